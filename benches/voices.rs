@@ -292,7 +292,7 @@ fn render(motion: Motion, partials: usize, blocks: usize) {
     for block in 0..blocks {
         match motion {
             Motion::Automated | Motion::AutomatedOffsets => {
-                // Of no effect on the voices.
+                // Has no effect on the voices.
                 patch.set(Param::LFO_RATE, 1.0 + block as f32);
                 engine.set_patch(&patch);
             }

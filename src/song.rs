@@ -212,7 +212,7 @@ struct Excess {
 }
 
 impl Excess {
-    /// Of an event at `now_s`, whose predecessor, in whatever track, is at `before_s`.
+    /// The excess of an event at `now_s`, whose predecessor, in whatever track, is at `before_s`.
     fn find(before_s: f64, now_s: f64) -> Option<Excess> {
         let (fault, seconds) = if now_s - before_s > MAX_GAP_S {
             (Fault::LongGap, now_s - before_s)

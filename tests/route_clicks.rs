@@ -235,7 +235,7 @@ struct Picture {
 }
 
 impl Picture {
-    /// Of the note, which a route may have damped until it died out.
+    /// The picture of the note, which a route may have damped until it died out.
     fn of(engine: &Engine) -> Picture {
         let mut snapshot = Snapshot::default();
         engine.snapshot(&mut snapshot);

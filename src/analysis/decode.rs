@@ -184,7 +184,7 @@ impl Recording {
         {
             return Err(DecodeError::TooLong);
         }
-        // Of an MP3 without a tag it is a guess.
+        // The length of an MP3 without a tag is a guess.
         let is_stated = opened.has_mp3_length || parameters.codec != CODEC_ID_MP3;
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())

@@ -381,8 +381,8 @@ mod tests {
         assert_eq!(linker.finish(), []);
     }
 
-    /// Of two peaks in reach of one strand, and two strands in reach of one peak, the whole is
-    /// best: the sum decides, not the first comer.
+    /// With two peaks in reach of one strand, and two strands in reach of one peak, the sum of all costs
+    /// decides, not the first comer.
     #[test]
     fn assignment_is_of_all_at_once() {
         let costs = vec![

@@ -19,7 +19,7 @@ use std::f64::consts::TAU;
 
 use super::fourier::{Complex, Fourier};
 
-/// Of the largest power of the original: −80 dB.
+/// A part of the largest power of the original: −80 dB.
 const CLAMP: f64 = 1e-8;
 /// Frames this much below the loudest are left out: −60 dB.
 const QUIETEST: f64 = 1e-6;

@@ -100,7 +100,7 @@ struct FitStep {
 }
 
 impl<'a> Refit<'a> {
-    /// Of a sound on this grid.
+    /// Begins the refit of a sound on this grid.
     pub fn new(
         level: SimdLevel,
         grid: Grid,

@@ -174,7 +174,7 @@ impl Curve {
     }
 }
 
-/// Of a line that lasts so long.
+/// The slope of a line that lasts `lasts`, per unit of time; 0 for a jump.
 fn pace(lasts: f32) -> f32 {
     // One over a denormal number may be infinite.
     let is_jump = lasts < f32::MIN_POSITIVE;

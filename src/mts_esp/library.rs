@@ -311,7 +311,7 @@ struct Table {
     aligned: AtomicPtr<u64>,
     /// Null if there is no table, or if it is aligned.
     misaligned: AtomicPtr<f64>,
-    /// Of the latter, as bits of f64.
+    /// A copy of `misaligned`, as bits of f64.
     copy: [AtomicU64; KEYS],
 }
 

@@ -108,7 +108,7 @@ impl Timbre {
         kept.retain(|partial| partial.amplitude >= strongest * WEAKEST);
         kept.truncate(TIMBRE_PARTIALS);
         kept.sort_by(|one, other| one.hz.total_cmp(&other.hz));
-        // Of the strongest first, so that the sum cannot overflow.
+        // Parts of the strongest, so that the sum cannot overflow.
         let sum: f64 = kept
             .iter()
             .map(|partial| partial.amplitude / strongest)

@@ -105,7 +105,7 @@ impl TuningSet {
         TuningSet::new(name, scale, maps)
     }
 
-    /// Of a scale and maps that have been read.
+    /// The set of a scale and maps that have been read.
     ///
     /// # Errors
     /// If they are too long to be kept, or if no channel of a set has a map.

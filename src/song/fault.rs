@@ -130,7 +130,7 @@ pub(super) enum Fault {
     BytesAfterEnd,
     /// Zeros, which other programs write there.
     PaddingAfterEnd,
-    /// Of an event that is not played: what the format asks for.
+    /// An event that is not played: what the format asks for.
     MetaContent(&'static str),
 }
 

@@ -48,7 +48,7 @@ pub enum Command {
     Continue(NewNote),
     /// The envelopes' release begins.
     Release {
-        /// Of the key's way up, 0 to 1.
+        /// Velocity of the key's release, 0 to 1.
         velocity: f32,
     },
     /// It fades out over the next block; one that has not sounded yet ends at once.

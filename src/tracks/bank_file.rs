@@ -160,9 +160,9 @@ pub struct TrackEvent {
     pub kind: u16,
     /// Samples after the frame: below the hop of a birth; of a death from 1 to the hop.
     pub offset: u16,
-    /// Of a birth: its phase, in 65536ths of a turn of a cosine.
+    /// The phase of a birth, in 65536ths of a turn of a cosine.
     pub phase: u16,
-    /// Of a birth: number of the harmonic, 0 for none.
+    /// The number of the harmonic of a birth, 0 for none.
     pub label: u16,
     /// Always 0.
     pub reserved: u16,

@@ -48,8 +48,8 @@ const DEFAULT_HOURS: f64 = 1.0;
 pub struct Options {
     /// How long the songs are played.
     pub hours: f64,
-    /// Of the first song; each later one's is one more. Without it, hot swap comes first and the
-    /// seed is new each time.
+    /// Seed of the first song; each later one's is one more. Without it, hot swap comes first and the seed is
+    /// new each time.
     pub seed: Option<u64>,
 }
 

@@ -9,7 +9,7 @@ use crate::synth::{Param, Values};
 /// The power of a section.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Power {
-    /// Of the section.
+    /// The section's name.
     pub name: &'static str,
     /// Each is off at its default; the section is off if all of them are.
     pub params: &'static [Param],
@@ -77,7 +77,7 @@ const DECAY: [Param; 3] = [
     Param::RELEASE_DAMPING,
 ];
 
-/// Of the section of [`LEVELS`].
+/// Name of the section of [`LEVELS`].
 const LEVELS_NAME: &str = "Levels";
 
 /// The shapers that go by levels alone. They share a section.

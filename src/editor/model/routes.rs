@@ -212,7 +212,7 @@ pub struct NewRoute {
     pub source: SourceId,
     /// What it moves.
     pub target: RouteTarget,
-    /// Of which partials: a place of the labels of "Route n Partials".
+    /// The partials that it moves: an index of the labels of "Route n Partials".
     pub partials: usize,
 }
 

@@ -10,14 +10,13 @@ use crate::params::EditorSize;
 const HEADER: f32 = 40.0;
 /// Points.
 const STATUS: f32 = 24.0;
-/// Of a window as low as they come, and of one with room to spare; points.
+/// Height of the keyboard in the lowest window, and in one with room to spare; points.
 const KEYBOARD: (f32, f32) = (56.0, 84.0);
 /// Heights of windows that are low and have room to spare, points.
 const WINDOW: (f32, f32) = (500.0, 1000.0);
 /// With what is left free above it, points.
 const MODULATORS: f32 = modulators::HEIGHT + theme::GRID;
-/// Of the height that the spectrum and the panels share, the panels have no more than this: the
-/// spectrum is the largest.
+/// The panels' part, at most, of the height that they share with the spectrum: the spectrum is larger.
 const PANELS_MOST: f32 = 0.48;
 /// The panels' controls grow until the panels have this part of it.
 const PANELS_WANTED: f32 = 0.43;

@@ -53,7 +53,7 @@ pub struct ViewHarness {
 }
 
 impl ViewHarness {
-    /// Of this size, in points.
+    /// A harness of this size, points.
     pub fn new(size: Vec2) -> ViewHarness {
         let ctx = Context::default();
         theme::install(&ctx, Looks::default());

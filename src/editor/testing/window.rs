@@ -29,7 +29,7 @@ pub struct TestWindow {
     pub folder: tempfile::TempDir,
 }
 
-/// Of a window with room for all panels at once, points.
+/// Size of a window with room for all panels at once, points.
 pub const WHOLE: Vec2 = Vec2::new(1_760.0, 3_200.0);
 
 pub type WindowHarness = Harness<'static, TestWindow>;

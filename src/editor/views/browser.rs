@@ -46,7 +46,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Of these presets, closed.
+    /// A closed browser of these presets.
     pub fn new(library: Library) -> Browser {
         Browser {
             watch: FolderWatch::new(library.clone()),

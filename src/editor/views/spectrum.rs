@@ -73,7 +73,7 @@ pub struct SpectrumView {
     columns: Columns,
     rest: Rest,
     bases_db: Option<[f32; EDITABLE_PARTIALS]>,
-    /// Of the sound at rest; `None` while something sounds.
+    /// The columns of the sound at rest; `None` while something sounds.
     rest_columns: Option<Columns>,
     /// How high the bars stand, as parts of the plot.
     bar_heights: Glide,

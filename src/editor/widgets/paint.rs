@@ -9,7 +9,7 @@ use crate::editor::model::value_text::compact;
 use crate::editor::theme::{self, Theme};
 use crate::synth::Param;
 
-/// Of a control whose parameter has no effect now.
+/// Opacity of a control whose parameter has no effect now.
 const IDLE_OPACITY: f32 = 0.5;
 
 /// Shows a control as inactive if its parameter has no effect now.

@@ -37,14 +37,14 @@ pub struct SlotNote {
     pub key: u8,
     /// Order of onset; larger is younger.
     pub age: u64,
-    /// Of its partials, in the block before.
+    /// Power of its partials, in the block before.
     pub power: f32,
     /// Partials that sound.
     pub partials: usize,
     /// The channels whose sostenuto pedals were down, and caught it, when its key came up: one bit
     /// each.
     pub caught_by: u16,
-    /// Of its key's way up, 0 to 1; 0 until then.
+    /// Velocity of its key's release, 0 to 1; 0 until then.
     pub release_velocity: f32,
     /// Whether only the room of its voice sounds any more.
     pub is_tail: bool,

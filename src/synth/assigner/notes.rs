@@ -36,11 +36,11 @@ pub struct Notes {
     partials: usize,
     /// Active notes by channel and key; those with an id and those without are apart.
     by_key: SlotLists,
-    /// Of these, the ones whose key is down. Under a pedal a key may have many others.
+    /// The notes of `by_key` whose key is down. Under a pedal a key may have many others.
     by_key_down: SlotLists,
     /// Active notes with an id, by its lowest bits.
     by_id: SlotLists,
-    /// Of these, the ones whose key is down.
+    /// The notes of `by_id` whose key is down.
     by_id_down: SlotLists,
     /// Active notes by channel and hold; those with an id and those without are apart.
     by_hold: SlotLists,
@@ -445,7 +445,7 @@ impl Notes {
         self.slots[slot].release_velocity
     }
 
-    /// Of the sostenuto pedals that hold a note, only those of the channels in `pedals` still do.
+    /// Keeps only the sostenuto pedals of the channels in `pedals`, of those that hold a note.
     pub(super) fn keep_caught_by(&mut self, slot: usize, pedals: u16) {
         self.slots[slot].caught_by &= pedals;
     }

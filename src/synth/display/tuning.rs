@@ -69,7 +69,7 @@ impl Default for DisplayedTuning {
 }
 
 impl DisplayedTuning {
-    /// Of a patch and what else decides.
+    /// The tuning of a patch and what else decides.
     pub fn of(patch: &Patch, tables: &TuningTables) -> DisplayedTuning {
         let mut tuning = DisplayedTuning::default();
         tuning.update(patch, tables);

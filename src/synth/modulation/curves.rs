@@ -127,7 +127,7 @@ pub struct CurveFan {
     pub delay_s: f32,
     /// By how many octaves it is slower at the last place than at the first.
     pub time_octaves: f32,
-    /// Of the random order.
+    /// Seed of the random order.
     pub seed: u32,
 }
 
@@ -183,7 +183,7 @@ impl CurveLoop {
         if time < self.end {
             return time;
         }
-        // Of no length: it is held. The conversion to an integer saturates: so late nothing moves.
+        // A loop of no length is held. The conversion to an integer saturates: so late nothing moves.
         let rounds = if length > 0.0 { past / length } else { 0.0 };
         let into = past - rounds as i64 as f64 * length;
         let into = if length > 0.0 { into } else { 0.0 };

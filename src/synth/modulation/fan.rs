@@ -48,7 +48,7 @@ pub struct Fan {
     pub phase_cycles: f32,
     /// Octaves of the rate between the first place and the last.
     pub rate_octaves: f32,
-    /// Of the random order.
+    /// Seed of the random order.
     pub seed: u32,
 }
 
@@ -233,7 +233,7 @@ pub enum PartialInput {
 pub struct PartialRoute {
     /// What it moves.
     pub to: PartialDestination,
-    /// Of which partials.
+    /// The partials that it moves.
     pub set: PartialMask,
     /// What moves it.
     pub from: PartialInput,

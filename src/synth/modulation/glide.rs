@@ -117,7 +117,7 @@ impl Glide {
 /// A glide in which the partials stand apart, at one instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FannedGlide {
-    /// Of the whole way.
+    /// Cents of the whole way.
     pub cents: f32,
     /// How long it has gone on, in times of the fundamental.
     pub age: f32,
@@ -126,7 +126,7 @@ pub struct FannedGlide {
 }
 
 impl FannedGlide {
-    /// Of a glide at this age of the voice; `None` if the partials are all where the fundamental is.
+    /// The glide at this age of the voice; `None` if the partials are all where the fundamental is.
     pub fn at(glide: &Glide, age_s: f64) -> Option<FannedGlide> {
         let is_apart = glide.fan_octaves != 0.0 && !glide.is_done(age_s);
         is_apart.then(|| FannedGlide {

@@ -22,7 +22,7 @@ pub struct Note {
     pub register_key: u8,
     /// 0 to 1.
     pub velocity: f32,
-    /// Of the key's way up, 0 to 1, from the tick on at which the release begins; 0 until then.
+    /// Velocity of the key's release, 0 to 1, from the tick on at which the release begins; 0 until then.
     pub release_velocity: f32,
     /// How many notes have begun, with this one.
     pub serial: u64,

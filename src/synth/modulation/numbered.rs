@@ -40,7 +40,7 @@ const NONE: u8 = u8::MAX;
 #[derive(Debug)]
 pub struct Numbered<const COUNT: usize> {
     params: [Param; COUNT],
-    /// Of each parameter; [`NONE`] where it is not among them.
+    /// The number of each parameter; [`NONE`] where it is not among them.
     numbers: [u8; Param::COUNT],
 }
 

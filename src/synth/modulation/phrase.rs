@@ -32,7 +32,7 @@ impl PhraseTime {
 pub struct Phrase {
     /// How many have begun, with this one.
     serial: u64,
-    /// Of its first note: the channel and the key.
+    /// The phrase's first note: the channel and the key.
     first: (u8, u8),
     /// At the block's first frame, which may be before its start.
     time: PhraseTime,

@@ -47,7 +47,7 @@ pub struct StepFan {
     pub order: FanOrder,
     /// Steps between the first place and the last.
     pub steps: f32,
-    /// Of the random order.
+    /// Seed of the random order.
     pub seed: u32,
 }
 

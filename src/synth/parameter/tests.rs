@@ -80,7 +80,7 @@ fn numbered_parameters_are_the_rows_that_they_name() {
     assert_eq!(Param::from_index(Param::COUNT), None);
 }
 
-/// Of a drawn set no bit is lost or moved on its way through a patch, and no other set has it.
+/// No bit of a drawn set is lost or moved on its way through a patch, and no other set has it.
 #[test]
 fn drawn_sets_are_as_they_were_drawn() {
     let odd: PartialMask = (1..=MAX_PARTIALS).step_by(2).collect();

@@ -161,9 +161,9 @@ const MAKERS: [BodyMaker; BODIES] = [
     ("Plate 2:1", || Body::of(&computed::supported_plate(1.0, 4.0))),
     ("Tabla", || Body::of(&modes::TABLA)),
     ("Bayan", || Body::of(&modes::BAYAN)),
-    // Of the patch: see `drawn.rs`.
+    // Depends on the patch: see `drawn.rs`.
     ("Drawn", || Body::by(|n| n)),
-    // Of the loaded recordings: see `recorded.rs`.
+    // Depends on the loaded recordings: see `recorded.rs`.
     ("Recording", || Body::by(|n| n)),
     ("Recording 2", || Body::by(|n| n)),
 ];

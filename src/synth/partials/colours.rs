@@ -152,7 +152,7 @@ const MAKERS: [ColourMaker; COLOURS] = [
     ("Bass Clarinet", || Colour::measured(&instruments::BASS_CLARINET)),
     ("Plucked Cello", || Colour::measured(&instruments::PLUCKED_CELLO)),
     ("Vox Humana", || Colour::by_db(|n| formulas::pipes_db(3.0, -3.0, -10.0, n))),
-    // Of the patch: see `drawn.rs`.
+    // Depends on the patch: see `drawn.rs`.
     ("Drawn", || Colour::by(|_| 1.0)),
 ];
 

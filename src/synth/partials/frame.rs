@@ -125,10 +125,10 @@ copy_fields!(Frame {
 
 #[derive(Clone, Copy, Debug)]
 struct Size {
-    /// Of all copies.
+    /// Partials of all copies.
     count: usize,
     used: usize,
-    /// Of one copy.
+    /// Partials of one copy.
     partials: usize,
     copies: usize,
     /// Whether frequencies are no multiples of the fundamental's.

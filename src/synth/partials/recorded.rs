@@ -32,7 +32,7 @@ pub fn is_played(values: &VoiceValues) -> bool {
 /// How much of a voice's spectrum the recordings are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RecordedShare {
-    /// Of each part of the bank, 0 to 1.
+    /// Weight of each part of the bank, 0 to 1.
     pub weights: [f32; PARTS],
     /// The parts that any spectrum is, whatever its weight.
     pub are_played: [bool; PARTS],

@@ -39,7 +39,7 @@ pub(super) fn amplitude(code: u16) -> f32 {
 /// The part of an interval that a step goes through, and the codes that it depends on.
 pub(super) struct Passage<'a> {
     amplitudes: [&'a [u16]; 2],
-    /// Of two intervals before it, itself, and two after it.
+    /// The frequencies of two intervals before it, of itself, and of two after it.
     frequencies: [&'a [u16]; 5],
     /// Slots whose partial begins in the interval before, in this one, and ends in this one.
     begun_before: SlotSet,
@@ -170,7 +170,7 @@ struct Ratios {
 }
 
 impl Ratios {
-    /// Of a step of which no passage has been added.
+    /// The ratios of a step to which no passage has been added.
     const NONE: Ratios = Ratios {
         mean: [0.0; GROUP],
         start: [0.0; GROUP],

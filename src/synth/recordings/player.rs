@@ -72,9 +72,9 @@ impl PlayerSettings {
 /// What the recordings of one voice are at the end of a segment. It belongs to a thread.
 #[derive(Debug)]
 pub struct RecordedFrames {
-    /// Of each part of the bank.
+    /// The frame of each part of the bank.
     pub parts: [RecordedFrame; PARTS],
-    /// Of the second playhead, and of what fades in before a loop's end.
+    /// The frame of the second playhead, and of what fades in before a loop's end.
     other: RecordedFrame,
     crossfade: RecordedFrame,
 }
@@ -106,7 +106,7 @@ pub struct Player {
     is_still: bool,
     /// How long it has been past the end, with a speed and a position that rest.
     over_s: f64,
-    /// Of the last segment.
+    /// The settings of the last segment.
     settings: Option<PlayerSettings>,
 }
 
@@ -126,7 +126,7 @@ struct Playhead {
     /// Where it is, seconds.
     place_s: f64,
     slot_state: SlotState,
-    /// Of what fades in before a loop's end.
+    /// The slots of what fades in before a loop's end.
     crossfade: SlotState,
     step: PlayerStep,
 }

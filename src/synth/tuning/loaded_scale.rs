@@ -76,8 +76,8 @@ impl KeyAssignment {
 }
 
 impl LoadedScale {
-    /// Of degrees in semitones above the first, which is not among them, the last being the period; and of
-    /// keyboard maps, of which `channels` name the places.
+    /// The scale of these degrees, and of keyboard maps. The degrees are in semitones above the first, which is
+    /// not among them; the last is the period. `channels` give the map of each channel.
     pub fn new(
         degrees: &[f64],
         assignments: Vec<KeyAssignment>,

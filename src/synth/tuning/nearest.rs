@@ -3,7 +3,7 @@
 /// Shorter periods, semitones, are none: a scale does not rise by them. It is a cent.
 pub const LEAST_PERIOD: f64 = 0.01;
 
-/// Of two pitches as near as this, semitones, the lower one counts. Partials' places are known to 2e-5
+/// If two pitches differ by less than this, semitones, the lower one counts. Partials' places are known to 2e-5
 /// semitones, in `f32`.
 const TIE: f64 = 2e-5;
 
@@ -67,7 +67,7 @@ impl Found {
 }
 
 impl<const MOST: usize> Nearest<MOST> {
-    /// Of no pitches.
+    /// No pitches.
     pub const NONE: Nearest<MOST> = Nearest {
         pitches: [0.0; MOST],
         count: 0,

@@ -52,7 +52,7 @@ impl Factors {
 }
 
 impl PrimeOffsets {
-    /// Of no temperament.
+    /// The offsets without a temperament.
     pub const NONE: PrimeOffsets = PrimeOffsets {
         temperament: Temperament::None,
         offsets: [0.0; MAX_PARTIALS],

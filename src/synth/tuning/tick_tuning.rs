@@ -56,7 +56,7 @@ pub struct TickTuning {
     pub(super) source: TuningSource,
     /// Pitch of the scale's first degree on each channel, from which places count.
     pub(super) origins: [f64; CHANNELS],
-    /// Of channels without places of their own.
+    /// For channels without places of their own.
     places: Places<{ super::nearest::MOST_PITCHES }>,
     /// How far harmonic partials are from them, seen from the first degree, octaves, by n − 1.
     root_offsets: [f32; MAX_PARTIALS],

@@ -289,7 +289,7 @@ fn every_polyphonic_parameter_moves_its_note_only() {
         .iter()
         .filter(|p| p.is_polyphonic())
         .filter(|p| {
-            // Of the partials, one that sounds is as good as another.
+            // One partial that sounds is as good as another.
             !p.name.starts_with("Partial ") || p.name.starts_with("Partial 2 ")
         })
         .cloned()

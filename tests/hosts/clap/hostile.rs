@@ -216,7 +216,7 @@ fn parameters_pass_over_what_is_no_number() {
         for send in [value, modulation] {
             sent_to_each(&mut bench, all, send, number, |_| None);
         }
-        // Of a parameter that no single note can be modulated of, this modulates all notes.
+        // Where a parameter has no modulation of single notes, this modulates all notes.
         let mono = |parameter: &Parameter| !parameter.is_polyphonic();
         sent_to_each(&mut bench, mono, note_modulation, number, |_| None);
     }

@@ -15,7 +15,7 @@ use crate::program::Program;
 use crate::words::Ends;
 
 const PARTIALS: usize = 64;
-/// Of the letter A after two octaves down: so low that all 64 partials sound.
+/// The key of the letter A after two octaves down: so low that all 64 partials sound.
 const LOW_KEY: u8 = 36;
 /// How far heard and drawn levels may differ.
 const NEAR_DB: f64 = 0.5;

@@ -16,7 +16,7 @@ use crate::words::{Ends, complaints};
 pub struct Program {
     child: Child,
     errors: PathBuf,
-    /// Of its window, once there is one.
+    /// The frames of its window, once there is one.
     frames: Option<Frames>,
 }
 

@@ -248,7 +248,7 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// Of this window, from here on.
+    /// The frames of this window, from here on.
     pub fn of(window: Window) -> Frames {
         let (connection, _) = connect();
         connection

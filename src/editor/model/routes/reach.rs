@@ -78,7 +78,8 @@ mod tests {
         found.expect("a source")
     }
 
-    /// Of a route of this depth in the target's unit: the ends of its reach, in the parameter's unit.
+    /// The ends of the reach of a route with this depth, in the parameter's unit. `depth` is in the target's
+    /// unit.
     fn ends(param: Param, name: &str, depth: f32) -> (f32, f32) {
         let (mut model, _) = obeyed_model();
         let target = RouteTarget::of_param(param).expect("a target");

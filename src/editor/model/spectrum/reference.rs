@@ -19,7 +19,7 @@ pub struct Reference {
     /// Whose they are.
     note: String,
     ratios: PartialRatios,
-    /// Of the partials that have bars, 1 first, Hz.
+    /// Frequencies of the partials that have bars, 1 first, Hz.
     bars_hz: [f32; EDITABLE_PARTIALS],
 }
 

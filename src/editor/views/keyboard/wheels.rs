@@ -17,11 +17,11 @@ use crate::editor::context::ViewContext;
 use crate::editor::theme::{self, small_text};
 use crate::editor::widgets::{fine, keep_arrows, notches};
 
-/// Of both wheels, points.
+/// Width of both wheels, points.
 pub const WIDTH: f32 = 64.0;
-/// Of one, points.
+/// Width of one wheel, points.
 const WHEEL: f32 = 26.0;
-/// Of the word below it, points.
+/// Height of the word below it, points.
 const WORD: f32 = 13.0;
 /// A notch of the mouse's wheel and a press of an arrow key move by this part of the way.
 const STEP: f32 = 0.05;

@@ -14,10 +14,10 @@ use crate::synth::parameter::layout::Group;
 const TITLE: f32 = 18.0;
 /// From the card's edge to what is on it, points.
 const INSET: f32 = 6.0;
-/// Of a control's place, points.
+/// Heights of a control's place, points.
 const CELL_HEIGHTS: std::ops::RangeInclusive<f32> = 50.0..=68.0;
 
-/// Of the knob that leads a section, at most, points.
+/// Height at most of the knob that leads a section, points.
 const LEAD_HEIGHT: f32 = 96.0;
 
 /// The parameters of these groups, in the table's order.

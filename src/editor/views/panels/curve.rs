@@ -24,7 +24,7 @@ use crate::synth::parameter::{CURVES, CurveParams};
 use axes::Axes;
 use menu::{MenuOf, OpenMenu};
 
-/// Of the controls beside the drawing, points.
+/// Width of the controls beside the drawing, points.
 const CONTROLS: std::ops::RangeInclusive<f32> = 216.0..=320.0;
 /// How much a line is bent by a way as long as the drawing is high.
 const BEND_PER_HEIGHT: f32 = 2.0;

@@ -35,12 +35,12 @@ pub struct EnvelopeView {
 #[derive(Clone, Copy, Debug)]
 struct HeldHandle {
     handle: Handle,
-    /// Of a stage of the longest time as the drag began, points: the scale does not change under the hand.
+    /// Width of a stage of the longest time as the drag began, points: the scale stays while the user drags.
     stage: f32,
 }
 
 impl EnvelopeView {
-    /// Of this envelope.
+    /// The view of this envelope.
     pub fn new(id: EnvelopeId) -> EnvelopeView {
         EnvelopeView { id, held: None }
     }

@@ -14,9 +14,9 @@ use crate::synth::parameter::layout::{Group, Page};
 use crate::synth::parameter::{LFOS, LfoCourse, LfoParams};
 use crate::synth::{Param, Values};
 
-/// Of a column of controls, and how much of the card's spare width it has; points.
+/// Width of a column of controls, points, and its part of the card's spare width.
 const COLUMN: (f32, f32) = (50.0, 0.075);
-/// Of the shape beside them at least, points.
+/// Least width of the shape beside them, points.
 const SHAPE_WIDTH: f32 = 86.0;
 /// Cycles to either side of now.
 const CYCLES: f64 = 1.0;

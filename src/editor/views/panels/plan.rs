@@ -343,7 +343,7 @@ impl Plan {
         }
     }
 
-    /// Of all that is shown, whose rows are so high; points.
+    /// Height of all that is shown with rows of height `row`, points.
     pub fn height(self, row: f32) -> f32 {
         TABS + self.rows as f32 * (row + theme::GAP) - theme::GAP
     }

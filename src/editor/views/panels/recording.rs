@@ -19,9 +19,9 @@ use bank_menu::BankMenu;
 use import_menu::ImportMenu;
 use picture::PictureView;
 
-/// Of the card of the bank, points.
+/// Width of the card of the bank, points.
 const BANK: f32 = 244.0;
-/// Of the card of the playback, points.
+/// Width of the card of the playback, points.
 const PLAYBACK: f32 = 312.0;
 /// Height of the bar of an import, points.
 const BAR: f32 = 12.0;

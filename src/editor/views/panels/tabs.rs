@@ -59,7 +59,7 @@ pub fn tabs_width(ui: &Ui, tabs: &[Tab]) -> f32 {
     widths.sum::<f32>() - theme::GRID
 }
 
-/// Of a text on a tab, chosen or not, so that nothing jumps.
+/// Width of a text on a tab, the same whether chosen or not, so that nothing jumps.
 fn width(ui: &Ui, text: &str) -> f32 {
     text_width(ui, text, theme::strong(theme::BODY))
 }

@@ -22,9 +22,9 @@ use crate::synth::display::{DisplayedTuning, RestingNote, TuningTables};
 use crate::synth::parameter::layout::Group;
 use crate::synth::tuning::TuningSource;
 
-/// Of the card of the scale, points.
+/// Width of the card of the scale, points.
 const SCALE: f32 = 220.0;
-/// Of the menus, points.
+/// Size of the menus, points.
 const MENU: egui::Vec2 = vec2(280.0, 260.0);
 
 /// What the page remembers.

@@ -222,7 +222,7 @@ fn what_another_window_writes_is_taken_over_within_a_second() {
     assert!(harness.query_by_label("Settings").is_some());
 }
 
-/// Of the standalone program alone: a plugin's devices are its host's.
+/// Only the standalone program chooses devices: a plugin's are its host's.
 #[test]
 fn a_program_has_its_devices_among_the_settings() {
     let mut harness = opened();

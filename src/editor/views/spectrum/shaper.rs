@@ -21,7 +21,7 @@ const NOTHING_DB: f32 = -500.0;
 /// The handle of the shaper in use, and what a drag of it remembers.
 #[derive(Default)]
 pub struct ShaperCurves {
-    /// Of which shaper, and where the pointer has taken the handle.
+    /// The shaper, and where the pointer has taken the handle.
     drag: Option<(ShaperKind, Pos2)>,
 }
 

@@ -43,7 +43,7 @@ impl RouteSet {
         let mut rest = self.0;
         std::iter::from_fn(move || {
             let index = rest.trailing_zeros();
-            // Of an empty set it is past the last.
+            // For an empty set it is past the last.
             let next = (rest != 0).then_some(index as usize);
             rest &= rest.wrapping_sub(1);
             next

@@ -34,7 +34,7 @@ section! { filter_2;
         .polyphonic()
         .on(Page::Filter2)
         .help("How steeply the second filter falls.");
-    /// Of a peak, a shelf or a tilt.
+    /// For a peak, a shelf or a tilt.
     FILTER_2_GAIN = Row::new(Filter2, "filter_2_gain", "Filter 2 Gain")
         .short("Gain")
         .value(Range::linear(-24.0, 24.0), 0.0, Decibels)

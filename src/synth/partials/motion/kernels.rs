@@ -165,9 +165,9 @@ at_level! {
 /// The gains of the partials in both channels.
 #[derive(Debug)]
 pub struct Sides<'a> {
-    /// Of the left one.
+    /// For the left channel.
     pub left: &'a mut [f32],
-    /// Of the right one.
+    /// For the right channel.
     pub right: &'a mut [f32],
 }
 

@@ -62,9 +62,9 @@ pub struct Morph {
     spectra: Mix<SpectrumSettings>,
     ratios: RatioSettings,
     strike: Strike,
-    /// Of the drawn ratios, where a body is drawn, else 0.
+    /// Version of the drawn ratios, where a body is drawn, else 0.
     ratio_version: u64,
-    /// Of the drawn levels, where a colour is drawn, else 0.
+    /// Version of the drawn levels, where a colour is drawn, else 0.
     level_version: u64,
     /// What of it is a recording, if anything is.
     recorded: Option<RecordedMix>,

@@ -173,7 +173,7 @@ at_level! {
         let b = settings.inharmonicity;
         let stretch = settings.stretch_cents / 1200.0;
         for (ratio, n) in ratio.iter_mut().zip(n) {
-            // Of a partial below the fundamental it may pass 0.
+            // For a partial below the fundamental this may pass 0.
             let m = at_least((1.0 + (n - 1.0) * settings.spacing).abs(), LEAST_RATIO);
             *ratio = m * (1.0 + b * m * m).sqrt() * exp2(log2(m) * stretch);
         }
@@ -233,7 +233,7 @@ pub(super) fn strike_and_normalise(of: Strike, partials: usize, n: &[f32], gain:
     }
 }
 
-/// Of whole groups of values, in an order that vectors keep.
+/// The sum over whole groups of values, in an order that vectors keep.
 #[inline(always)]
 fn sum_of_squares(values: &[f32]) -> f32 {
     let mut sums = [0.0; GROUP];

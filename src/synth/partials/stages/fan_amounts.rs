@@ -86,8 +86,8 @@ impl SpectrumStage for Stage {
     }
 }
 
-/// Writes the amounts of the partials: `all` of the voice's own `amount` plus `offsets`, and none for the
-/// others in use.
+/// Writes the amounts of partials: for the first `all`, the voice's `amount` and the partial's offset; for the
+/// others in use, `amount` alone.
 fn write_amounts(
     level: SimdLevel,
     amount: f32,

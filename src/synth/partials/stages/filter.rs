@@ -72,7 +72,7 @@ const FIRST: Movement = Movement {
     partials: PartialDestination::Cutoff,
 };
 
-/// Of both.
+/// The parameters of both filters.
 const FILTERS: [FilterParams; 2] = [
     FilterParams {
         filter_type: Param::FILTER_TYPE,
@@ -178,7 +178,7 @@ pub struct FilterSettings {
 }
 
 impl FilterSettings {
-    /// Of filter `number`, 1 or 2, as the values say; `None` while it is off.
+    /// Filter `number`, 1 or 2, as the values set it; `None` while it is off.
     #[inline(always)]
     pub fn read(number: usize, values: &VoiceValues) -> Option<FilterSettings> {
         let params = &FILTERS[number - 1];
@@ -329,7 +329,7 @@ pub struct Filter {
     log2_gain: f32,
     /// One over half of the peak's width, 1/octaves.
     narrowness: f32,
-    /// Of a shelf or a tilt.
+    /// For a shelf or a tilt.
     shelf: Shelf,
 }
 

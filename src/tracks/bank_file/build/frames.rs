@@ -53,7 +53,7 @@ pub(super) fn write(record: &mut Record, plan: &Plan) {
 struct Rows<'a> {
     file: &'a mut Vec<u8>,
     plan: &'a Plan<'a>,
-    /// Of the pages.
+    /// Offsets of the pages.
     offsets: Vec<usize>,
 }
 

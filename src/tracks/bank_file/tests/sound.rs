@@ -74,7 +74,7 @@ fn srer_db(sound: &[f64], reconstruction: &[f64]) -> f64 {
     10.0 * (power(sound.iter().copied()) / error).log10()
 }
 
-/// Of a recording that its tracks rebuild at 45 dB.
+/// A recording that its tracks rebuild at 45 dB.
 #[test]
 fn the_bank_loses_little() {
     let tracks = recording();

@@ -237,7 +237,7 @@ fn its_levels_are_those_of_a_room() {
 fn width_takes_the_channels_apart() {
     for width in [0.0, 0.5, 1.0] {
         let [left, right] = along(&pattern(2.0, 0.0, width), 300.0, 2.0, 200_000);
-        // Of powers, about the square of that of the noises, which are not quite Gaussian.
+        // Correlation of powers, about the square of that of the noises, which are not quite Gaussian.
         let expected = (1.0 - f64::from(width)).powi(2);
         let found = correlation(&left, &right);
         assert!((found - expected).abs() < 0.03, "{width}: {found}");
