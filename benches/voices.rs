@@ -51,7 +51,7 @@ enum Motion {
     Settings,
     /// A parameter of the patch, once a block.
     Automated,
-    /// The same, under voices of which each has one polyphonic offset.
+    /// Automated, with one polyphonic offset in each voice.
     AutomatedOffsets,
     /// Notes begin, each block as many as there are voices.
     Onsets,

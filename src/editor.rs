@@ -5,11 +5,11 @@
 //! reads from telemetry. It draws when something has changed or sounds, and a few times a second for
 //! the status line. The audio thread asks for a frame when a sound starts.
 //!
-//! Its layers, of which each uses only those after it: `shell` (the layout, keys of the whole window)
-//! → `views` → `widgets` (controls and what they are made of) → `context` (all that a view is handed)
-//! → `model` (values to show, changes on their way to the host, undo, presets; without the toolkit)
-//! → `params`, `bridge`, `synth::display`. Beside them are `theme` (colours and fonts), `platform`
-//! (what the window needs of the system) and `testing` (windows and views without a screen).
+//! Each of its layers uses only those after it: `shell` (the layout, keys of the whole window) → `views` →
+//! `widgets` (controls and what they are made of) → `context` (all that a view is handed) → `model` (values to
+//! show, changes on their way to the host, undo, presets; without the toolkit) → `params`, `bridge`,
+//! `synth::display`. Beside them are `theme` (colours and fonts), `platform` (what the window needs of the
+//! system) and `testing` (windows and views without a screen).
 
 use std::error::Error;
 use std::sync::Arc;

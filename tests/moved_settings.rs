@@ -114,7 +114,7 @@ fn settings() -> Vec<Param> {
     settings.collect()
 }
 
-/// Two notes of a patch, the second of which a host modulates from its onset on, to the bits.
+/// Two notes of a patch, to the bits. A host modulates the second from its onset on.
 fn second_note(patch: &Patch, modulated: Option<(Param, f32)>) -> Vec<u32> {
     let mut engine = engine(RATE, patch);
     // The first leaves nothing but where the second glides from.

@@ -104,7 +104,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// Numbers that a song's position or tempo cannot be, and those at the ends of what can be said.
+/// Numbers that a song's position or tempo cannot have, and the largest and smallest numbers that exist.
 const HOSTILE: [f64; 13] = [
     f64::NAN,
     f64::INFINITY,

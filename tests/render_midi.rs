@@ -105,7 +105,7 @@ fn a_giant_delta_time_ends_the_song_before_it() {
              minutes, expected an event within an hour; the track ends before it"
         ]
     );
-    // At a rate of which a WAV file could hold it.
+    // At a rate at which a WAV file could hold it.
     let (frames, _) = place.render_told(&["--rate", "1000", "--tail", "0"]);
     assert_eq!(frames.len(), 1_000);
 }

@@ -320,8 +320,7 @@ fn late_threads_give_the_same_bits() {
     }
 }
 
-/// As a pool of which one thread never gives back what it has taken, and that counts what the others
-/// do.
+/// A pool, one thread of which never gives back what it has taken. It counts what the others do.
 struct Lost {
     pool: WorkerPool,
     takes: bool,

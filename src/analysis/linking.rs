@@ -241,7 +241,7 @@ fn blocks(edges: &[Edge]) -> Vec<Vec<&Edge>> {
         .collect()
 }
 
-/// The best edge, then the best of what is left, and so on.
+/// Takes the best edge, then the best of the remaining ones, and so on.
 fn greedy(block: &[&Edge]) -> Vec<(usize, usize)> {
     let mut sorted: Vec<&&Edge> = block.iter().collect();
     sorted.sort_by(|a, b| b.gain.total_cmp(&a.gain));

@@ -54,8 +54,8 @@ impl Default for Curve {
 }
 
 impl Curve {
-    /// Through these points, of which those past the [`POINTS`]th are left out. Without any point it
-    /// is 0 at all times.
+    /// A curve through these points; those past the [`POINTS`]th are left out. Without points it is 0 at all
+    /// times.
     pub fn new(points: &[CurvePoint]) -> Curve {
         let points = &points[..points.len().min(POINTS)];
         let mut curve = Curve {

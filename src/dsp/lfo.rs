@@ -188,7 +188,7 @@ impl LfoShape {
     }
 }
 
-/// Phases for all of which [`LfoShape::run`] works a shape out.
+/// Phases for which [`LfoShape::run`] works a shape out.
 pub trait ShapePhases {
     /// A shape of the phase alone, 0 to 1 (exclusive).
     fn periodic(self, shape: impl Fn(f32) -> f32);

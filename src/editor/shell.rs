@@ -63,7 +63,7 @@ pub struct Shell {
     status_message: Option<(String, f64)>,
 }
 
-/// How long the message of what a key has done is shown, seconds.
+/// How long a message after a key press is shown, seconds.
 const MESSAGE_S: f64 = 2.0;
 /// How long it is shown what went wrong, seconds.
 const TOLD_S: f64 = 15.0;

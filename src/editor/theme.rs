@@ -87,7 +87,7 @@ pub struct Theme {
     pub text: Color32,
     /// Names, units and scales.
     pub weak_text: Color32,
-    /// The surface of what is chosen: one of several, a row.
+    /// The surface of a chosen item: one of several, a row.
     pub chosen: Color32,
     /// Values: what is set, drawn or played by hand.
     pub accent: Color32,
@@ -398,7 +398,7 @@ fn fonts() -> FontDefinitions {
 /// How long a change of state takes to be seen, seconds.
 pub const FADE_S: f32 = 0.1;
 
-/// Tells the cards that are drawn next which section they are of.
+/// Sets the colour of the section for the cards that are drawn next.
 pub fn set_hue(ui: &Ui, hue: Color32) {
     ui.ctx()
         .data_mut(|data| data.insert_temp(Id::unique("hue"), hue));

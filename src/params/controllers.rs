@@ -212,7 +212,7 @@ impl Controllers {
         Some((param, normalized))
     }
 
-    /// Calls `visit` with each parameter of which the host has yet to be notified, and its value, 0 to 1.
+    /// Calls `visit` with each parameter whose change the host has not been notified of, and its value, 0 to 1.
     /// Does not clear the notifications. For the audio thread.
     pub fn untold(&self, mut visit: impl FnMut(Param, f32)) {
         for (word, bits) in self.untold.iter().enumerate() {

@@ -27,8 +27,8 @@ pub enum HostParam {
 pub(super) struct TextSources {
     /// Texts of a macro's value have its name, since hosts are never told another name of a parameter.
     pub macro_names: Arc<SharedMacroNames>,
-    /// Normalised values of "Route n To", in the order of the routes: a depth is in the unit of what the
-    /// route moves.
+    /// Normalised values of "Route n To", in the order of the routes: a depth is in the unit of the route's
+    /// target.
     route_targets: [Arc<AtomicF32>; ROUTES],
 }
 
@@ -159,8 +159,8 @@ fn continuous(
     float
 }
 
-/// The depth of a route, whose texts are in the unit of what `target` says it moves; without a target, or
-/// with a percent sign, in parts of whatever it will move.
+/// The depth of a route. Its texts are in the unit of the target that `target` names; without a target, or with
+/// a percent sign, in parts of whatever it will move.
 fn depth(
     param: Param,
     target: impl Fn() -> Option<RouteTarget> + Send + Sync + Clone + 'static,

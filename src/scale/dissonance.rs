@@ -127,7 +127,7 @@ impl Timbre {
         &self.hz
     }
 
-    /// The amplitudes of its partials, of which the sum is 1.
+    /// The amplitudes of its partials. Their sum is 1.
     pub fn amplitudes(&self) -> &[f64] {
         &self.amplitudes
     }

@@ -239,7 +239,7 @@ fn tone(line: Line) -> Result<Tone, TuningFileError> {
     ratio(begin, whole, reading)
 }
 
-/// The rest of a ratio, of which the numerator has been read.
+/// Reads the rest of a ratio after its numerator.
 fn ratio(begin: Reading, numerator: &str, mut reading: Reading) -> Result<Tone, TuningFileError> {
     let after_numerator = reading;
     reading.skip_spaces();

@@ -27,7 +27,7 @@ pub enum SetMaps {
     Linear,
     /// One for all channels.
     One(KeyMap),
-    /// One for each channel, of which those without one are silent.
+    /// One for each channel; channels without one are silent.
     PerChannel(Box<[Option<KeyMap>; CHANNELS]>),
 }
 

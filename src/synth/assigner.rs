@@ -4,10 +4,10 @@
 //! as [`Command`]s, which the engine carries out between two blocks. So an event costs no more than
 //! its own bookkeeping, whatever the voices are doing meanwhile on other threads.
 //!
-//! A note that finds all voices taken steals one: of those of which only the room sounds, else of the
-//! released ones, else of all, the quietest; of about equally quiet ones the oldest. The stolen voice
-//! sounds on to the next tick and fades out over the block after it, beside the new one, so there are
-//! more slots than voices.
+//! A note that finds all voices taken steals one. The first choice are voices whose room alone sounds, then
+//! released voices, then all. Among these it takes the quietest; if several are about equally quiet, the
+//! oldest. The stolen voice sounds on to the next tick and fades out over the block after it, beside the new
+//! one, so there are more slots than voices.
 //!
 //! Each operation takes constant time, or time for the voices whose state it changes, so a burst of
 //! events takes time for the events and the voices, never for their product; stealing takes O(log n) a

@@ -214,14 +214,14 @@ fn at_rest<T>(values: &Values, read: impl FnOnce(&VoiceValues) -> T) -> T {
     })
 }
 
-/// The MIDI key of what does not ask for one.
+/// The MIDI key for callers that give none.
 const A4: u8 = 69;
 /// Where no voice sounds: that of A4.
 const FUNDAMENTAL_HZ: f64 = 440.0;
 
-/// The tuning of what does not ask for one.
+/// The tuning for callers that give none.
 static EQUAL: LazyLock<Tunings> = LazyLock::new(Tunings::new);
-/// The note of what does not ask for one.
+/// The note for callers that give none.
 static NOTE: LazyLock<Note> = LazyLock::new(|| Note::new(0, A4, 1.0, 0));
 
 /// What of a patch is worked out for all its voices.

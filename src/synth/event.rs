@@ -116,7 +116,7 @@ pub enum Event {
     },
 }
 
-/// The velocity of a release of which none is told, as MIDI has it: 64 of 127.
+/// The velocity of a release that comes without one, as MIDI has it: 64 of 127.
 pub const DEFAULT_RELEASE_VELOCITY: f32 = 64.0 / 127.0;
 
 impl Event {

@@ -190,7 +190,7 @@ impl Partials {
         self.state.is_silenced
     }
 
-    /// Works out the segment that leads to the frame, of which `changed` has changed.
+    /// Works out the segment that leads to the frame. `changed` says what has changed in the frame.
     pub fn advance(
         &mut self,
         changed: Arrays,

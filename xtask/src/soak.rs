@@ -36,7 +36,7 @@ pub const PLAYER: &str = "soak-player";
 const HOT_SWAP_S: f64 = 600.0;
 /// How much memory may grow after [`SETTLED`].
 const MAX_GROWTH_BYTES: usize = 2_000_000;
-/// Songs of which the least memory counts.
+/// The least memory among this many songs counts.
 const MEMORY_SONGS: usize = 100;
 /// What is first used later than this has no excuse.
 const SETTLED: Duration = Duration::from_secs(60);

@@ -42,8 +42,8 @@ impl CurveEdit {
         }
     }
 
-    /// Makes the change as one of many small ones, of which those that follow one another closely are
-    /// undone together.
+    /// Makes the change as one of many small ones. Small changes that follow one another closely are one step
+    /// to undo.
     pub fn nudge(&self, model: &mut EditorModel) {
         let normalized = |&(param, plain): &(Param, f32)| (param, param.range().normalized(plain));
         let values: Vec<_> = self.values.iter().map(normalized).collect();

@@ -1,5 +1,5 @@
-//! The routes of the patch as the window needs them: which are in use, their depths in the unit of
-//! what they move, and how they come and go. What a macro moves without a route is one too.
+//! The routes of the patch as the window needs them: which are in use, their depths in the unit of their
+//! target, and how they come and go. What a macro moves without a route counts as a route.
 
 mod reach;
 

@@ -13,7 +13,7 @@ use crate::editor::theme;
 use crate::settings::Looks;
 use crate::synth::Engine;
 
-/// The instrument's ends of what a window reads.
+/// The instrument's ends of the channels that a window reads.
 #[derive(Default)]
 pub struct Senders {
     pub telemetry: TelemetrySender,

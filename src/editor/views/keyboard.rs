@@ -98,8 +98,8 @@ pub struct Keyboard {
     pressed: Option<u8>,
     /// Letters that are down.
     typed: Vec<Typed>,
-    /// Letters of which the window layer may not have reported that they came up: the next press
-    /// counts, even if it is reported as a repetition.
+    /// Letters whose release the window layer may not have reported. The next press counts, even if it is
+    /// reported as a repetition.
     unreported: Vec<Key>,
     /// The modifiers after the last event.
     modifiers: Modifiers,

@@ -68,9 +68,9 @@ pub const FREE: SlotNote = SlotNote {
     is_kept: false,
 };
 
-/// Which active note gives way first: one of which only the room sounds, then released ones, then the
-/// quietest, then the oldest. In one number, since a burst of notes compares many: the highest bit is set
-/// for held notes, the next for released ones, nine bits are the loudness in steps, the rest is the age.
+/// Which active note gives way first: one whose room alone sounds, then released ones, then the quietest, then
+/// the oldest. It is one number, since a burst of notes compares many: the highest bit is set for held notes,
+/// the next for released ones, nine bits are the loudness in steps, and the rest is the age.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StealRank {
     order: u64,

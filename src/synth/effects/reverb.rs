@@ -136,7 +136,7 @@ pub struct ReverbBlock {
     high_gains: LineRamps,
     /// Gain of the allpasses.
     spread: LevelRamp,
-    /// Gain of what goes into the network, which brings the wet sound to the level of the dry.
+    /// Gain of the input to the network, which brings the wet sound to the level of the dry.
     makeup: LevelRamp,
     phasor: PhasorBlock,
 }
@@ -309,7 +309,7 @@ pub struct Reverb {
     allpasses: [[Allpass; ALLPASSES]; 2],
     lines: Lines,
     lowpass: PerLine,
-    /// Weight of what is new in the damping's low-pass.
+    /// Weight of the new value in the damping's low-pass.
     shelf_weight: f32,
     /// Half of the swing.
     swing_frames: f32,

@@ -321,8 +321,8 @@ mod tests {
         places.iter().map(|&place| instant.at(place)).collect()
     }
 
-    /// Changes of the settings under a note, at each of which and after each of which the first place has
-    /// the envelope itself; and those of a time move no partial that is behind it.
+    /// Changes of the settings under a note. At each and after each, the first place has the envelope itself.
+    /// Those of a time move no partial that is behind it.
     #[test]
     fn a_fanned_envelope_keeps_its_place_when_a_setting_changes() {
         let id = EnvelopeId::Filter;

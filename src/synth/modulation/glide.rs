@@ -7,7 +7,7 @@
 use super::note::Note;
 use crate::synth::parameter::Param;
 
-/// When a note glides, and what the time is that of.
+/// When a note glides, and what its time is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GlideMode {
     /// Every note takes the time.

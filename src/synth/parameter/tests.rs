@@ -249,7 +249,7 @@ fn labels_mean_what_they_name() {
         .zip(MACRO_TARGETS)
     {
         assert_eq!(*label, target.row().name);
-        // A macro offsets what is normalised, which a step has no in between of.
+        // A macro offsets normalised values. A stepped one has nothing in between.
         assert_eq!(target.range().steps(), None, "{label}");
     }
     assert_eq!(

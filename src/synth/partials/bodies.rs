@@ -18,7 +18,7 @@ use super::tables::golden_position;
 use crate::dsp::maths::DB_PER_OCTAVE_PER_POWER;
 use crate::synth::parameter::{BODIES, MAX_PARTIALS};
 
-/// Level of what lies behind a list of modes, beside the colour, decibels.
+/// Level of partials behind a list of modes, beside the colour, decibels.
 pub const BEHIND_THE_LIST_DB: f64 = -72.0;
 
 /// Ratios and levels of 512 partials; partial n has index n − 1.

@@ -31,7 +31,7 @@ pub struct Colour {
 struct Register {
     /// The MIDI key at its middle.
     key: f32,
-    /// log₂ of linear gains, of which the greatest is 1.
+    /// log₂ of linear gains. The greatest gain is 1.
     log2_gain: Box<[f32]>,
 }
 
@@ -42,7 +42,7 @@ pub enum ColourLevels<'a> {
     Flat,
     /// Those of one register.
     Of(&'a [f32]),
-    /// On the way from the first to the second, of which the number says the part that is done.
+    /// On the way from the first to the second; the number is the part that is done.
     Between(&'a [f32], &'a [f32], f32),
 }
 

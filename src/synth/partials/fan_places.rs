@@ -176,7 +176,7 @@ at_level! {
 mod tests {
     use super::*;
 
-    /// The places in order Pitch of partials with these ratios, the last of which fill the group.
+    /// The places, in the order Pitch, of partials with these ratios. The last ones fill the group.
     fn places(fans: &mut FanPlaces, ratio: &[f32], partials: usize) -> Vec<f32> {
         let (level, tables) = (SimdLevel::chosen(), HarmonicTables::shared());
         let mut padded = ratio.to_vec();

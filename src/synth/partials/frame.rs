@@ -184,7 +184,7 @@ impl Frame {
             breath,
             room,
             fan_places,
-            // It knows itself what it is of.
+            // It has its own record of what it was worked out for.
             matched: _,
         } = self;
         *size = Size::default();

@@ -55,7 +55,7 @@ pub(crate) fn even_tracks() -> Tracks {
                 };
                 let frequency_hz = frequency_hz + f64::from(frame);
                 let point = Breakpoint::new(0.01 * f64::from(frame), frequency_hz, amplitude);
-                // Phases of what is silent are not read from every format.
+                // Phases of silent partials are not read from every format.
                 let phase = (amplitude > 0.0).then(|| (0.17 * f64::from(frame)) % 0.5);
                 Breakpoint {
                     phase_turns: phase,

@@ -8,7 +8,7 @@ use super::layer::Layer;
 pub struct SpectrumViewState {
     /// Which parameter the bars show.
     pub layer: Layer,
-    /// Whether bars of levels stand for what is heard, in place of what is added to the source's levels.
+    /// Whether bars of levels show what is heard, instead of what is added to the source's levels.
     pub heard_levels: bool,
     /// What is measured along the view, and which part of it is seen.
     pub axis: Axis,

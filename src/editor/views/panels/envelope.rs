@@ -139,7 +139,7 @@ impl EnvelopeView {
         self.bend_handles(ui, context, rect);
     }
 
-    /// Brings back the defaults of what a handle moves, as one step.
+    /// Sets the parameters that a handle moves to their defaults, as one step.
     fn reset(&self, context: &mut ViewContext, handle: Handle) {
         let params: Vec<Param> = self.params(handle).into_iter().flatten().collect();
         match params[..] {
@@ -174,7 +174,7 @@ impl EnvelopeView {
         }
     }
 
-    /// Draws the line, the voices' dots and the handles, of which the `active` one stands out.
+    /// Draws the line, the voices' dots and the handles. The `active` handle stands out.
     fn paint(&self, ui: &Ui, context: &ViewContext, rect: Rect, active: Option<Handle>) {
         let theme = theme::current(ui);
         let corners = self.corners(context, rect);

@@ -6,7 +6,7 @@ use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::editor::widgets::{one_line, text_width};
 
-/// Height of the tabs and of what is left free below them, points.
+/// Height of the tabs and of the free space below them, points.
 pub const TABS: f32 = 22.0;
 
 /// Between the parts of a tab's name.

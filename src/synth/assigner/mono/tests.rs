@@ -107,7 +107,7 @@ fn the_lowest_or_the_highest_key_sounds_where_it_has_priority() {
     assert_eq!(high, ["+60", "=64", "", "", "", "-"]);
 }
 
-/// A voice of which only the room sounds has no envelope to go on in.
+/// A voice whose room alone sounds has no envelope to go on in.
 #[test]
 fn a_legato_key_over_a_room_is_an_onset() {
     for (is_tail, told) in [(false, "=62"), (true, "x +62")] {

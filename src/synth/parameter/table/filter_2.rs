@@ -55,7 +55,7 @@ section! { filter_2;
         .on(Page::Filter2)
         .polyphonic()
         .help("How much the second cutoff follows the key, counted from middle C.");
-    /// How much of what moves the first filter's cutoff moves this one as well.
+    /// The part of the movement of the first filter's cutoff that this one takes over.
     FILTER_2_LINK = Row::new(Filter2, "filter_2_link", "Filter 2 Link")
         .short("Link")
         .value(Range::linear(0.0, 1.0), 0.0, Percent)

@@ -55,8 +55,8 @@ pub struct Places<'a> {
     pub blocks: Blocks,
 }
 
-/// How partials that are neighbours lie in an array: in blocks of `stride` elements, of which the first
-/// `count` are partials with the numbers 1, 2, 3 …
+/// How neighbouring partials lie in an array: in blocks of `stride` elements. The first `count` elements of a
+/// block are partials with the numbers 1, 2, 3 …
 #[derive(Clone, Copy, Debug)]
 pub struct Blocks {
     /// Partials in a block, at most `stride`.

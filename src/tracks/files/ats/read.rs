@@ -197,7 +197,7 @@ impl<'a> Layout<'a> {
         let place = 1 + partial * self.partial_values;
         let amplitude = self.value(frame, place);
         let point = Breakpoint::new(time_s, self.value(frame, place + 1), amplitude);
-        // The phase of what does not sound says nothing.
+        // The phase of a silent partial says nothing.
         let has_phase = self.partial_values == 3 && amplitude != 0.0;
         let phase = has_phase.then(|| self.value(frame, place + 2) / TAU);
         Breakpoint {
