@@ -25,7 +25,7 @@ enum Motion {
     Decay,
     /// A ramp of its own for each channel.
     Ramps,
-    /// The same, and the frequency slides.
+    /// A ramp of its own for each channel, and the frequency slides.
     Slides,
 }
 

@@ -31,7 +31,7 @@ enum Motion {
     Moving,
     /// The levels of single partials, by an LFO that is the same for all.
     Together,
-    /// The same, by an LFO in which the partials stand apart.
+    /// The levels of single partials, by an LFO in which the partials stand apart.
     Fanned,
     /// All of a patch's routes: levels, frequencies and positions, by LFOs in which they stand apart.
     AllFanned,
@@ -43,7 +43,7 @@ enum Motion {
     Morphing,
     /// Ratios, by an LFO that moves Match By Key in twelve equal steps.
     Matching,
-    /// The same, of a body whose partials are no whole multiples.
+    /// Ratios, as `Matching`, in a body whose partials are no whole multiples.
     MatchingBody,
     /// A setting of a modulator, by an LFO.
     Setting,

@@ -139,8 +139,8 @@ impl Editor for Window {
             window: OpenWindow::new(spawned.window, thread),
         };
         spawned.window.wait_for_loop()?;
-        // A window of baseview 0.4.2 that is spawned with a scale has the size that it would have
-        // without; one that is told of it afterwards is as large as it should be.
+        // A window of baseview 0.4.2 that is spawned with a scale has the size that it would have without. A
+        // window that gets the scale afterwards has the right size.
         if let Some(scale) = fallback_scale_factor {
             spawned
                 .handle
@@ -322,9 +322,8 @@ impl NiceEguiApp for App {
 }
 
 impl Drop for App {
-    /// The framework (nice-plug-egui 0.6) does not tell that the window is closed; it drops what
-    /// belongs to it. With the edits ends the one that is under way, and nobody reads telemetry any
-    /// more.
+    /// The framework (nice-plug-egui 0.6) does not report that the window is closed; it drops what belongs to
+    /// it. With the edits ends the one that is under way, and nobody reads telemetry any more.
     fn drop(&mut self) {
         if let Some(open) = &mut self.open {
             open.shell.close(&self.params);

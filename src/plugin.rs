@@ -52,7 +52,7 @@ pub struct Aliquot {
     params: Arc<HostParams>,
     /// The parameters as the engine last had them.
     patch: Patch,
-    /// [`HostParams::new_sounds`] when the engine was last told.
+    /// [`HostParams::new_sounds`] when the engine last received it.
     new_sounds: u64,
     /// `None` until the host says at which rate.
     engine: Option<Engine>,

@@ -22,17 +22,17 @@ pub fn is_program() -> bool {
     IS_PROGRAM.load(Ordering::Relaxed)
 }
 
-/// What the window is to tell when it opens.
+/// Messages for the window to show when it opens.
 static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Lets the window tell something about the start.
+/// Lets the window show a message about the start.
 pub fn tell(text: String) {
     TOLD.lock()
         .unwrap_or_else(PoisonError::into_inner)
         .push(text);
 }
 
-/// What there is to tell, once.
+/// Takes the messages, as one text, if there are any.
 pub fn told() -> Option<String> {
     let told = std::mem::take(&mut *TOLD.lock().unwrap_or_else(PoisonError::into_inner));
     (!told.is_empty()).then(|| told.join(" "))

@@ -211,7 +211,7 @@ fn the_mean_power_stays() {
                 let (mut power, mut count) = (0.0, 0);
                 for pair in all.windows(2) {
                     for ((from, to), gain) in pair[0].iter().zip(&pair[1]).zip(&plain) {
-                        // Those past Nyquist are silent.
+                        // Partials past Nyquist are silent.
                         if *gain > 0.0 {
                             let (from, to) = (from / gain, to / gain);
                             power += (from * from + from * to + to * to) / 3.0;

@@ -1,5 +1,5 @@
 //! Settings of modulators that a note has for itself, by routes or by a host's modulation: envelopes, phases,
-//! fans and glides. Their values are told of in `voice_model.rs`.
+//! fans and glides. `voice_model.rs` tests their values.
 
 mod performance;
 

@@ -376,7 +376,7 @@ fn file_names_need_not_be_utf_8() {
     assert!(sounds(&frames));
     assert!(rendered(OsStr::new("saw.toml")).0);
     assert!(place::frames(&place.path("out.wav")) == frames);
-    // What is wrong with it is told in one line all the same.
+    // What is wrong with it is reported in one line all the same.
     fs::write(&preset, "schema = 1").expect("a preset");
     let (done, told) = rendered(name);
     assert!(!done && told.matches('\n').count() == 1, "{told}");

@@ -1,13 +1,13 @@
 //! Audio files to samples: WAV, AIFF, FLAC, Ogg Vorbis, MP3, at whatever rate they have.
 //!
-//! The decoders are those of the `symphonia` crate (MPL-2.0, used as it is published). Encoders'
-//! padding is cut off where the file tells of it. An AIFF whose first chunk says that it is longer than
-//! the file, as some old writers have it, is read to the file's end.
+//! The decoders are those of the `symphonia` crate (MPL-2.0, used as it is published). Encoders' padding is cut
+//! off where the file gives its length. An AIFF whose first chunk says that it is longer than the file, as some
+//! old writers have it, is read to the file's end.
 //!
-//! What is there of a damaged file is read, and what is wrong with it is told ([`Damage`]): that the file ends before
-//! its sound does, and parts that cannot be decoded, which are silent. How long the sound is say FLAC, WAV and AIFF, MP3
-//! by the tag that encoders put in its first frame, and Ogg Vorbis by a mark on its last page. Of an MP3 without a tag
-//! nothing shows that its end is missing.
+//! A damaged file is read as far as it goes, and its damage is reported ([`Damage`]): the file ends before its
+//! sound does, or has parts that cannot be decoded, which are silent. FLAC, WAV and AIFF state the length of
+//! the sound; MP3 states it in the tag that encoders put in its first frame, and Ogg Vorbis by a mark on its
+//! last page. In an MP3 without a tag nothing shows that its end is missing.
 
 use std::fmt;
 use std::fs::File;
@@ -438,7 +438,7 @@ mod tests {
     const OGG: &[u8] = include_bytes!("../../tests/sounds/tones.ogg");
     const MP3: &[u8] = include_bytes!("../../tests/sounds/tones.mp3");
 
-    /// A WAV of two channels of 16 bits, whose header tells of `frames` frames.
+    /// A WAV of two channels of 16 bits, whose header states `frames` frames.
     fn wav(frames: u32, samples: &[i16]) -> Vec<u8> {
         let mut bytes = b"RIFF".to_vec();
         bytes.extend((36 + 4 * frames).to_le_bytes());
@@ -579,7 +579,7 @@ mod tests {
                 assert!(told.contains(ENDS), "{kind}: {told}");
                 assert_eq!(read, found.duration_s(), "{kind}");
                 assert!(at == read && read < whole.duration_s(), "{kind}: {told}");
-                // That of an MP3 is in whole packets.
+                // The length of an MP3 is in whole packets.
                 let stated_s = damage.stated_s.unwrap_or_else(|| panic!("{kind}: {told}"));
                 let whole_s = frames as f64 / found.sample_rate_hz;
                 assert!(stated_s == whole_s || kind == "mp3", "{kind}: {told}");
@@ -644,7 +644,7 @@ mod tests {
         ));
         assert!(matches!(read(b""), Err(DecodeError::Unsupported(_))));
         assert!(matches!(read(&wav(2, &[0; 4])), Err(DecodeError::Empty)));
-        // Two hours, told by the header: refused before they are read.
+        // Two hours, by the header: refused before they are read.
         let long = read(&wav(2 * 3_600 * 44_100, &[1; 100]));
         assert!(matches!(long, Err(DecodeError::TooLong)), "{long:?}");
         let error = DecodeError::TooLong.to_string();

@@ -36,7 +36,7 @@ pub struct Linker {
     width_turns: f64,
     least_frames: usize,
     frame: usize,
-    /// Those that may go on, with the frames that they have missed.
+    /// Strands that may go on, with the frames that they have missed.
     open: Vec<(Strand, usize)>,
     done: Vec<Strand>,
 }

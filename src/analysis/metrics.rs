@@ -32,7 +32,7 @@ pub struct Likeness {
     pub srer_db: f64,
     /// Log-spectral distance, in dB: less is nearer.
     pub lsd_db: f64,
-    /// The same in bands of hearing.
+    /// Log-spectral distance in bands of hearing, in dB.
     pub erb_lsd_db: f64,
 }
 

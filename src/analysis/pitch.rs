@@ -30,7 +30,7 @@ pub struct Pitch {
     pub confidence: f64,
     /// Stiffness B of the string; 0 for exact harmonics.
     pub stiffness: f64,
-    /// That of each frame of 20 ms; `None` where there is none, or none near the sound's.
+    /// The pitch of each frame of 20 ms; `None` where there is none, or none near the sound's.
     frames: Vec<Option<f64>>,
 }
 

@@ -17,7 +17,7 @@ const BEFORE: usize = 64;
 const FADE_IN: usize = 32;
 const LENGTH_S: f64 = 0.02;
 const MOST: usize = 64;
-/// Those weaker than this share of the sound's mean square are dropped: −70 dB.
+/// Transients weaker than this share of the sound's mean square are dropped: −70 dB.
 const LEAST_POWER: f64 = 1e-7;
 
 /// The attacks in `rest`, the difference of original and partials; they are taken out of it.

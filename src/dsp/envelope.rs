@@ -84,7 +84,7 @@ impl EnvelopeShape {
         }
     }
 
-    /// The same as a curve over seconds, which is held at its point of index [`SUSTAIN_POINT`].
+    /// The envelope as a curve over seconds, which is held at its point of index [`SUSTAIN_POINT`].
     pub fn curve(&self, sample_rate_hz: f64) -> super::curve::Curve {
         let mut frames = 0.0;
         let points = [

@@ -21,7 +21,7 @@ pub enum LfoShape {
     Square,
     /// A new random value each cycle, held.
     Random,
-    /// The same values, joined by half cosines.
+    /// The values of `Random`, joined by half cosines.
     SmoothRandom,
     /// 1 for the first quarter of the cycle, then −1.
     Pulse25,

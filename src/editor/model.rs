@@ -84,7 +84,7 @@ pub struct EditorModel {
     keeps_effects: bool,
     /// How many whole sounds the window has loaded.
     loaded_sounds: u64,
-    /// What the instrument has last told of its tuning.
+    /// The tuning as the instrument last sent it.
     sounding: SoundingTuning,
     /// What the power switches bring back.
     switched_off: SwitchedOff,
@@ -213,7 +213,7 @@ impl EditorModel {
         self.nudge_all(param.row().name, &[(param, normalized)]);
     }
 
-    /// The same of several parameters together, under a name such as "Raise Level".
+    /// As [`EditorModel::nudge`], for several parameters together, under a name such as "Raise Level".
     pub fn nudge_all(&mut self, name: impl Into<Cow<'static, str>>, values: &[(Param, f32)]) {
         let mut step = self.set_all(name, values);
         step.nudge = Some(Nudge {

@@ -75,7 +75,7 @@ pub struct Theme {
     pub panel: Color32,
     /// Controls at rest: buttons, the fields of choices.
     pub raised: Color32,
-    /// The same under the pointer.
+    /// Controls under the pointer.
     pub hovered: Color32,
     /// Where data is shown and text is typed: the spectrum, envelopes, tracks of controls.
     pub well: Color32,

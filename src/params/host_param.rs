@@ -25,7 +25,7 @@ pub enum HostParam {
 /// What the texts of values also depend on, where they are made: by any thread, without waiting.
 #[derive(Debug)]
 pub(super) struct TextSources {
-    /// Texts of a macro's value have its name, since hosts are never told another name of a parameter.
+    /// Texts of a macro's value have its name, since hosts are never given another name of a parameter.
     pub macro_names: Arc<SharedMacroNames>,
     /// Normalised values of "Route n To", in the order of the routes: a depth is in the unit of the route's
     /// target.

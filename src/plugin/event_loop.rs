@@ -107,7 +107,7 @@ fn take(
     is_controlled
 }
 
-/// Renders the frames `from..to` of the buffer, and tells the host which notes ended in them.
+/// Renders the frames `from..to` of the buffer, and reports to the host which notes ended in them.
 fn render(
     engine: &mut Engine,
     buffer: &mut Buffer,

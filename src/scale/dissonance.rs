@@ -138,7 +138,7 @@ impl Timbre {
         self.within(&self.hz, FAR) + self.with_higher(cents, FAR, &mut higher)
     }
 
-    /// That of the higher note, and of the pairs of both. `higher` is memory to work in.
+    /// The dissonance within the higher note, and between both notes. `higher` is memory to work in.
     fn with_higher(&self, cents: f64, far: f64, higher: &mut Vec<f64>) -> f64 {
         let ratio = libm::exp2(cents / 1_200.0);
         higher.clear();
@@ -225,7 +225,7 @@ impl DissonanceCurve {
         DissonanceCurve::with_step(timbre, limit_cents, CURVE_STEP_CENTS)
     }
 
-    /// The same with another distance of points, from a tenth of a cent.
+    /// As [`DissonanceCurve::new`], with another distance between points, from a tenth of a cent.
     pub fn with_step(timbre: &Timbre, limit_cents: f64, step_cents: f64) -> DissonanceCurve {
         let step_cents = step_cents.max(0.1);
         let limit_cents = limit_cents.clamp(0.0, LONGEST_CURVE_CENTS);

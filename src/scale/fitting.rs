@@ -35,7 +35,7 @@ pub struct DissonanceMinimum {
 /// Which minima count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MinimaKind {
-    /// Those where partials meet.
+    /// Minima where partials meet.
     #[default]
     Exact,
     /// Smooth ones between them too, to the nearest point of the curve. A timbre of few partials has few exact
@@ -77,7 +77,7 @@ pub fn minima(
     candidates.into_iter().filter_map(minimum).collect()
 }
 
-/// The lowest points of the curve up to an interval in cents that are none of the exact minima.
+/// The lowest points of the curve up to an interval in cents, without the exact minima.
 fn smooth_minima(
     curve: &DissonanceCurve,
     limit_cents: f64,

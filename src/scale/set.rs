@@ -158,7 +158,7 @@ impl TuningSet {
         )
     }
 
-    /// The same without keyboard maps, or with one for all channels.
+    /// This set without keyboard maps, or with one for all channels.
     ///
     /// # Errors
     /// If they are too long to be kept.

@@ -228,7 +228,7 @@ impl Faults {
         self.note_error(fault, || fault.error(place, found()))
     }
 
-    /// The same of a fault with an error of its own wording.
+    /// Notes a fault with an error of its own wording.
     pub fn note_error(&mut self, fault: Fault, error: impl FnOnce() -> Error) -> Result<(), Error> {
         if self.is_strict {
             return Err(error());

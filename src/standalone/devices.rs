@@ -13,7 +13,7 @@ pub struct Devices {
 }
 
 impl Devices {
-    /// Those of this moment. What the system does not tell is left out.
+    /// The devices of this moment. What the system does not report is left out.
     pub fn now() -> Devices {
         let outputs = cpal::default_host().output_devices().ok();
         let outputs = outputs.into_iter().flatten().filter_map(|device| {

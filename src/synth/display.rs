@@ -55,12 +55,12 @@ pub struct PartialRatios {
 }
 
 impl PartialRatios {
-    /// Those of a patch as it is set, before the macros.
+    /// The ratios of a patch as it is set, before the macros.
     pub fn new(patch: &Patch) -> PartialRatios {
         PartialRatios::at_hz(patch, &TuningTables::default(), FUNDAMENTAL_HZ)
     }
 
-    /// The same for this fundamental, where these tables decide on the tuning.
+    /// The ratios for this fundamental, where these tables decide on the tuning.
     pub fn at_hz(patch: &Patch, tables: &TuningTables, fundamental_hz: f64) -> PartialRatios {
         let mut patch = *patch;
         patch.set(Param::PARTIALS, MAX_PARTIALS as f32);
@@ -312,7 +312,7 @@ mod tests {
             &TuningTables::default(),
             voice.fundamental_hz.into(),
         );
-        // Those of the middle copy.
+        // The partials of the middle copy.
         let partials = &partials[..voice.partials_per_copy as usize];
         assert_eq!(partials.len(), 128);
         for (n, partial) in (1..).zip(partials) {

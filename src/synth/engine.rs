@@ -241,7 +241,7 @@ impl Engine {
         self.next_recordings = Some(recordings);
     }
 
-    /// Tells where the host's song is at the frame rendered next.
+    /// Sets where the host's song is at the frame rendered next.
     #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn set_transport(&mut self, transport: &Transport) {
         let into_block = if self.position == self.block_frames {

@@ -120,7 +120,7 @@ pub enum Event {
 pub const DEFAULT_RELEASE_VELOCITY: f32 = 64.0 / 127.0;
 
 impl Event {
-    /// A key is released, and its velocity is not told.
+    /// A key is released, without a velocity.
     pub const fn note_off(note: NoteAddress) -> Event {
         Event::NoteOff {
             note,

@@ -74,7 +74,7 @@ pub struct RecordedSound {
     pub hop_s: f64,
     /// The last place, frames.
     pub last_frame: f64,
-    /// The same in seconds.
+    /// The last place, seconds.
     pub end_s: f64,
     /// The slots that any partial of it is in.
     pub slots: SlotSet,
@@ -187,7 +187,8 @@ impl fmt::Debug for Recordings {
 }
 
 impl Recordings {
-    /// Those of a bank, which is brought into memory. Not for the audio thread: allocates, and may wait for a disk.
+    /// The recordings of a bank, which is brought into memory. Not for the audio thread: allocates, and may
+    /// wait for a disk.
     pub fn new(bank: Arc<TrackBank>) -> Recordings {
         bank.prefault();
         let zones: Vec<KeyZone> = bank.sounds().iter().map(|sound| sound.zone).collect();

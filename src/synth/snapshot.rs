@@ -49,7 +49,7 @@ pub struct PartialSnapshot {
     pub frequency_hz: f32,
     /// Linear gain on the left, with the master level: 1 is full scale.
     pub left: f32,
-    /// The same on the right.
+    /// Linear gain on the right, with the master level.
     pub right: f32,
 }
 
@@ -95,7 +95,7 @@ impl VoiceSnapshot {
         1 + place % self.partials_per_copy.max(1) as usize
     }
 
-    /// Those of the voice's partials that are of the first copy.
+    /// The voice's partials that are of the first copy.
     pub fn first_copy<'a>(&self, partials: &'a [PartialSnapshot]) -> &'a [PartialSnapshot] {
         &partials[..partials.len().min(self.partials_per_copy as usize)]
     }

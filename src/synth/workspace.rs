@@ -54,7 +54,7 @@ pub struct SegmentArrays {
     pub half_chirp: Box<[i64; MAX_PARTIALS]>,
     /// Where gains ramp: those of the left channel at the segment's start.
     pub left_start: Box<[f32; MAX_PARTIALS]>,
-    /// The same of the right channel.
+    /// Where gains ramp: those of the right channel at the segment's start.
     pub right_start: Box<[f32; MAX_PARTIALS]>,
 }
 

@@ -360,8 +360,8 @@ impl TrackBank {
         TrackBank::is_bank(head).then_some(hash)
     }
 
-    /// The same bytes with the hash that they ought to state, for tests of damage behind it; `None` if
-    /// they are none of a bank.
+    /// The bytes with the hash that they ought to state, for tests of damage behind it; `None` if they are no
+    /// bank.
     #[doc(hidden)]
     pub fn signed(bytes: &[u8]) -> Option<Vec<u8>> {
         let mut signed = bytes.to_vec();

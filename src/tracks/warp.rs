@@ -79,8 +79,8 @@ impl TimeWarp {
         )
     }
 
-    /// The same with the time that each attack takes from its onset on, in seconds: the anchor reaches
-    /// as far, up to 60 ms, if that is farther than asked.
+    /// As [`TimeWarp::new`], with the time that each attack takes from its onset on, in seconds: the anchor
+    /// reaches as far, up to 60 ms, if that is farther than asked.
     pub fn with_attacks(
         attacks: impl IntoIterator<Item = (f64, f64)>,
         duration_s: f64,

@@ -81,7 +81,7 @@ fn an_event_takes_no_work_back() {
     assert!(taken_back.load(Ordering::Relaxed) > 0);
 }
 
-/// The same of polyphonic modulations, which wait one by one.
+/// Polyphonic modulations take no work back either. They wait one by one.
 #[test]
 fn as_many_modulations_as_a_buffer_holds_take_no_work_back() {
     // Enough partials that each group of voices is a section of its own.

@@ -320,7 +320,7 @@ fn a_stage_goes_on_at_the_time_that_the_wheel_moves() {
     }
 }
 
-/// The level of an envelope at the end of each block, as a route from it to the pitch tells.
+/// The level of an envelope at the end of each block, as a route from it to the pitch shows.
 fn played_level(patch: &Patch, source: &str) -> Vec<(usize, f64)> {
     let (mut patch, route) = (*patch, RouteParams::of(7));
     set(&mut patch, route.from, source);

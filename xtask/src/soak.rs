@@ -4,9 +4,9 @@
 //! the time is over, beside one note that sounds all the while. It ends with the first thing that is
 //! not as it has to be, and says how to bring that about again.
 //!
-//! What plays is a program of its own, so that its crash can be told, with the seed that led to it.
-//! It is built as the tests are: the engine that the plugin is compared with would take too long
-//! without optimisation.
+//! What plays is a program of its own, so that its crash can be reported, with the seed that led to it. It is
+//! built as the tests are: the engine that the plugin is compared with would take too long without
+//! optimisation.
 
 pub mod drone;
 pub mod hot_swap;

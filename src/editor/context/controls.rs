@@ -23,7 +23,7 @@ pub struct SharedControls {
     pub menu_of: Option<Param>,
     /// The list of sources in a menu that is open.
     pub sources_of: Option<OpenSources>,
-    /// What has been done, to be told for a while.
+    /// What has been done, to be shown for a while.
     pub message: Option<String>,
     /// All values as they sound: with the host's modulation and the macros.
     values: Values,

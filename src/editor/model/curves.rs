@@ -21,7 +21,7 @@ pub const LAST_TIME: f32 = 64.0;
 pub struct CurveEdit {
     /// Such as "Add Curve 1 Point 3".
     pub name: String,
-    /// What is not as it is to be.
+    /// The values that change.
     pub values: Vec<(Param, f32)>,
 }
 
@@ -97,7 +97,7 @@ impl EditedCurve {
         curve
     }
 
-    /// The same of the values that a window shows.
+    /// The curve that a window shows.
     pub fn shown(number: usize, model: &EditorModel) -> EditedCurve {
         EditedCurve::read(number, |param| model.plain(param))
     }

@@ -10,7 +10,7 @@ pub enum Origin {
     /// All presets.
     #[default]
     All,
-    /// With the program.
+    /// Part of the program.
     Factory,
     /// From the person's own folder.
     Own,

@@ -18,7 +18,7 @@ pub struct Power {
 }
 
 impl Power {
-    /// That of the section of this group of parameters, if it has one.
+    /// The switch of the section of this group of parameters, if it has one.
     pub fn of(group: Group) -> Option<Power> {
         let (params, first): (&'static [Param], f32) = match group {
             Group::Filter => (&[Param::FILTER_TYPE], 1.0),

@@ -87,8 +87,8 @@ impl EditorModel {
         }
     }
 
-    /// This bank is loaded from now on; the host is to save it. One that is not to be found is kept as it is known, and
-    /// told by [`EditorModel::missing_recording`].
+    /// From now on this bank is loaded; the host is to save it. A bank that is not found is kept as it is
+    /// known, and [`EditorModel::missing_recording`] reports it.
     pub(super) fn set_recording(&mut self, named: Option<NamedBank>) {
         let request = self.params.recordings().request();
         self.fulfil(request, named);

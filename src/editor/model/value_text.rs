@@ -14,8 +14,8 @@ pub fn value_text(param: Param, plain: f32) -> String {
     }
 }
 
-/// The same beside the other values that the window shows: the depth of a route is in the unit of its
-/// target.
+/// As [`value_text`], but with the other values that the window shows: the depth of a route is in the unit of
+/// its target.
 pub fn text_beside(param: Param, plain: f32, model: &EditorModel) -> String {
     match routes::depth_text(param, plain, model) {
         Some(text) => with_minus(&text),

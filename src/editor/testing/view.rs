@@ -31,7 +31,7 @@ impl Senders {
         }
     }
 
-    /// Tells as the plugin does after a buffer.
+    /// Publishes as the plugin does after a buffer.
     pub fn publish(&mut self, engine: &Engine) {
         self.telemetry.publish(|telemetry| {
             telemetry.statistics = engine.statistics();
@@ -41,7 +41,7 @@ impl Senders {
     }
 }
 
-/// A context and its clock, and an instrument that a test lets tell what it wants.
+/// A context and its clock, and an instrument that sends what a test wants.
 pub struct ViewHarness {
     ctx: Context,
     size: Vec2,

@@ -100,7 +100,7 @@ impl Browser {
         }
     }
 
-    /// Tells what undo and redo have done with the library.
+    /// Shows what undo and redo have done with the library.
     fn show_reports(&mut self, model: &mut EditorModel) {
         for report in model.take_library_reports() {
             self.watch.look();

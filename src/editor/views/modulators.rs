@@ -247,7 +247,7 @@ fn routes_of(context: &ViewContext, source: SourceId) -> Vec<UsedRoute> {
     routes.filter(is_in).collect()
 }
 
-/// Tells what a source is, to the eye and the ear.
+/// Describes a source, in the help line and for screen readers.
 fn describe(context: &mut ViewContext, source: SourceId, response: &Response) {
     let name = format!("Source {}", source.name());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));

@@ -372,7 +372,7 @@ impl SpectrumView {
     }
 }
 
-/// Whether the pointer may be moving something, which then is where the hand has it.
+/// Whether the pointer may be moving something, which then is where the user has dragged it.
 fn is_by_pointer(ui: &Ui) -> bool {
     ui.input(|input| input.pointer.any_down() || input.pointer.any_released())
 }
@@ -408,7 +408,7 @@ fn split(rect: Rect) -> (Rect, Rect) {
 fn axis_keys(ui: &Ui, axis: &mut Axis, cursor: usize, canvas: &Canvas) {
     let room = canvas.extent();
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    // egui-baseview 0.9 tells of these as text only.
+    // egui-baseview 0.9 reports these as text only.
     let written = |text: &str| {
         let is_it = |event: &Event| matches!(event, Event::Text(written) if written == text);
         ui.input(|input| input.events.iter().any(is_it))

@@ -48,7 +48,7 @@ pub struct SlotNote {
     pub release_velocity: f32,
     /// Whether only the room of its voice sounds any more.
     pub is_tail: bool,
-    /// Whether its end is told when its key comes up, and not with its voice's end.
+    /// Whether its end is reported when its key comes up, and not with its voice's end.
     pub is_kept: bool,
 }
 

@@ -188,7 +188,7 @@ impl Notes {
         self.slots[slot].hold
     }
 
-    /// Says whether the end of an active note is told by [`Notes::end`], and not with its voice's end.
+    /// Says whether the end of an active note is reported by [`Notes::end`], and not with its voice's end.
     pub(super) fn keep(&mut self, slot: usize, is_kept: bool) {
         self.slots[slot].is_kept = is_kept;
     }

@@ -79,7 +79,7 @@ fn the_last_of_message_and_parameter_sets_a_bend_range() {
     patch.set(Param::BEND_RANGE, 7.0);
     channels.follow(&patch);
     assert_eq!(bend(&channels, &patch), 7.0);
-    // The same for the members of a zone.
+    // It is so for the members of a zone.
     patch.set(Param::MPE, 1.0);
     channels.follow(&patch);
     send(&mut channels, 3, &[BEND[0], BEND[1], (6, 24)]);

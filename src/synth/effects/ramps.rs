@@ -66,7 +66,7 @@ pub struct Level {
     send: f32,
 }
 
-/// The same over a block.
+/// A [`Level`] over a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LevelBlock {
     /// Gain of the effect's output.
@@ -148,7 +148,7 @@ pub struct Faded<T> {
     mix: f32,
 }
 
-/// The same over a block.
+/// A [`Faded`] value over a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FadedBlock<T> {
     pub from: T,

@@ -14,10 +14,10 @@ use crate::synth::patch::Values;
 /// One of the envelopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EnvelopeId {
-    /// That of the amplitude. It is also the voice's life: the voice ends with it, and segments end
-    /// at its corners.
+    /// The amplitude's envelope. It is also the voice's life: the voice ends with it, and segments end at its
+    /// corners.
     Amp,
-    /// That of the filter.
+    /// The filter's envelope.
     Filter,
 }
 

@@ -88,11 +88,11 @@ pub enum PartialSet {
     Overtones,
     /// The first eight.
     Low,
-    /// Those after the eighth.
+    /// All after the eighth.
     High,
-    /// Those of the first drawn set.
+    /// The partials of the first drawn set.
     Drawn1,
-    /// Those of the second.
+    /// The partials of the second drawn set.
     Drawn2,
 }
 
@@ -181,7 +181,7 @@ pub enum PartialDestination {
     Pan,
     /// Octaves over the filter's cutoff, which each partial then meets for itself.
     Cutoff,
-    /// The same of the second filter.
+    /// Octaves over the second filter's cutoff, likewise.
     Cutoff2,
     /// Decibels per octave over the tilt, counted from the fundamental, which keeps its level.
     Tilt,
@@ -352,7 +352,7 @@ impl PartialRoutes {
         &self.sources[place.min(SOURCES - 1)].1
     }
 
-    /// Those that move this.
+    /// The routes that move this.
     pub fn to(&self, to: PartialDestination) -> impl Iterator<Item = &PartialRoute> {
         self.routes[..self.count]
             .iter()

@@ -12,11 +12,11 @@ use crate::synth::parameter::Param;
 pub enum GlideMode {
     /// Every note takes the time.
     Time,
-    /// The same, for notes that begin while a key is held.
+    /// Every note that begins while a key is held takes the time.
     TimeLegato,
     /// Every octave takes the time.
     Rate,
-    /// The same, for notes that begin while a key is held.
+    /// Every octave takes the time, in notes that begin while a key is held.
     RateLegato,
 }
 
@@ -97,7 +97,7 @@ impl Glide {
         (1.0 - self.age(age_s)).max(0.0)
     }
 
-    /// The same in semitones of the way.
+    /// The semitones that are left to the fundamental at this age of the voice.
     pub fn semitones_left(&self, age_s: f64) -> f64 {
         self.semitones * self.left(age_s)
     }

@@ -63,7 +63,7 @@ pub enum LfoCycle {
 }
 
 impl LfoCycle {
-    /// That of LFO `number`, 1 to [`LFOS`], as the patch says.
+    /// The cycle of LFO `number`, 1 to [`LFOS`], as the patch has it.
     pub fn read(values: &Values, number: usize) -> LfoCycle {
         match LfoCourse::from_index(values.index(PARAMS[number - 1].shape)) {
             LfoCourse::Shape(shape) => LfoCycle::Shape(shape),
@@ -129,7 +129,7 @@ pub enum Trigger {
     Free,
     /// One for each voice, from the onset on.
     Note,
-    /// The same, from anywhere in its cycle.
+    /// One for each voice, from a random point of its cycle at the onset.
     Random,
     /// One for each voice, from the start of the phrase on.
     Legato,

@@ -53,7 +53,7 @@ impl Note {
         }
     }
 
-    /// The same with this pitch in a tuning.
+    /// The note with this pitch in a tuning.
     pub fn tuned(self, pitch: f64, tuning: &TickTuning) -> Note {
         Note {
             pitch,
@@ -84,7 +84,7 @@ pub struct Expression {
 }
 
 impl Expression {
-    /// That of a note whose host says nothing.
+    /// The expression of a note whose host sends none.
     pub const NEUTRAL: Expression = Expression {
         tuning_semitones: 0.0,
         volume: 1.0,

@@ -1,4 +1,4 @@
-//! Those parameters that are moved in a voice, numbered.
+//! The parameters that are moved in a voice, numbered.
 
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{Param, rows};

@@ -16,7 +16,7 @@ use instruments::Measured;
 use crate::dsp::maths::DB_PER_OCTAVE_PER_POWER;
 use crate::synth::parameter::{COLOURS, MAX_PARTIALS, Param};
 
-/// log₂ of a gain that is none. A number, so that products with it are.
+/// log₂ of a gain of 0. It is a finite number, so that products with it are finite.
 pub const SILENT: f32 = -10_000.0;
 
 /// Gains of 512 partials for every key; partial n has index n − 1.
@@ -40,7 +40,7 @@ struct Register {
 pub enum ColourLevels<'a> {
     /// All gains are 1.
     Flat,
-    /// Those of one register.
+    /// The gains of one register.
     Of(&'a [f32]),
     /// On the way from the first to the second; the number is the part that is done.
     Between(&'a [f32], &'a [f32], f32),

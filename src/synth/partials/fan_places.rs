@@ -101,7 +101,7 @@ impl FanPlaces {
 }
 
 impl Widths {
-    /// Those of partials with these ratios.
+    /// The widths of partials with these ratios.
     fn of(tables: &HarmonicTables, ratio: &[f32]) -> Widths {
         let octaves = || ratio.iter().map(|ratio| log2(*ratio));
         let of_first = octaves().next().unwrap_or(0.0);
@@ -143,7 +143,7 @@ at_level! {
 }
 
 at_level! {
-    /// Those that neither ratios nor the count of partials tell.
+    /// Places in orders that depend on neither the ratios nor the count of partials.
     fn set_ruled_places(
         order: FanOrder,
         seed: u32,

@@ -36,7 +36,7 @@ impl Arrays {
     pub const BREATH: Arrays = Arrays(1 << 8);
     /// [`Frame::room`].
     pub const ROOM: Arrays = Arrays(1 << 9);
-    /// Those that a source fills.
+    /// The arrays that a source fills.
     pub const SOURCE: Arrays = Arrays::RATIO.and(Arrays::GAIN).and(Arrays::PAN);
     /// All of them.
     pub const ALL: Arrays = Arrays(u16::MAX);
@@ -46,7 +46,7 @@ impl Arrays {
         if condition { self } else { Arrays::NONE }
     }
 
-    /// Those of either set.
+    /// The arrays of either set.
     pub const fn and(self, other: Arrays) -> Arrays {
         Arrays(self.0 | other.0)
     }

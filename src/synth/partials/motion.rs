@@ -60,7 +60,7 @@ pub struct Target<'a> {
     pub recorded: Option<&'a RecordedFrame>,
     /// Linear gain of the voice at the segment's end.
     pub level: f32,
-    /// The same at its start, for the first segment of a note: before it nothing sounds.
+    /// Linear gain at the segment's start, for the first segment of a note: before it nothing sounds.
     pub start_level: Option<f32>,
     /// Length of the segment.
     pub frames: usize,

@@ -41,7 +41,7 @@ pub struct Job {
     section: usize,
     /// The place of its first group.
     first: usize,
-    /// Those of its groups that are part of the block.
+    /// Copies of its groups that are part of the block.
     copies: [Option<Box<VoiceGroup>>; MAX_SECTION_GROUPS],
     part: Part,
     tick: Option<Arc<Tick>>,
@@ -73,7 +73,7 @@ pub struct Threading {
     late: u64,
     /// Shadow copies that have no group yet, or none any more. It has room for all of them.
     spare_copies: GroupCopies,
-    /// The same for jobs and sections.
+    /// Jobs and sections, likewise.
     spare_jobs: Jobs,
 }
 

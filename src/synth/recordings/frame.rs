@@ -170,7 +170,7 @@ impl RecordedFrame {
         self.version
     }
 
-    /// Those whose partial has begun in the step.
+    /// Slots whose partial has begun in the step.
     pub fn births(&self) -> &[Birth] {
         &self.births
     }

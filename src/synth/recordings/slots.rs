@@ -10,7 +10,7 @@ impl SlotSet {
     /// None.
     pub const EMPTY: SlotSet = SlotSet([0; MAX_SLOTS / 64]);
 
-    /// Those of these numbers.
+    /// The set of these numbers.
     pub fn of(slots: impl IntoIterator<Item = u16>) -> SlotSet {
         let mut set = SlotSet::EMPTY;
         slots.into_iter().for_each(|slot| set.insert(slot));
@@ -32,17 +32,17 @@ impl SlotSet {
         self.0[usize::from(slot >> 6)] >> (slot & 63) & 1 != 0
     }
 
-    /// Those of the 16 slots from `16·group` on, the lowest bit being the first.
+    /// The 16 slots from `16·group` on, the lowest bit being the first.
     pub fn group(&self, group: usize) -> u16 {
         (self.0[group >> 2] >> (16 * (group & 3))) as u16
     }
 
-    /// Those of either set.
+    /// Slots of either set.
     pub fn or(&self, other: &SlotSet) -> SlotSet {
         SlotSet(std::array::from_fn(|word| self.0[word] | other.0[word]))
     }
 
-    /// Those that are not in the other set.
+    /// Slots that are not in the other set.
     pub fn without(&self, other: &SlotSet) -> SlotSet {
         SlotSet(std::array::from_fn(|word| self.0[word] & !other.0[word]))
     }
@@ -73,7 +73,7 @@ impl SlotSet {
 pub struct Interval {
     /// The frame that it begins at; `None` before the first.
     frame: Option<u32>,
-    /// Those that sound in any part of it.
+    /// Slots that sound in any part of it.
     pub slots: SlotSet,
 }
 

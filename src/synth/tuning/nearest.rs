@@ -50,7 +50,7 @@ impl Found {
         }
     }
 
-    /// The same with all pitches in octaves above this one.
+    /// The pitches in octaves above `place`.
     fn in_octaves_above(self, place: f64) -> Found {
         let octaves = |pitch: f64| (pitch - place) / 12.0;
         Found {

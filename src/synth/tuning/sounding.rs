@@ -1,4 +1,4 @@
-//! What a screen is told of the tuning that sounds, beside what it knows by itself: patch and scale.
+//! What a screen needs of the tuning that sounds, beside what it knows by itself: patch and scale.
 
 use super::{Addressed, KEYS, LiveTable, TickTuning, TuningSource};
 

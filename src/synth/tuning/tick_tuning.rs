@@ -11,7 +11,7 @@ pub const PLACES_KEPT: f64 = 0.01;
 #[derive(Clone, Copy, Debug)]
 struct Places<const MOST: usize> {
     nearest: Nearest<MOST>,
-    /// That of the tuning when they were taken over.
+    /// Version of the tuning when they were taken over.
     version: u64,
 }
 

@@ -77,7 +77,7 @@ pub(crate) fn even_tracks() -> Tracks {
     }
 }
 
-/// The same without what a format does not hold.
+/// The tracks without what a format does not hold.
 pub(crate) fn without_noise(tracks: &Tracks) -> Tracks {
     Tracks {
         noise: None,
@@ -85,7 +85,7 @@ pub(crate) fn without_noise(tracks: &Tracks) -> Tracks {
     }
 }
 
-/// The same without phases, labels and bandwidths.
+/// The tracks without phases, labels and bandwidths.
 pub(crate) fn bare(tracks: &Tracks) -> Tracks {
     let mut bare = without_noise(tracks);
     for track in &mut bare.tracks {

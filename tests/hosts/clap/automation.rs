@@ -117,8 +117,8 @@ fn modulation_offsets_and_leaves_the_value() {
         assert!((level(37_000..48_000) - before).abs() < 0.05);
     }
     assert_eq!(instance.value(level.id).unwrap(), value);
-    // While it is modulated, the framework tells the value with its modulation; what is saved is
-    // the value alone.
+    // While it is modulated, the framework gives the value with its modulation; what is saved is the value
+    // alone.
     play(
         &mut instance,
         RATE_HZ,

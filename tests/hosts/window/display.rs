@@ -241,7 +241,7 @@ const SETTLED_FRAMES: usize = 3;
 /// begun earlier, and the second looks at all input that came until then.
 pub const SEEN_FRAMES: usize = 2;
 
-/// Counts what a window draws: the X server tells of each change of its picture.
+/// Counts what a window draws: the X server reports each change of its picture.
 pub struct Frames {
     connection: RustConnection,
     damage: u32,
@@ -257,7 +257,7 @@ impl Frames {
             .reply()
             .unwrap();
         let damage = connection.generate_id().unwrap();
-        // Once for each time that it is found changed: what is told anew after the last was
+        // Once for each time that it is found changed: changes are reported anew after the last was
         // acknowledged.
         connection
             .damage_create(damage, window, ReportLevel::NON_EMPTY)

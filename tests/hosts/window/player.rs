@@ -26,7 +26,7 @@ pub fn open(display: &Display, instance: &mut Instance) -> Opened {
     open_at((0, 0), display, instance)
 }
 
-/// The same, at this place of the screen, in pixels.
+/// Opens the window at this place of the screen, in pixels.
 pub fn open_at(place: (i16, i16), display: &Display, instance: &mut Instance) -> Opened {
     let begun = Stopwatch::begin(display);
     let size = instance.create_window().unwrap();

@@ -14,7 +14,7 @@ const LINEAR_HZ: f32 = 24_000.0;
 const CLOSEST: f32 = 1.0 / 96.0;
 /// Room for a mark's text, points.
 const MARK_WIDTH: f32 = 46.0;
-/// The same, for short texts.
+/// Room for a short mark's text, points.
 const SHORT_MARK_WIDTH: f32 = 30.0;
 
 /// What is measured along the view.

@@ -23,14 +23,14 @@ pub enum Layer {
 }
 
 impl Layer {
-    /// Those that every sound has, in the order in which they are offered, with their names.
+    /// The layers that every sound has, in the order in which they are offered, with their names.
     pub const ALWAYS: [(Layer, &str); 3] = [
         (Layer::Level, "Level"),
         (Layer::Tune, "Tune"),
         (Layer::Pan, "Pan"),
     ];
 
-    /// Those of a sound: what is drawn is among them where a spectrum has it.
+    /// The layers of a sound: what is drawn is among them where a spectrum has it.
     pub fn offered(values: &Values) -> Vec<(Layer, &'static str)> {
         let mut offered = Layer::ALWAYS.to_vec();
         let drawn = [Layer::Colour, Layer::Body];

@@ -15,7 +15,7 @@ impl Selection {
     /// None of them.
     pub const NONE: Selection = Selection([0; WORDS]);
 
-    /// Those for which `chosen`, of their numbers, holds.
+    /// The partials whose numbers `chosen` is true for.
     pub fn of(chosen: impl Fn(usize) -> bool) -> Selection {
         let mut words = [0; WORDS];
         for n in (1..=MAX_PARTIALS).filter(|&n| chosen(n)) {
@@ -44,7 +44,7 @@ impl Selection {
         Selection::of(|n| n >= first && (n - first).is_multiple_of(step.max(1)))
     }
 
-    /// Those of them up to partial `count`.
+    /// The chosen partials up to partial `count`.
     pub fn within(self, count: usize) -> Selection {
         Selection::of(|n| n <= count && self.contains(n))
     }
@@ -64,7 +64,7 @@ impl Selection {
         self.0.iter().map(|word| word.count_ones() as usize).sum()
     }
 
-    /// Those that are not among them.
+    /// The partials that are not chosen.
     pub fn inverted(self) -> Selection {
         Selection(self.0.map(|word| !word))
     }

@@ -1,8 +1,8 @@
 //! The pitch wheel and the modulation wheel.
 //!
-//! Both follow a drag, the mouse's wheel and the arrow keys; a double click brings them to rest. The
-//! pitch wheel springs back when the hand or the key lets it go, a while after the mouse's wheel was
-//! turned, and when the window loses the focus; the modulation wheel stays.
+//! Both follow a drag, the mouse's wheel and the arrow keys; a double click brings them to rest. The pitch
+//! wheel springs back when the mouse or the key is released, a while after the mouse's wheel was turned, and
+//! when the window loses the focus; the modulation wheel stays.
 
 use std::time::Duration;
 

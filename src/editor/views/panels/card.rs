@@ -52,7 +52,7 @@ fn titled_card(ui: &Ui, rect: Rect, title: &str, color: Color32) -> Rect {
     )
 }
 
-/// The same for the section of this group, whose power switch is in the title's line. The title has the
+/// As [`card`], for the section of this group, with its power switch in the title's line. The title has the
 /// section's colour while it is on.
 pub fn powered_card(ui: &mut Ui, context: &mut ViewContext, rect: Rect, group: Group) -> Rect {
     let power = Power::of(group);

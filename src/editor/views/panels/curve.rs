@@ -32,13 +32,13 @@ const BEND_PER_HEIGHT: f32 = 2.0;
 /// What is being dragged.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum HeldPart {
-    /// A point, and where the hand has taken it, on no grid.
+    /// A point, and where the user has dragged it, on no grid.
     Point {
         number: usize,
         time: f32,
         level: f32,
     },
-    /// The line that leads to a point, and how far the hand has bent it.
+    /// The line that leads to a point, and how far the user has bent it.
     Line { number: usize, bend: f32 },
 }
 
@@ -76,7 +76,7 @@ impl CurveView {
         }
     }
 
-    /// Those of all curves.
+    /// The views of all curves.
     pub fn all() -> [CurveView; CURVES] {
         let groups = [Group::Curve1, Group::Curve2, Group::Curve3, Group::Curve4];
         std::array::from_fn(|index| CurveView::new(index + 1, groups[index]))

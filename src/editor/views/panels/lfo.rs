@@ -40,7 +40,7 @@ impl LfoView {
         }
     }
 
-    /// Those of all LFOs.
+    /// The views of all LFOs.
     pub fn all() -> [LfoView; LFOS] {
         let groups = [Group::Lfo, Group::Lfo2, Group::Lfo3, Group::Lfo4];
         std::array::from_fn(|index| LfoView::new(index + 1, groups[index]))

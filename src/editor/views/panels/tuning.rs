@@ -222,7 +222,7 @@ fn list<'f>(ui: &mut Ui, id: &str, files: &'f [TuningFile]) -> Option<&'f std::p
     clicked
 }
 
-/// Loads what has been read, or tells why it was not. Returns whether it was.
+/// Loads what has been read, or shows why it could not be read. Returns whether it was loaded.
 fn load(context: &mut ViewContext, read: Result<TuningSet, String>) -> bool {
     match read {
         Ok(set) => {
@@ -253,7 +253,7 @@ fn about(set: &TuningSet) -> String {
     )
 }
 
-/// What there is to tell of MIDI tuning messages that were lost.
+/// A message about MIDI tuning messages that were lost.
 fn lost_text(live: &Live) -> String {
     match live.telemetry() {
         TelemetryState::Latest(telemetry) if telemetry.lost_messages > 0 => {

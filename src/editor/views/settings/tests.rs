@@ -207,7 +207,7 @@ fn what_another_window_writes_is_taken_over_within_a_second() {
     assert_eq!(heard, 1);
     // The scale is each window's own.
     assert_eq!(harness.state().model.params().window().scale_percent(), 100);
-    // One that cannot be read changes nothing and is told; nor does one that is gone.
+    // A file that cannot be read changes nothing and is reported; a missing file changes nothing either.
     let path = file.path().expect("a path").to_owned();
     std::fs::write(&path, "theme = \"puce\"").expect("written");
     harness.run_steps(60);

@@ -46,7 +46,7 @@ fn place(settings: &FilterSettings, canvas: &Canvas) -> Pos2 {
 }
 
 impl FilterHandle {
-    /// That of this filter.
+    /// The curve of this filter.
     pub fn new(controls: &'static FilterControls) -> FilterHandle {
         FilterHandle {
             controls,

@@ -26,7 +26,7 @@ const LOW: f32 = 200.0;
 /// What stands out among the bars.
 #[derive(Clone, Copy, Debug)]
 pub struct Emphasis {
-    /// Those that are chosen.
+    /// The chosen partials.
     pub selection: Selection,
     /// The one that the pointer is on.
     pub pointed: Option<usize>,

@@ -1,4 +1,4 @@
-//! The view under hand and keys.
+//! The view, with mouse and keys.
 
 mod curves;
 mod modulate;
@@ -412,7 +412,7 @@ fn tell(window: &mut Window, keys: &[u8]) {
     window.frame(&[]);
 }
 
-/// What is told of partial `n` when the pointer is over it.
+/// What is shown about partial `n` when the pointer is over it.
 fn pointed_lines(window: &Window, n: usize) -> Vec<String> {
     let place = window.at(n, -20.0);
     window.canvas(|canvas| {
@@ -425,7 +425,7 @@ fn pointed_lines(window: &Window, n: usize) -> Vec<String> {
 #[test]
 fn pointing_tells_what_sounds_there() {
     let mut window = Window::new();
-    // Once looked at, it is told.
+    // Once looked at, it is shown.
     tell(&mut window, &[45]);
     tell(&mut window, &[45]);
     for (measure, _) in Measure::ALL {

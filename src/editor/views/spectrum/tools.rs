@@ -160,7 +160,7 @@ fn right_side(
     }
 }
 
-/// Labels the switch of something that is shown so that a screen reader tells it from a parameter of
+/// Labels the switch of something that is shown so that a screen reader distinguishes it from a parameter of
 /// that name.
 fn label_as_shown(response: &Response, name: &str) {
     set_label(response, format!("Show {name}"));

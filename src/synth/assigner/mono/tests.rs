@@ -40,7 +40,7 @@ fn block(assigner: &mut Assigner, goes_on: impl Fn(usize) -> bool) {
     block_of(assigner, goes_on, false);
 }
 
-/// The same, of voices of which only the room sounds, or more.
+/// As [`block`]. `is_tail` says whether only the room of the voices sounds.
 fn block_of(assigner: &mut Assigner, goes_on: impl Fn(usize) -> bool, is_tail: bool) {
     let taken: Vec<usize> = assigner.notes().slots_in_use().collect();
     assigner.begin_reports();

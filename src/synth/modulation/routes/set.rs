@@ -23,12 +23,12 @@ impl RouteSet {
         self.0 >> index & 1 != 0
     }
 
-    /// Those in both sets.
+    /// Routes in both sets.
     pub fn and(self, other: RouteSet) -> RouteSet {
         RouteSet(self.0 & other.0)
     }
 
-    /// Those in either set.
+    /// Routes in either set.
     pub fn or(self, other: RouteSet) -> RouteSet {
         RouteSet(self.0 | other.0)
     }

@@ -158,7 +158,7 @@ pub struct CurvePointParams {
 }
 
 impl CurveParams {
-    /// Those of curve `number`, from 1 on.
+    /// The parameters of curve `number`, from 1 on.
     pub const fn of(number: usize) -> CurveParams {
         const fn row(number: usize, row: usize) -> Param {
             numbered(Section::curves, WIDTH, number, row)
@@ -178,7 +178,7 @@ impl CurveParams {
         }
     }
 
-    /// Those of point `number`, 1 to [`CURVE_POINTS`].
+    /// The parameters of point `number`, 1 to [`CURVE_POINTS`].
     pub const fn point(&self, number: usize) -> CurvePointParams {
         assert!(number >= 1 && number <= CURVE_POINTS);
         let first = self.first_point.0 + (POINT * (number - 1)) as u16;

@@ -351,7 +351,7 @@ at_level! {
 }
 
 at_level! {
-    /// The same where each partial has its own amount.
+    /// As `breathe`, with an amount of its own for each partial.
     fn breathe_apart(
         part: f32,
         amounts: &[f32],

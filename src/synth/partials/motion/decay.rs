@@ -78,7 +78,7 @@ pub struct Decay {
     gain: PartialArray,
     /// The factor of a segment.
     step: PartialArray,
-    /// The same of the aftersound.
+    /// The gain that is left of each partial's aftersound.
     after_gain: PartialArray,
     after_step: PartialArray,
 }
@@ -207,8 +207,8 @@ impl Decay {
         }
     }
 
-    /// The same of the aftersound. One that begins late has died away as if the note had had it since the
-    /// onset, as slowly as now and at the ratios of now.
+    /// As `update_step`, for the aftersound. An aftersound that begins late has died away as if the note had
+    /// had it since the onset, as slowly as now and at the ratios of now.
     #[inline(never)]
     fn update_after_step(&mut self, level: SimdLevel, ratio: &[f32], aftersound: &Aftersound) {
         let (used, released) = (ratio.len(), self.state.release);

@@ -287,7 +287,7 @@ at_level! {
 }
 
 at_level! {
-    /// The same with an amount for each partial.
+    /// As `add`, with an amount for each partial.
     fn add_apart(
         amounts: &[f32],
         step: &[f32],

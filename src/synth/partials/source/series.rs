@@ -168,7 +168,7 @@ at_level! {
 }
 
 at_level! {
-    /// The same at another spacing.
+    /// As `set_ratios`, at another spacing.
     fn set_spaced_ratios(settings: &RatioSettings, n: &[f32], ratio: &mut [f32]) {
         let b = settings.inharmonicity;
         let stretch = settings.stretch_cents / 1200.0;

@@ -19,7 +19,7 @@ pub struct Stage {
     instant: u64,
     /// The breath of the voice itself, 0 to 1, where routes move that of partials.
     breath: Option<f32>,
-    /// The same of the room.
+    /// The room of the voice itself, 0 to 1, where routes move that of partials.
     room: Option<f32>,
 }
 

@@ -119,11 +119,11 @@ struct MovedBy {
 pub enum FilterType {
     /// All.
     Off,
-    /// Those below the cutoff.
+    /// Partials below the cutoff.
     LowPass,
-    /// Those around it.
+    /// Partials around it.
     BandPass,
-    /// Those above it.
+    /// Partials above it.
     HighPass,
     /// All but those around it.
     Notch,
@@ -262,7 +262,7 @@ impl MovedCutoffs {
     // Not inlined: most voices have one cutoff, and no room for more is wanted there.
     #[inline(never)]
     fn apply(&self, filter: &Filter, log2_fundamental: f32, context: &Context, frame: &mut Frame) {
-        // Those that fade out past the last partial have no gain to be filtered.
+        // Partials that fade out past the last one have no gain to be filtered.
         let (len, all) = (frame.copy_len(), frame.padded_count());
         let mut arrays = [[0.0; MAX_PARTIALS]; 3];
         let [moved, linked_moved, octaves] = arrays.each_mut().map(|array| &mut array[..len]);

@@ -230,7 +230,7 @@ impl SpectrumStage for Stage {
         let plain = &frame.gain[..len];
         let (gains, rest) = frame.contour_gain.write(used).split_at_mut(len);
         gains.copy_from_slice(plain);
-        // Those past the last partial fade out.
+        // Partials past the last one fade out.
         rest.fill(0.0);
         self.shapers.apply(&places, gains);
         if let Some(anchor) = &self.anchor {

@@ -276,7 +276,7 @@ at_level! {
 }
 
 at_level! {
-    /// The same, with what an anchor leaves of it; `relative` is that of [`Anchor::relative`].
+    /// As `detune`, with what an anchor leaves of it; `relative` is [`Anchor::relative`].
     fn detune_held(copy: (f32, f32), law: f32, relative: f32, ratio: &mut [f32]) {
         let (octaves, interval) = copy;
         for ratio in ratio {

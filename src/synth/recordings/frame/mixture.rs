@@ -173,7 +173,7 @@ fn mixed(from: &[f32; GROUP], to: &[f32; GROUP], share: f32) -> [f32; GROUP] {
     mixed
 }
 
-/// The same in decibels; of gains above 0.
+/// As [`mixed`], in decibels, for gains above 0.
 #[inline(always)]
 fn mixed_by_level(from: &[f32; GROUP], to: &[f32; GROUP], share: f32) -> [f32; GROUP] {
     let mut mixed = [0.0; GROUP];

@@ -138,7 +138,7 @@ impl<'a> Layout<'a> {
         Ok((layout, remarks))
     }
 
-    /// Finds how many bands there are: writers differ, and the file's length tells.
+    /// Finds how many bands there are: writers differ, and the file's length decides.
     fn fit(&mut self, has_noise: bool) -> Result<Vec<String>, FileError> {
         let (bytes, frames, partials) = (self.bytes.len(), self.frames, self.partials);
         let frame_values = 1 + partials * self.partial_values;

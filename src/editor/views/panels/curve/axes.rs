@@ -37,7 +37,7 @@ impl Axes {
         }
     }
 
-    /// The same scales in another place.
+    /// The scales of these axes, in another place.
     pub fn within(self, rect: Rect) -> Axes {
         Axes { rect, ..self }
     }

@@ -30,7 +30,7 @@ struct ByHand {
 /// The amount of an operation.
 struct Amount {
     name: &'static str,
-    /// That which changes nothing.
+    /// The amount that changes nothing.
     rest: f32,
     /// To either side of 0 at most.
     most: f32,

@@ -62,16 +62,16 @@ pub struct Pattern {
 /// What is worked out for each partial.
 #[derive(Debug)]
 pub struct PatternPlaces<'a> {
-    /// The ratio of its frequency to that of the fundamental, to the power p: so little is left to be done
-    /// where all frequencies move together.
+    /// The ratio of its frequency to the fundamental's, to the power p. It leaves little to be done where all
+    /// frequencies move together.
     pub power: &'a mut [f64],
-    /// The same to the power s.
+    /// The ratio of its frequency to the fundamental's, to the power s.
     pub rate: &'a mut [f32],
     /// The part of its distance from the dry gain that the store goes in a segment: 1 − 10^(−3Δt/T).
     pub step: &'a mut [f32],
     /// R² of the left channel, with the fades at 0 Hz and at Nyquist.
     pub left: &'a mut [f32],
-    /// The same of the right.
+    /// R² of the right channel, likewise.
     pub right: &'a mut [f32],
 }
 
