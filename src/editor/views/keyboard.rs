@@ -503,7 +503,7 @@ fn arrow(ui: &mut Ui, context: &mut ViewContext, rect: Rect, by: i8, name: &str)
     let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Button, true, name));
     context.help.show_for(&response, || {
-        format!("{name}: of what the letters play; Z and X, C and V do the same")
+        format!("{name} for the computer keyboard; keys Z and X, C and V")
     });
     let painter = ui.painter();
     theme.paint_raised(painter, rect, response.hovered());
