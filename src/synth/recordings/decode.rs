@@ -18,7 +18,7 @@ use super::slots::SlotSet;
 use crate::at_level;
 use crate::dsp::maths::{at_least, exp2_f64, quick_exp2};
 use crate::synth::partials::array::GROUP;
-use crate::tracks::bank_file::{BankRows, TrackEvent, codes};
+use crate::tracks::bank_file::{BankRows, SlotEvent, codes};
 
 /// Weights of the means beside a frame and next to these in the slope there: those of a cubic spline, cut off.
 const NEAR: f32 = 0.634;
@@ -65,13 +65,13 @@ impl<'a> Passage<'a> {
             .checked_sub(1)
             .map_or(&[][..], |before| rows.sound().events_of(before));
         for event in before {
-            if event.kind == TrackEvent::BIRTH {
+            if event.kind == SlotEvent::BIRTH {
                 begun_before.insert(event.slot);
             }
         }
         for event in rows.sound().events_of(frame) {
             match event.kind {
-                TrackEvent::BIRTH => begun.insert(event.slot),
+                SlotEvent::BIRTH => begun.insert(event.slot),
                 _ => ending.insert(event.slot),
             }
         }

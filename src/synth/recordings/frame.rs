@@ -22,7 +22,7 @@ use crate::synth::parameter::MAX_PARTIALS;
 use crate::synth::partials::HarmonicTables;
 use crate::synth::partials::array::GROUP;
 use crate::synth::partials::colours::SILENT;
-use crate::tracks::bank_file::{BankRows, TrackEvent, codes};
+use crate::tracks::bank_file::{BankRows, SlotEvent, codes};
 
 pub use mixture::Mixture;
 pub use step::FrameStep;
@@ -125,10 +125,10 @@ fn sounding_at(
     for event in sound.events_of(frame) {
         let offset = f64::from(event.offset) / hop;
         let part = match event.kind {
-            TrackEvent::BIRTH if offset == 0.0 => continue,
-            TrackEvent::BIRTH if u > offset => (u - offset) / (1.0 - offset),
-            TrackEvent::DEATH if offset == 1.0 => continue,
-            TrackEvent::DEATH if u <= offset => u / offset,
+            SlotEvent::BIRTH if offset == 0.0 => continue,
+            SlotEvent::BIRTH if u > offset => (u - offset) / (1.0 - offset),
+            SlotEvent::DEATH if offset == 1.0 => continue,
+            SlotEvent::DEATH if u <= offset => u / offset,
             _ => {
                 sounding.remove(event.slot);
                 continue;
@@ -279,7 +279,7 @@ impl RecordedFrame {
                 .find_map(|frame| {
                     let events = sound.events_of(frame).iter();
                     events
-                        .filter(|event| event.kind == TrackEvent::BIRTH)
+                        .filter(|event| event.kind == SlotEvent::BIRTH)
                         .find(|event| event.slot == slot)
                 });
             let place = birth.map(|birth| f64::from(birth.frame) + f64::from(birth.offset) / hop);

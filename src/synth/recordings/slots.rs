@@ -1,6 +1,6 @@
 //! Which slots of a recording sound at a place in it.
 
-use crate::tracks::bank_file::{BankRows, MAX_SLOTS, TrackEvent};
+use crate::tracks::bank_file::{BankRows, MAX_SLOTS, SlotEvent};
 
 /// Some of the slots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,7 +108,7 @@ impl Interval {
 
     fn step(&mut self, rows: &BankRows, before: u32) {
         for event in rows.sound().events_of(before) {
-            if event.kind == TrackEvent::DEATH {
+            if event.kind == SlotEvent::DEATH {
                 self.slots.remove(event.slot);
             }
         }
@@ -117,7 +117,7 @@ impl Interval {
 
     fn be_born(&mut self, rows: &BankRows, frame: u32) {
         for event in rows.sound().events_of(frame) {
-            if event.kind == TrackEvent::BIRTH {
+            if event.kind == SlotEvent::BIRTH {
                 self.slots.insert(event.slot);
             }
         }

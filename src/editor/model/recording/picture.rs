@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use crate::tracks::bands::{NOISE_BANDS, noise_edges_hz};
-use crate::tracks::bank_file::{BankRows, BankSound, TrackBank, TrackEvent, codes};
+use crate::tracks::bank_file::{BankRows, BankSound, SlotEvent, TrackBank, codes};
 
 /// Texels from left to right.
 pub const WIDTH: usize = 900;
@@ -165,7 +165,7 @@ fn each_segment(
         while let Some(event) = events.next_if(|event| event.frame <= frame) {
             let slot = usize::from(event.slot);
             match event.kind {
-                TrackEvent::BIRTH => sounds[slot] = true,
+                SlotEvent::BIRTH => sounds[slot] = true,
                 _ => ended.push(slot),
             }
         }

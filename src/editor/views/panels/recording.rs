@@ -14,7 +14,7 @@ use crate::editor::theme;
 use crate::editor::widgets::toolbar::toggle;
 use crate::state::NamedBank;
 use crate::synth::parameter::layout::Group;
-use crate::tracks::bank_file::{BankSound, TrackBank, TrackEvent};
+use crate::tracks::bank_file::{BankSound, SlotEvent, TrackBank};
 use bank_menu::BankMenu;
 use import_menu::ImportMenu;
 use picture::PictureView;
@@ -164,7 +164,7 @@ fn most_at_once(sound: &BankSound) -> usize {
     let (mut now, mut most) = (0_usize, 0);
     for event in &sound.events {
         match event.kind {
-            TrackEvent::BIRTH => now += 1,
+            SlotEvent::BIRTH => now += 1,
             _ => now = now.saturating_sub(1),
         }
         most = most.max(now);
