@@ -16,10 +16,10 @@ mod slots;
 mod snippets;
 mod zones;
 
-pub use frame::{Birth, FrameStep, RecordedFrame, SlotState};
+pub use frame::{Birth, FrameStep, RecordedFrame, TrackSlotState};
 pub use player::{Player, PlayerSettings, PlayerStep, Playing, RecordedFrames};
 pub use residue::{Residue, ResidueSettings};
-pub use slots::SlotSet;
+pub use slots::TrackSlotSet;
 pub use zones::{PARTS, Pair};
 
 use std::fmt;
@@ -77,7 +77,7 @@ pub struct RecordedSound {
     /// The last place, seconds.
     pub end_s: f64,
     /// The slots that any partial of it is in.
-    pub slots: SlotSet,
+    pub slots: TrackSlotSet,
     /// How its time goes by at another speed.
     pub warp: TimeWarp,
     /// What is repeated while a key is held.
@@ -123,7 +123,7 @@ impl RecordedSound {
             hop_s,
             last_frame,
             end_s,
-            slots: SlotSet::of(sound.events.iter().map(|event| event.slot)),
+            slots: TrackSlotSet::of(sound.events.iter().map(|event| event.slot)),
             warp: rows.time_warp(AnchorReach::default()),
             sustain_loop: sustain_loop.filter(|of| of.end_s - of.start_s > hop_s),
             envelopes: SpectralEnvelopes::new(

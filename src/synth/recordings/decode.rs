@@ -14,7 +14,7 @@
 //! 0.00003 dB. The former adds up to nothing, since over a whole interval the differences do.
 
 use super::frame::RecordedFrame;
-use super::slots::SlotSet;
+use super::slots::TrackSlotSet;
 use crate::at_level;
 use crate::dsp::maths::{at_least, exp2_f64, quick_exp2};
 use crate::synth::partials::array::GROUP;
@@ -42,9 +42,9 @@ pub(super) struct Passage<'a> {
     /// The frequencies of two intervals before it, of itself, and of two after it.
     frequencies: [&'a [u16]; 5],
     /// Slots whose partial begins in the interval before, in this one, and ends in this one.
-    begun_before: SlotSet,
-    begun: SlotSet,
-    ending: SlotSet,
+    begun_before: TrackSlotSet,
+    begun: TrackSlotSet,
+    ending: TrackSlotSet,
     /// From where to where in the interval, 0 to 1.
     from: f32,
     to: f32,
@@ -60,7 +60,7 @@ impl<'a> Passage<'a> {
         (from, to): (f64, f64),
         weight: f64,
     ) -> Passage<'a> {
-        let [mut begun_before, mut begun, mut ending] = [SlotSet::EMPTY; 3];
+        let [mut begun_before, mut begun, mut ending] = [TrackSlotSet::EMPTY; 3];
         let before = frame
             .checked_sub(1)
             .map_or(&[][..], |before| rows.sound().events_of(before));
@@ -224,8 +224,8 @@ at_level! {
     pub(super) fn decode(
         passages: &[Passage],
         scale: &Scale,
-        slots: &SlotSet,
-        sounding: &SlotSet,
+        slots: &TrackSlotSet,
+        sounding: &TrackSlotSet,
         groups: usize,
         frame: &mut RecordedFrame,
     ) {

@@ -12,7 +12,7 @@
 //! A recording that is frozen sounds exactly steady: where no place moves, nothing is decoded or worked out anew, and
 //! the voice costs what one of a computed spectrum at rest does. What wanders is a route to Position.
 
-use super::frame::{FrameStep, Mixture, RecordedFrame, SlotState};
+use super::frame::{FrameStep, Mixture, RecordedFrame, TrackSlotState};
 use super::zones::{PARTS, Pair};
 use super::{LoopMode, PlayedLoop, RecordedSound, Recordings};
 use crate::dsp::simd_level::SimdLevel;
@@ -125,9 +125,9 @@ struct Playhead {
     run_s: f64,
     /// Where it is, seconds.
     place_s: f64,
-    slot_state: SlotState,
+    slot_state: TrackSlotState,
     /// The slots of what fades in before a loop's end.
-    crossfade: SlotState,
+    crossfade: TrackSlotState,
     step: PlayerStep,
 }
 
@@ -290,8 +290,8 @@ impl Playhead {
     const START: Playhead = Playhead {
         run_s: 0.0,
         place_s: 0.0,
-        slot_state: SlotState::NONE,
-        crossfade: SlotState::NONE,
+        slot_state: TrackSlotState::NONE,
+        crossfade: TrackSlotState::NONE,
         step: PlayerStep {
             from_s: 0.0,
             to_s: 0.0,
@@ -301,8 +301,8 @@ impl Playhead {
     /// At the same place, where nothing of it sounds.
     fn forgotten(self) -> Playhead {
         Playhead {
-            slot_state: SlotState::NONE,
-            crossfade: SlotState::NONE,
+            slot_state: TrackSlotState::NONE,
+            crossfade: TrackSlotState::NONE,
             step: PlayerStep {
                 from_s: self.place_s,
                 to_s: self.place_s,
@@ -383,7 +383,7 @@ impl Playhead {
             crossfade.go(level, of, &mut self.crossfade, &frame_step);
             frame.mix(level, crossfade, share as f32, Mixture::Passing);
         } else {
-            self.crossfade = SlotState::NONE;
+            self.crossfade = TrackSlotState::NONE;
         }
     }
 
@@ -408,7 +408,7 @@ impl Playhead {
             if is_forward && place_s >= of.end_s {
                 self.run_s -= length_s * libm::floor((place_s - of.start_s) / length_s);
                 // What has faded in is what sounds now.
-                self.slot_state = std::mem::replace(&mut self.crossfade, SlotState::NONE);
+                self.slot_state = std::mem::replace(&mut self.crossfade, TrackSlotState::NONE);
                 is_wrapped = true;
             } else if !is_forward && place_s < of.start_s {
                 self.run_s += length_s * libm::ceil((of.start_s - place_s) / length_s);

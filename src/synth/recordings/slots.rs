@@ -4,15 +4,15 @@ use crate::tracks::bank_file::{BankRows, MAX_SLOTS, SlotEvent};
 
 /// Some of the slots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SlotSet([u64; MAX_SLOTS / 64]);
+pub struct TrackSlotSet([u64; MAX_SLOTS / 64]);
 
-impl SlotSet {
+impl TrackSlotSet {
     /// None.
-    pub const EMPTY: SlotSet = SlotSet([0; MAX_SLOTS / 64]);
+    pub const EMPTY: TrackSlotSet = TrackSlotSet([0; MAX_SLOTS / 64]);
 
     /// The set of these numbers.
-    pub fn of(slots: impl IntoIterator<Item = u16>) -> SlotSet {
-        let mut set = SlotSet::EMPTY;
+    pub fn of(slots: impl IntoIterator<Item = u16>) -> TrackSlotSet {
+        let mut set = TrackSlotSet::EMPTY;
         slots.into_iter().for_each(|slot| set.insert(slot));
         set
     }
@@ -38,13 +38,13 @@ impl SlotSet {
     }
 
     /// Slots of either set.
-    pub fn or(&self, other: &SlotSet) -> SlotSet {
-        SlotSet(std::array::from_fn(|word| self.0[word] | other.0[word]))
+    pub fn or(&self, other: &TrackSlotSet) -> TrackSlotSet {
+        TrackSlotSet(std::array::from_fn(|word| self.0[word] | other.0[word]))
     }
 
     /// Slots that are not in the other set.
-    pub fn without(&self, other: &SlotSet) -> SlotSet {
-        SlotSet(std::array::from_fn(|word| self.0[word] & !other.0[word]))
+    pub fn without(&self, other: &TrackSlotSet) -> TrackSlotSet {
+        TrackSlotSet(std::array::from_fn(|word| self.0[word] & !other.0[word]))
     }
 
     /// Whether there are none.
@@ -74,14 +74,14 @@ pub struct Interval {
     /// The frame that it begins at; `None` before the first.
     frame: Option<u32>,
     /// Slots that sound in any part of it.
-    pub slots: SlotSet,
+    pub slots: TrackSlotSet,
 }
 
 impl Interval {
     /// None yet.
     pub const NONE: Interval = Interval {
         frame: None,
-        slots: SlotSet::EMPTY,
+        slots: TrackSlotSet::EMPTY,
     };
 
     /// Goes to the interval from `frame` on. The next one costs its events alone, any other those of a page.
@@ -91,7 +91,7 @@ impl Interval {
             Some(before) if before + 1 == frame => self.step(rows, before),
             _ => {
                 let (first, continuing) = rows.continuing(frame);
-                self.slots = SlotSet::default();
+                self.slots = TrackSlotSet::default();
                 for (slot, &label) in (0..).zip(continuing) {
                     if label != 0 {
                         self.slots.insert(slot);
