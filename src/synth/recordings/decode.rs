@@ -154,7 +154,7 @@ fn mirror(codes: &mut [[u16; GROUP]; 5], begun_before: u16, begun: u16, ending: 
 }
 
 /// How codes become ratios and gains.
-pub(super) struct Scale {
+pub(super) struct DecodeFactors {
     /// Amplitude of the code 65535.
     pub full: f32,
     /// Over 1 Hz.
@@ -162,16 +162,16 @@ pub(super) struct Scale {
 }
 
 /// Frequencies of 16 slots over a step, over that of the recording's key.
-struct Ratios {
+struct StepRatios {
     /// The mean.
     mean: [f64; GROUP],
     start: [f32; GROUP],
     end: [f32; GROUP],
 }
 
-impl Ratios {
+impl StepRatios {
     /// The ratios of a step to which no passage has been added.
-    const NONE: Ratios = Ratios {
+    const NONE: StepRatios = StepRatios {
         mean: [0.0; GROUP],
         start: [0.0; GROUP],
         end: [0.0; GROUP],
@@ -223,7 +223,7 @@ at_level! {
     /// that sound anywhere on it, `sounding` those that do so at its end.
     pub(super) fn decode(
         passages: &[Passage],
-        scale: &Scale,
+        scale: &DecodeFactors,
         slots: &TrackSlotSet,
         sounding: &TrackSlotSet,
         groups: usize,
@@ -245,7 +245,7 @@ at_level! {
                 (*start_ratio, *mean_excess, *gain) = (*ratio, [0.0; GROUP], [0.0; GROUP]);
                 continue;
             }
-            let mut ratios = Ratios::NONE;
+            let mut ratios = StepRatios::NONE;
             ratios.add(first, group, scale.ratio_per_hz, true);
             for passage in rest {
                 ratios.add(passage, group, scale.ratio_per_hz, false);

@@ -11,7 +11,7 @@ mod tests;
 
 use arrayvec::ArrayVec;
 
-use super::decode::{Passage, Scale, decode};
+use super::decode::{DecodeFactors, Passage, decode};
 use super::formants::FormantMove;
 use super::slots::{Interval, TrackSlotSet};
 use crate::at_level;
@@ -220,7 +220,7 @@ impl RecordedFrame {
                 &mut exceptions,
             ),
         };
-        let scale = Scale {
+        let scale = DecodeFactors {
             full: sound.full_scale as f32,
             ratio_per_hz: 1.0 / root_hz,
         };
