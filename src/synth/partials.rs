@@ -29,7 +29,7 @@ pub use frame::{Arrays, Frame};
 pub use stages::overrides::PartialOverrides;
 pub use tables::HarmonicTables;
 
-use self::motion::{Loudness, Motion, OnsetPhases, Target};
+use self::motion::{Loudness, Motion, MotionTarget, OnsetPhases};
 use self::recorded::RecordedParts;
 use self::source::Source;
 use self::stages::Stages;
@@ -194,7 +194,7 @@ impl Partials {
     pub fn advance(
         &mut self,
         changed: Arrays,
-        target: &Target,
+        target: &MotionTarget,
         segment: &mut SegmentArrays,
     ) -> Loudness {
         self.motion.advance(&self.frame, changed, target, segment)

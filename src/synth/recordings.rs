@@ -17,7 +17,7 @@ mod snippets;
 mod zones;
 
 pub use frame::{Birth, FrameStep, RecordedFrame, TrackSlotState};
-pub use player::{Player, PlayerSettings, PlayerStep, Playing, RecordedFrames};
+pub use player::{PlayContext, Player, PlayerSettings, PlayerStep, RecordedFrames};
 pub use residue::{Residue, ResidueSettings};
 pub use slots::TrackSlotSet;
 pub use zones::{PARTS, Pair};

@@ -142,7 +142,7 @@ pub struct PlayerStep {
 
 /// What plays a recording, beside its settings.
 #[derive(Clone, Copy)]
-pub struct Playing<'a> {
+pub struct PlayContext<'a> {
     /// Vector instructions.
     pub level: SimdLevel,
     /// The recordings.
@@ -200,7 +200,7 @@ impl Player {
 
     /// Goes on for a segment. Returns whether it rests: what it has written for the last segment holds for this one, so
     /// that [`Player::write`] need not be called.
-    pub fn advance(&mut self, part: usize, note: &Note, playing: &Playing) -> bool {
+    pub fn advance(&mut self, part: usize, note: &Note, playing: &PlayContext) -> bool {
         self.segments += 1;
         let settings = playing.settings;
         let (pair_before, settings_before) = (self.pair, self.settings.replace(*settings));
@@ -230,7 +230,12 @@ impl Player {
     }
 
     /// Writes what the part is at the end of the segment. Returns whether there is anything.
-    pub fn write(&mut self, part: usize, playing: &Playing, frames: &mut RecordedFrames) -> bool {
+    pub fn write(
+        &mut self,
+        part: usize,
+        playing: &PlayContext,
+        frames: &mut RecordedFrames,
+    ) -> bool {
         let RecordedFrames {
             parts,
             other,
@@ -252,7 +257,7 @@ impl Player {
 
     /// The recordings of a note; `None` if there are none, or for the segment over which those of another bank fade
     /// out. Those that were played before go on where they are, others begin where the first of them is.
-    fn take_note(&mut self, part: usize, note: &Note, playing: &Playing) -> Option<Pair> {
+    fn take_note(&mut self, part: usize, note: &Note, playing: &PlayContext) -> Option<Pair> {
         let recordings = playing.recordings;
         let wanted = Played {
             bank: recordings.id(),
@@ -317,8 +322,8 @@ impl Playhead {
     }
 
     /// Goes on for a segment. Returns whether the recording is over.
-    fn advance(&mut self, index: usize, playing: &Playing, is_onset: bool) -> bool {
-        let Playing {
+    fn advance(&mut self, index: usize, playing: &PlayContext, is_onset: bool) -> bool {
+        let PlayContext {
             recordings,
             settings,
             seconds,
@@ -339,12 +344,12 @@ impl Playhead {
     fn write(
         &mut self,
         index: usize,
-        playing: &Playing,
+        playing: &PlayContext,
         is_onset: bool,
         frame: &mut RecordedFrame,
         crossfade: &mut RecordedFrame,
     ) {
-        let Playing {
+        let PlayContext {
             level,
             recordings,
             settings,

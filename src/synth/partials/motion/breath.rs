@@ -379,15 +379,15 @@ fn set_breathing(factor: f32, left: &mut f32, right: &mut f32) {
 #[cfg(test)]
 mod tests {
     use super::super::{Aftersound, Damping, FundamentalPath, Motion, OnsetPhases};
-    use super::super::{SmearTimes, Target};
+    use super::super::{MotionTarget, SmearTimes};
     use super::*;
     use crate::synth::partials::Arrays;
     use crate::synth::workspace::Workspace;
 
     const FRAMES: usize = 64;
 
-    fn target(amount: f32, is_onset: bool) -> Target<'static> {
-        Target {
+    fn target(amount: f32, is_onset: bool) -> MotionTarget<'static> {
+        MotionTarget {
             path: FundamentalPath::at(100.0),
             damping: Damping {
                 b1: 0.0,
@@ -440,7 +440,7 @@ mod tests {
         let mut segment = Workspace::new(SimdLevel::chosen(), FRAMES).segment;
         let mut motion = Motion::allocate(SimdLevel::chosen());
         motion.begin(OnsetPhases::Zero, 7);
-        let mut advance = |changed: Arrays, target: &Target| {
+        let mut advance = |changed: Arrays, target: &MotionTarget| {
             let loudness = motion.advance(&frame, changed, target, &mut segment);
             (loudness, motion.rests(), motion.left.to_vec())
         };

@@ -13,7 +13,7 @@
 //! Measured over 8 s of blocks of 64 frames at 48 kHz: within 0.004 dB of the formula in `f64` down to
 //! −100 dB. A part that has died away by 120 dB is silent, and a note ends when both are.
 
-use super::{Target, kernels};
+use super::{MotionTarget, kernels};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::partials::{Frame, PartialArray};
 use crate::synth::versioned::copy_fields;
@@ -183,7 +183,7 @@ impl Decay {
         level: SimdLevel,
         frame: &Frame,
         frequencies_changed: bool,
-        target: &Target,
+        target: &MotionTarget,
     ) {
         let (damping, frames) = (&target.damping, target.frames);
         let before = self.state.damping.replace((*damping, frames));
