@@ -6,12 +6,12 @@
 //! of filters and shapers ([`filter`], [`shaper`]) and, while a source of modulation is touched, what each partial
 //! gets from it ([`fan`]).
 
+mod bar_animation;
 mod bar_editor;
 mod canvas;
 mod columns;
 mod fan;
 mod filter;
-mod glide;
 mod handle;
 mod modulate;
 mod paint;
@@ -23,11 +23,11 @@ mod waterfall;
 
 use egui::{Event, Key, Modifiers, Popup, Pos2, Rangef, Rect, Response, Sense, Ui, vec2};
 
+use self::bar_animation::BarAnimation;
 use self::bar_editor::BarEditor;
 use self::canvas::{Canvas, FLOOR_DB};
 use self::columns::Columns;
 use self::filter::FilterHandle;
-use self::glide::Glide;
 use self::modulate::PartialsRoute;
 use self::shaper::ShaperCurves;
 use self::tools::Tools;
@@ -76,11 +76,11 @@ pub struct SpectrumView {
     /// The columns of the sound at rest; `None` while something sounds.
     rest_columns: Option<Columns>,
     /// How high the bars stand, as parts of the plot.
-    bar_heights: Glide,
+    bar_heights: BarAnimation,
     /// What the bars stood for in the last frame.
     bars_of: Option<(Layer, bool)>,
     /// How loud the columns of the sound at rest are, dB of full scale.
-    rest_levels: Glide,
+    rest_levels: BarAnimation,
     waterfall: Waterfall,
     analyser: Option<Analyser>,
     /// Kept while bars are drawn, so that they do not move away from the pointer.
@@ -107,9 +107,9 @@ impl SpectrumView {
             rest: Rest::default(),
             bases_db: None,
             rest_columns: None,
-            bar_heights: Glide::default(),
+            bar_heights: BarAnimation::default(),
             bars_of: None,
-            rest_levels: Glide::default(),
+            rest_levels: BarAnimation::default(),
             waterfall: Waterfall::new(),
             analyser: None,
             reference: None,
@@ -383,7 +383,7 @@ fn resting_columns(
     snapshot: &Snapshot,
     canvas: &Canvas,
     before: Option<Columns>,
-    levels: &mut Glide,
+    levels: &mut BarAnimation,
 ) -> Columns {
     let is_new = before.is_none();
     let mut columns = before.unwrap_or_default();

@@ -27,8 +27,8 @@ pub(super) struct Content {
     reassigned: BTreeMap<(i32, u64), Vec<Breakpoint>>,
     labels: BTreeMap<u64, u32>,
     /// Rows at common times, by stream.
-    tracks: BTreeMap<i32, Series>,
-    harmonics: BTreeMap<i32, Series>,
+    tracks: BTreeMap<i32, StreamRows>,
+    harmonics: BTreeMap<i32, StreamRows>,
     resonances: Vec<Track>,
     /// Frequency in Hz of the fundamental.
     fundamentals_hz: Vec<f64>,
@@ -37,7 +37,7 @@ pub(super) struct Content {
 
 /// Rows at common times, and the frame that the last ones are from.
 #[derive(Default)]
-struct Series {
+struct StreamRows {
     rows: FrameRows,
     last_frame: u64,
 }
@@ -162,7 +162,7 @@ impl Content {
 
 /// Adds the rows of a matrix to those at common times. Two matrices of one frame are one.
 fn add_rows(
-    series: &mut Series,
+    series: &mut StreamRows,
     frame: u64,
     time_s: f64,
     matrix: &Matrix,
