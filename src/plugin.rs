@@ -83,7 +83,7 @@ impl Default for Aliquot {
             && let Err(told) = crate::standalone::last_sound::LastSound::user().begin(&params)
         {
             nice_error!("{told}");
-            crate::standalone::tell(told);
+            crate::standalone::add_notice(told);
         }
         Aliquot {
             patch: params.patch(),

@@ -39,7 +39,7 @@ impl Program {
                 return Some(trouble);
             }
         }
-        standalone::told()
+        standalone::take_notices()
     }
 
     /// Keeps the sound. Returns why it could not, if it is another reason than before.

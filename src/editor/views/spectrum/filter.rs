@@ -93,7 +93,7 @@ impl FilterHandle {
             context.controls.use_section(self.controls.group);
         }
         let settings = self.set(context.model).unwrap_or(settings);
-        self.tell(ui, &response, context, &settings);
+        self.describe(ui, &response, context, &settings);
         let theme = theme::current(ui);
         let painter = ui.painter().with_clip_rect(canvas.plot);
         let places = CurvePlaces::new(canvas);
@@ -109,7 +109,7 @@ impl FilterHandle {
     }
 
     /// For a screen reader and for the help line.
-    fn tell(
+    fn describe(
         &self,
         ui: &Ui,
         response: &Response,

@@ -95,7 +95,7 @@ impl ShaperCurves {
         };
         params.wheel(ui, &response, context.model);
         params.keys(ui, &response, context.model);
-        tell(ui, &response, context, kind, &params);
+        describe(ui, &response, context, kind, &params);
         let values = values_before_macros(&context.model.patch());
         let curve = curve(&values);
         let theme = theme::current(ui);
@@ -210,7 +210,7 @@ fn move_to(patch: &mut Patch, curve: &HeldCurve, canvas: &Canvas, at: Pos2) {
 }
 
 /// For a screen reader and for the help line.
-fn tell(
+fn describe(
     ui: &Ui,
     response: &Response,
     context: &mut ViewContext,

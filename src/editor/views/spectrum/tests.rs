@@ -405,7 +405,7 @@ fn the_bar_that_keys_walk_to_comes_into_view() {
     }
 }
 
-fn tell(window: &mut Window, keys: &[u8]) {
+fn publish(window: &mut Window, keys: &[u8]) {
     let mut engine = engine_holding(&Patch::default(), keys);
     engine.render(&mut [0.0; 512], &mut [0.0; 512]);
     window.harness.senders.publish(&engine);
@@ -426,8 +426,8 @@ fn pointed_lines(window: &Window, n: usize) -> Vec<String> {
 fn pointing_tells_what_sounds_there() {
     let mut window = Window::new();
     // Once looked at, it is shown.
-    tell(&mut window, &[45]);
-    tell(&mut window, &[45]);
+    publish(&mut window, &[45]);
+    publish(&mut window, &[45]);
     for (measure, _) in Measure::ALL {
         window.view.state.axis = Axis::new(measure);
         let lines = pointed_lines(&window, 3);
