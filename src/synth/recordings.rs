@@ -13,7 +13,7 @@ pub mod noise;
 mod player;
 mod residue;
 mod slots;
-mod snippets;
+mod transients;
 mod zones;
 
 pub use frame::{Birth, FrameStep, RecordedFrame, TrackSlotState};
