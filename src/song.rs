@@ -35,7 +35,7 @@ const MAX_SONG_S: f64 = 12.0 * 3_600.0;
 /// A song in frames.
 #[derive(Debug)]
 pub struct Song {
-    /// In the order in which they happen.
+    /// The events, in the order in which they happen.
     pub events: Vec<TimedEvent>,
     /// The frame of the last track's end.
     pub end_frame: u64,

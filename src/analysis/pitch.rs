@@ -100,7 +100,7 @@ fn best(sines: &[Sine]) -> Option<(f64, f64)> {
 }
 
 impl Pitch {
-    /// The pitch of a sound; `root_hz` is that which is known, from a person or a file's name.
+    /// The pitch of a sound; `root_hz` is the pitch that a person or a file's name gives.
     pub fn new(
         courses: &[Course],
         grid: Grid,

@@ -1,4 +1,4 @@
-//! How good an analysis is, in figures.
+//! Figures that say how good an analysis is.
 
 use std::fmt;
 

@@ -84,7 +84,7 @@ pub struct NoiseFrames {
 }
 
 impl NoiseFrames {
-    /// At this rate.
+    /// The frames of noise at this rate.
     pub fn new(sample_rate_hz: f64) -> NoiseFrames {
         let points = (libm::log2(512.0 * sample_rate_hz / 48_000.0) + 0.5) as u32;
         let points = 1_usize << points.clamp(5, 12);

@@ -297,7 +297,7 @@ pub fn array_at<const N: usize, T>(values: &[T], at: usize) -> &[T; N] {
     values[at..].first_chunk().expect("room for all of them")
 }
 
-/// As [`array_at`], to be changed.
+/// As [`array_at`], but mutable.
 #[inline(always)]
 pub fn array_at_mut<const N: usize, T>(values: &mut [T], at: usize) -> &mut [T; N] {
     values[at..]

@@ -37,7 +37,7 @@ pub enum LfoShape {
     Drift,
 }
 
-/// Of [`LfoShape::Steps`], in a cycle.
+/// The number of steps of [`LfoShape::Steps`], in a cycle.
 pub const STEPS: f64 = 8.0;
 
 /// How [`LfoShape::Exponential`] falls: to e^−5 of its way.

@@ -65,11 +65,11 @@ pub struct Shell {
 
 /// How long a message after a key press is shown, seconds.
 const MESSAGE_S: f64 = 2.0;
-/// How long it is shown what went wrong, seconds.
+/// How long a message about a failure is shown, seconds.
 const NOTICE_S: f64 = 15.0;
 
 impl Shell {
-    /// As a window opens, in which `keys` are played.
+    /// The shell of a window that opens, in which `keys` are played.
     pub fn new(keys: ScreenKeys, library: Library, settings: SettingsFile) -> Shell {
         Shell {
             views: Views {

@@ -185,7 +185,7 @@ impl FittedScale {
         self.degrees.last().map_or(0.0, |period| period.cents)
     }
 
-    /// As a scale.
+    /// Its degrees as a scale.
     pub fn to_scale(&self, description: &str) -> Scale {
         let cents = self.degrees.iter().map(|degree| degree.cents);
         Scale::new(description, cents.filter_map(Tone::from_cents).collect())

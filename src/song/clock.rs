@@ -27,7 +27,7 @@ pub(super) struct SongClock {
 }
 
 impl SongClock {
-    /// At tick 0.
+    /// A clock at tick 0.
     pub fn new(timing: Timing, sample_rate_hz: u32) -> SongClock {
         let (weight, denominator, ticks_per_beat) = match timing {
             Timing::Beats { ticks_per_beat } => (

@@ -8,7 +8,7 @@ use cpal::traits::{DeviceTrait as _, HostTrait as _};
 pub struct Devices {
     /// That sound can go to, without those of JACK, which has ports in place of devices.
     pub outputs: Vec<String>,
-    /// That notes can come from.
+    /// Devices that notes can come from.
     pub midi_inputs: Vec<String>,
 }
 

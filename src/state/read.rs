@@ -306,7 +306,7 @@ pub(crate) fn not_toml(error: Error) -> (usize, String) {
     (start, format!("not TOML: {}", words.join(" ")))
 }
 
-/// The whole number that a value is; `None` if it is none, or has too many digits.
+/// The whole number that a value is; `None` if it is no whole number, or has too many digits.
 pub(crate) fn whole(value: &DeValue) -> Option<i64> {
     match value {
         DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix()).ok(),

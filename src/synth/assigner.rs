@@ -180,8 +180,7 @@ impl Assigner {
         self.phrases
     }
 
-    /// A note begins. Where all voices are taken, others give way; if there is none to be had, it does
-    /// not sound.
+    /// A note begins. If all voices are taken, another note gives way; if none can, the note does not sound.
     pub fn note_on(&mut self, note: NewNote, commands: &mut impl Commands) {
         if self.mode != PlayMode::Poly {
             return self.mono_note_on(note, commands);

@@ -50,7 +50,7 @@ pub fn values_before_macros(patch: &Patch) -> Values {
 pub struct PartialRatios {
     /// As the source and the frequency laws give them, partial 1 first.
     source: Box<[f32]>,
-    /// With the partials' own Tune.
+    /// The ratios with the partials' own Tune.
     tuned: Box<[f32]>,
 }
 

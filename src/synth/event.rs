@@ -78,7 +78,7 @@ pub enum Event {
         note: NoteAddress,
         /// Which expression.
         expression: NoteExpression,
-        /// In the expression's unit.
+        /// The value in the expression's unit.
         value: f32,
     },
     /// A polyphonic modulation: for the note with this id, `offset` is added to the normalised
@@ -88,7 +88,7 @@ pub enum Event {
         id: i32,
         /// A polyphonic parameter; others are ignored.
         param: Param,
-        /// In parts of the parameter's whole range.
+        /// The offset in parts of the parameter's whole range.
         offset: f32,
     },
     /// The pitch wheel.

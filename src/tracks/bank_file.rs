@@ -225,7 +225,7 @@ pub struct BankSound {
     pub envelope_peak: f64,
     /// Codes of the envelope's gains, a frame after another.
     pub envelope: Vec<[u8; ENVELOPE_POINTS]>,
-    /// In order of time.
+    /// The transients, in order of time.
     pub transients: Vec<BankTransient>,
     /// Samples of all transients.
     samples: Vec<i16>,
@@ -352,8 +352,8 @@ impl TrackBank {
         bytes.starts_with(&layout::MAGIC)
     }
 
-    /// The hash that a bank states which begins with these bytes; `None` if they are none of a bank. Whether it is
-    /// right shows when the bank is loaded.
+    /// The hash that a bank states which begins with these bytes; `None` if they are no bank. Whether the hash
+    /// is right shows when the bank is loaded.
     pub fn stated_hash(head: &[u8]) -> Option<u64> {
         let hash = head.get(layout::HASH_AT..layout::HASH_AT + 8)?;
         let hash = u64::from_le_bytes(hash.try_into().ok()?);

@@ -14,7 +14,7 @@ use super::bank_file::{HEADER_BYTES, OpenError, TrackBank};
 
 type Banks = BTreeMap<u64, Weak<TrackBank>>;
 
-/// By hash.
+/// The banks, by hash.
 static BANKS: Mutex<Banks> = Mutex::new(BTreeMap::new());
 
 fn lock() -> MutexGuard<'static, Banks> {

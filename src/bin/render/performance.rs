@@ -26,7 +26,7 @@ pub struct Program {
 /// A song under way.
 pub struct Performance<'s> {
     song: &'s Song,
-    /// By program number.
+    /// The programs, by their numbers.
     programs: Vec<Program>,
     engine: Engine,
     left: Vec<f32>,

@@ -198,7 +198,7 @@ pub struct OpenSources {
 }
 
 impl OpenSources {
-    /// In the menu of this parameter.
+    /// The list of sources in the menu of this parameter.
     pub fn of(param: Param) -> OpenSources {
         OpenSources {
             param,

@@ -143,7 +143,7 @@ impl EditedCurve {
         (start.min(end), start.max(end))
     }
 
-    /// As the instrument plays it.
+    /// The curve that the instrument plays.
     pub fn curve(&self) -> Curve {
         Curve::new(&self.points)
     }

@@ -12,7 +12,7 @@ pub enum Origin {
     All,
     /// Part of the program.
     Factory,
-    /// From the person's own folder.
+    /// From the user's own folder.
     Own,
 }
 
@@ -61,7 +61,7 @@ pub struct PresetFilter {
     pub author: Option<String>,
     /// It is of this category, in small letters.
     pub category: Option<String>,
-    /// In which order.
+    /// The order of the list.
     pub order: Order,
 }
 

@@ -259,7 +259,7 @@ mod tests {
         assert!(model.import().is_none());
     }
 
-    /// The bank of a state of the host's, which came while a file was imported, stays; and so does that there is none.
+    /// A bank of a host's state that came while a file was imported stays; likewise a state without a bank.
     #[test]
     fn an_import_does_not_take_the_place_of_what_came_later() {
         let folder = tempfile::tempdir().expect("a folder");

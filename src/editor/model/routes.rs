@@ -149,7 +149,7 @@ pub struct UsedRoute {
     pub id: RouteId,
     /// What moves.
     pub source: SourceId,
-    /// By what that is multiplied.
+    /// The source that multiplies it.
     pub via: Option<SourceId>,
     /// What it moves.
     pub target: MovedValue,
@@ -232,7 +232,7 @@ pub enum NoRoute {
 }
 
 impl NoRoute {
-    /// As a sentence.
+    /// The reason as a sentence.
     pub fn reason(self) -> Cow<'static, str> {
         match self {
             NoRoute::Full => format!("All {ROUTES} routes are in use: remove one first").into(),

@@ -24,7 +24,7 @@ pub struct Before {
 }
 
 impl Before {
-    /// As it is now.
+    /// The state of this moment.
     pub fn now(params: &HostParams, session: &SharedSession) -> Before {
         Before {
             preset: params.preset(),

@@ -14,7 +14,7 @@ const STATUS: f32 = 24.0;
 const KEYBOARD: (f32, f32) = (56.0, 84.0);
 /// Heights of windows that are low and have room to spare, points.
 const WINDOW: (f32, f32) = (500.0, 1000.0);
-/// With what is left free above it, points.
+/// Height of the strip of sources and the gap above it, points.
 const MODULATORS: f32 = modulators::HEIGHT + theme::GRID;
 /// The panels' part, at most, of the height that they share with the spectrum: the spectrum is larger.
 const PANELS_MOST: f32 = 0.48;
@@ -36,7 +36,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// In a window of this place and size.
+    /// The layout of a window of this place and size.
     pub fn of(window: Rect) -> Layout {
         Layout::below_hint(window, 0.0)
     }
@@ -76,7 +76,7 @@ pub struct ShellBody {
 }
 
 impl ShellBody {
-    /// In this place.
+    /// The layout of the body in this place.
     pub fn of(rect: Rect) -> ShellBody {
         let window = rect.height() + HEADER + STATUS;
         let room = ((window - WINDOW.0) / (WINDOW.1 - WINDOW.0)).clamp(0.0, 1.0);

@@ -72,7 +72,7 @@ fn model_of(recorder: RecordingHost, library: Library) -> (EditorModel, Recordin
     (model, recorder)
 }
 
-/// With a host that never takes anything up.
+/// A model with a host that does nothing.
 pub fn model() -> (EditorModel, RecordingHost) {
     model_of(RecordingHost::default(), Library::empty())
 }

@@ -36,7 +36,7 @@ const PIANO: f32 = SIDE + wheels::WIDTH + 2.0 * theme::GAP;
 /// The lowest keys that the row of letters can begin at: MIDI's lowest C, and the highest that
 /// leaves room for an octave.
 const BASES: std::ops::RangeInclusive<u8> = 0..=108;
-/// Keys beyond this are none.
+/// There are no keys beyond this one.
 const LAST: u8 = 127;
 /// MIDI velocities.
 const VELOCITIES: std::ops::RangeInclusive<u8> = 7..=127;

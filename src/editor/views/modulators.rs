@@ -49,7 +49,7 @@ struct Chip {
 }
 
 impl ModulatorStrip {
-    /// As a window opens.
+    /// The strip of a window that opens.
     pub fn new() -> ModulatorStrip {
         ModulatorStrip {
             traces: Traces::default(),

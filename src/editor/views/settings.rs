@@ -34,7 +34,7 @@ pub struct SettingsPage {
     stamp: Option<FileStamp>,
     /// When it was last looked at, in the window's seconds.
     looked_s: f64,
-    /// As they were before what is not in the file yet.
+    /// The settings before those changes that are not in the file yet.
     unwritten: Option<Settings>,
     /// Why the file could not be read or written.
     trouble: Option<String>,
@@ -44,7 +44,7 @@ pub struct SettingsPage {
 }
 
 impl SettingsPage {
-    /// With what is in the file; closed.
+    /// A closed page with the contents of the file.
     pub fn new(file: SettingsFile) -> SettingsPage {
         // Before it is read: what is written meanwhile is read again.
         let stamp = file.stamp();

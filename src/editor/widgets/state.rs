@@ -24,7 +24,7 @@ pub struct ControlState {
 }
 
 impl ControlState {
-    /// As it is now.
+    /// The state of this moment.
     pub fn of(param: Param, context: &ViewContext) -> ControlState {
         let normalized = context.model.normalized(param);
         let params = context.model.params();

@@ -76,7 +76,7 @@ impl DisplayedTuning {
         tuning
     }
 
-    /// As voices read it.
+    /// The tunings as voices read them.
     pub(super) fn tunings(&self) -> &Tunings {
         &self.tunings
     }

@@ -229,13 +229,13 @@ pub struct ReverbControl {
 }
 
 impl ReverbControl {
-    /// As after a reset.
+    /// The control as after a reset.
     pub fn new(sample_rate_hz: f64) -> ReverbControl {
         let weight = one_pole(SHELF_HZ, sample_rate_hz);
         ReverbControl::at_rest(lowpass_in_phase(weight, MID_HZ, sample_rate_hz))
     }
 
-    /// As new.
+    /// Makes it as new.
     pub fn reset(&mut self) {
         *self = ReverbControl::at_rest(self.mid_weight);
     }

@@ -37,9 +37,9 @@ pub struct PendingExpressions {
     serial: u64,
     /// Events that a tick has taken.
     taken: u64,
-    /// By channel and key.
+    /// Values for addresses, by channel and key.
     addresses: Box<[Values]>,
-    /// For single notes, by slot.
+    /// Values for single notes, by slot.
     slots: Box<[Values]>,
     /// By slot, the events before its note began: they are not for it.
     before_onset: Box<[u64]>,

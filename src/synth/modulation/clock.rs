@@ -52,7 +52,7 @@ pub struct MovedClocks<const N: usize>(Option<Moved<N>>);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Moved<const N: usize> {
-    /// By how many times each is faster than its clock.
+    /// How many times as fast as its clock each runs.
     factors: [f32; N],
     /// How many cycles each is ahead of its clock. It stays so when no route moves the speed any more: the
     /// modulator goes on from where it is, at the pace of its clock, since going back would be a jump.

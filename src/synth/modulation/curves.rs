@@ -132,7 +132,7 @@ pub struct CurveFan {
 }
 
 impl CurveFan {
-    /// As the values of these parameters say.
+    /// Reads the fan from these parameters.
     pub fn read(get: impl Fn(Param) -> f32, order: Param, delay: Param, time: Param) -> CurveFan {
         CurveFan {
             order: FanOrder::from_index(get(order) as usize),
@@ -246,7 +246,7 @@ pub struct SharedCurves {
 }
 
 impl SharedCurves {
-    /// As the patch says.
+    /// The curves of the patch.
     pub fn new(values: &Values, sample_rate_hz: f64) -> SharedCurves {
         SharedCurves {
             curves: std::array::from_fn(|index| SharedCurve::new(values, index + 1)),
@@ -255,14 +255,14 @@ impl SharedCurves {
         }
     }
 
-    /// As a changed patch says.
+    /// Takes over a changed patch.
     pub fn set_patch(&mut self, values: &Values) {
         for (number, curve) in (1..).zip(&mut self.curves) {
             *curve = SharedCurve::new(values, number);
         }
     }
 
-    /// With a voice's own settings.
+    /// The curves with a voice's own settings.
     pub fn with_settings(mut self, get: impl Fn(Param) -> f32) -> SharedCurves {
         for (curve, params) in self.curves.iter_mut().zip(&PARAMS) {
             curve.fan = params.fan(&get);
@@ -486,7 +486,7 @@ impl VoiceCurves {
         }
     }
 
-    /// As it is where it has been advanced to.
+    /// The curve at the time that it has been advanced to.
     fn instant(&self, id: CurveId, shared: &SharedCurves) -> FannedCurve {
         let curve = &shared.curves[id.index()];
         let units = self.units(id.index());

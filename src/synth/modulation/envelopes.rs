@@ -70,7 +70,7 @@ pub struct EnvelopeParams {
     pub fan_order: Param,
 }
 
-/// In the order of [`EnvelopeId`].
+/// The parameters, in the order of [`EnvelopeId`].
 static ENVELOPES: [EnvelopeParams; 2] = [
     EnvelopeParams {
         delay: Param::AMP_DELAY,
@@ -114,7 +114,7 @@ pub struct EnvelopeShapes {
 }
 
 impl EnvelopeShapes {
-    /// As the values that `get` gives say.
+    /// Compiles the shapes from the values that `get` gives.
     pub fn compile(get: impl Fn(Param) -> f32, sample_rate_hz: f64) -> EnvelopeShapes {
         let shapes = ENVELOPES.each_ref().map(|params| {
             let curve = |own| (get(params.curve) + get(own)).clamp(-1.0, 1.0);
@@ -159,7 +159,7 @@ pub struct Envelopes {
 }
 
 impl Envelopes {
-    /// At the start of each.
+    /// Envelopes at their start.
     pub fn begin(shapes: &EnvelopeShapes) -> Envelopes {
         Envelopes {
             envelopes: shapes.shapes.each_ref().map(Envelope::begin),

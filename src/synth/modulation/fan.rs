@@ -53,7 +53,7 @@ pub struct Fan {
 }
 
 impl Fan {
-    /// As the values of these parameters say.
+    /// Reads the fan from these parameters.
     pub fn read(get: impl Fn(Param) -> f32, order: Param, phase: Param, rate: Param) -> Fan {
         Fan {
             order: FanOrder::from_index(get(order) as usize),
@@ -252,7 +252,7 @@ const SOURCES: usize = 17;
 /// The routes to partials of a voice at one instant.
 #[derive(Clone, Debug)]
 pub struct PartialRoutes {
-    /// What the partials stand apart in, and which source of the voice that is; `None` if it is none.
+    /// What the partials stand apart in, and which source of the voice that is, if it is one.
     sources: [(Option<ModulationSource>, PartialSource); SOURCES],
     source_count: usize,
     routes: [PartialRoute; ROUTES + 1],
@@ -278,7 +278,7 @@ impl PartialRoutes {
         moved: 0,
     };
 
-    /// Whether there is none.
+    /// Whether no route is in it.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }

@@ -60,7 +60,7 @@ pub struct GlideOrigin {
 /// The glide of a note.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Glide {
-    /// From the note's own pitch to where it starts.
+    /// The way from the note's own pitch to where the glide starts.
     pub semitones: f64,
     /// The age of the voice when it began.
     pub begin_s: f64,

@@ -197,7 +197,7 @@ pub struct SharedLfos {
 }
 
 impl SharedLfos {
-    /// As the patch says, with all clocks at 0.
+    /// The LFOs of the patch, with all clocks at 0.
     pub fn new(values: &Values, sample_rate_hz: f64) -> SharedLfos {
         SharedLfos {
             lfos: std::array::from_fn(|index| {
@@ -209,7 +209,7 @@ impl SharedLfos {
         }
     }
 
-    /// As a changed patch says; the clocks go on.
+    /// Takes over a changed patch; the clocks go on.
     pub fn set_patch(&mut self, values: &Values) {
         for (number, lfo) in (1..).zip(&mut self.lfos) {
             *lfo = SharedLfo::new(values, number, lfo.clock);
@@ -217,7 +217,7 @@ impl SharedLfos {
         self.patch_seed = values.get(Param::SEED) as u64;
     }
 
-    /// With a voice's own settings.
+    /// The LFOs with a voice's own settings.
     pub fn with_settings(mut self, get: impl Fn(Param) -> f32) -> SharedLfos {
         for (lfo, params) in self.lfos.iter_mut().zip(&PARAMS) {
             lfo.phase_cycles = f64::from(get(params.phase));

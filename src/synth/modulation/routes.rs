@@ -106,7 +106,7 @@ impl Depth {
             .map_or_else(|| Depth::Shared(values.get(param)), Depth::Own)
     }
 
-    /// In a voice with these values.
+    /// The depth in a voice with these values.
     fn value(self, own: &DestinationValues) -> f32 {
         match self {
             Depth::Shared(depth) => depth,

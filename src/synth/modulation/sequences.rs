@@ -109,21 +109,21 @@ impl SharedSequence {
 pub struct SharedSequences([SharedSequence; SEQUENCES]);
 
 impl SharedSequences {
-    /// As the patch says, with all clocks at 0.
+    /// The sequences of the patch, with all clocks at 0.
     pub fn new(values: &Values) -> SharedSequences {
         SharedSequences(
             SequenceId::ALL.map(|id| SharedSequence::new(values, id, CycleClock::default())),
         )
     }
 
-    /// As a changed patch says; the clocks go on.
+    /// Takes over a changed patch; the clocks go on.
     pub fn set_patch(&mut self, values: &Values) {
         for (sequence, id) in self.0.iter_mut().zip(SequenceId::ALL) {
             *sequence = SharedSequence::new(values, id, sequence.clock);
         }
     }
 
-    /// With a voice's own settings.
+    /// The sequences with a voice's own settings.
     pub fn with_settings(mut self, get: impl Fn(Param) -> f32) -> SharedSequences {
         for (sequence, params) in self.0.iter_mut().zip(&PARAMS) {
             sequence.glide = f64::from(get(params.glide));

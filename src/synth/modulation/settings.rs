@@ -244,7 +244,7 @@ pub struct SettingValues<'a> {
     pub values: &'a Values,
     /// The voice's polyphonic offsets, if it has any.
     pub offsets: Option<&'a Offsets>,
-    /// By how much routes move them.
+    /// How far routes move them.
     pub moved: &'a MovedSettings,
 }
 

@@ -71,7 +71,7 @@ macro_rules! sources {
         }
 
         impl<'a> SourceValues<'a> {
-            /// At a moment.
+            /// The values at a moment.
             pub fn new(moment: Moment<'a>) -> SourceValues<'a> {
                 let (mut known, mut values) = (SourceSet::default(), [0.0; ModulationSource::COUNT]);
                 $(

@@ -122,7 +122,7 @@ pub enum Group {
 }
 
 impl Group {
-    /// As it is shown.
+    /// Its name as it is shown.
     pub const fn name(self) -> &'static str {
         match self {
             Group::Source => "Source",

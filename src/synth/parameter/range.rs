@@ -49,7 +49,7 @@ pub enum Range {
     Switch,
     /// One of these labels; the plain value is its index.
     Choice {
-        /// In order; only ever extended at the end.
+        /// The labels, in order; only ever extended at the end.
         labels: &'static [&'static str],
         /// How many labels there may ever be: 16, 32, 64, 128 or 256.
         places: u32,

@@ -78,19 +78,19 @@ impl Colour {
         }
     }
 
-    /// By linear gains.
+    /// A colour of linear gains.
     fn by(gain: impl Fn(f64) -> f64) -> Colour {
         Colour::by_db(|n| 20.0 * libm::log10(gain(n)))
     }
 
-    /// By levels in decibels.
+    /// A colour of levels in decibels.
     fn by_db(level_db: impl Fn(f64) -> f64) -> Colour {
         Colour {
             registers: [Register::new(0.0, level_db)].into(),
         }
     }
 
-    /// By the levels of registers, the lowest first.
+    /// A colour of the levels of registers, the lowest first.
     fn measured(registers: &'static [Measured]) -> Colour {
         let registers = registers.iter();
         Colour {

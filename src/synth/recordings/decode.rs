@@ -45,7 +45,7 @@ pub(super) struct Passage<'a> {
     begun_before: TrackSlotSet,
     begun: TrackSlotSet,
     ending: TrackSlotSet,
-    /// From where to where in the interval, 0 to 1.
+    /// Where it begins and ends in the interval, 0 to 1.
     from: f32,
     to: f32,
     /// Part of the whole step.
@@ -53,7 +53,7 @@ pub(super) struct Passage<'a> {
 }
 
 impl<'a> Passage<'a> {
-    /// From `from` to `to` in the interval after `frame`.
+    /// The passage from `from` to `to` in the interval after `frame`.
     pub(super) fn new(
         rows: &BankRows<'a>,
         frame: u32,

@@ -30,7 +30,7 @@ use step::MOST_INTERVALS;
 
 /// A gain at the start of a step over that at its end, at most.
 const MOST_GAIN: f32 = 1e4;
-/// A lower gain is none: the least of a bank is −128 dB.
+/// Lower gains count as 0: the least of a bank is −128 dB.
 const LEAST_GAIN: f32 = 1e-9;
 
 /// A slot whose partial has begun in the step to a place.

@@ -134,9 +134,9 @@ struct Playhead {
 /// The step of one segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PlayerStep {
-    /// From here, seconds.
+    /// Where the step begins, seconds.
     pub from_s: f64,
-    /// To here, seconds.
+    /// Where it ends, seconds.
     pub to_s: f64,
 }
 
@@ -303,7 +303,7 @@ impl Playhead {
         },
     };
 
-    /// At the same place, where nothing of it sounds.
+    /// The playhead at the same place, where nothing of it sounds.
     fn forgotten(self) -> Playhead {
         Playhead {
             slot_state: TrackSlotState::NONE,

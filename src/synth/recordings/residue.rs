@@ -11,7 +11,7 @@ use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::{Destination, VoiceValues};
 use crate::synth::parameter::Param;
 
-/// The lowest bands have rung out after so long, seconds.
+/// The lowest bands have rung out after this time, seconds.
 const RING_S: f64 = 0.1;
 
 /// How loud transients and noise are at the end of a segment.
@@ -24,7 +24,7 @@ pub struct ResidueSettings {
 }
 
 impl ResidueSettings {
-    /// As the values say, for a voice of this level.
+    /// Reads the settings from the values, for a voice of this level.
     pub fn read(values: &VoiceValues, level: f32) -> ResidueSettings {
         let pan = values.at(Destination::PAN).clamp(-1.0, 1.0);
         let (sine, cosine) = sine_cosine_of_octant(pan);

@@ -47,7 +47,7 @@ impl TrackSlotSet {
         TrackSlotSet(std::array::from_fn(|word| self.0[word] & !other.0[word]))
     }
 
-    /// Whether there are none.
+    /// Whether no slot is in it.
     pub fn is_empty(&self) -> bool {
         self.0 == [0; MAX_SLOTS / 64]
     }
@@ -78,7 +78,7 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// None yet.
+    /// An interval before the first.
     pub const NONE: Interval = Interval {
         frame: None,
         slots: TrackSlotSet::EMPTY,

@@ -36,9 +36,9 @@ pub struct LoadedScale {
 pub enum ChannelKeys {
     /// Each key the next degree.
     Linear,
-    /// As the assignment of this index says.
+    /// The assignment of this index.
     Assigned(usize),
-    /// None has any.
+    /// No key has a degree.
     Silent,
 }
 

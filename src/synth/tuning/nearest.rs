@@ -1,6 +1,6 @@
 //! The pitch of a tuning that is nearest to another.
 
-/// Shorter periods, semitones, are none: a scale does not rise by them. It is a cent.
+/// Shorter periods, semitones, do not count: a scale does not rise by them. It is a cent.
 pub const LEAST_PERIOD: f64 = 0.01;
 
 /// If two pitches differ by less than this, semitones, the lower one counts. Partials' places are known to 2e-5

@@ -23,7 +23,7 @@ enum Temperament {
 #[derive(Clone, Copy, Debug)]
 pub struct PrimeOffsets {
     temperament: Temperament,
-    /// By n − 1.
+    /// The offsets, by n − 1.
     offsets: [f32; MAX_PARTIALS],
 }
 
@@ -58,7 +58,7 @@ impl PrimeOffsets {
         offsets: [0.0; MAX_PARTIALS],
     };
 
-    /// By n − 1; `None` without a temperament.
+    /// The offsets by n − 1; `None` without a temperament.
     pub fn offsets(&self) -> Option<&[f32]> {
         (self.temperament != Temperament::None).then_some(&self.offsets[..])
     }

@@ -39,7 +39,7 @@ pub enum BlockResult {
 struct Span {
     /// Its length.
     frames: usize,
-    /// From its start to the end of the block, frames.
+    /// Frames from its start to the end of the block.
     block_rest: usize,
     /// At an onset, the level of the amplitude's envelope at its start.
     start_level: Option<f32>,

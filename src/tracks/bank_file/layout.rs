@@ -92,7 +92,7 @@ impl SectionKind {
 /// Where the frames of a page are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Page {
-    /// In the file.
+    /// Offset in the file.
     pub offset: usize,
     /// Slots.
     pub width: usize,

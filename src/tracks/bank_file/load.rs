@@ -149,7 +149,7 @@ fn check_header(file: &[u8]) -> Result<()> {
 
 /// Noise and transients are no louder than this, of full scale 1.
 const MOST_PEAK: f64 = 1e6;
-/// As many sounds as a bank is built with at most.
+/// The most sounds that a bank is built with.
 const MOST_SOUNDS: usize = 4_096;
 
 /// Checks that births and deaths take turns in each slot, births first where they follow one frame, and that a partial

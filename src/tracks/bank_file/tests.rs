@@ -92,7 +92,7 @@ pub(super) fn bank(tracks: &Tracks) -> TrackBank {
     bank
 }
 
-/// In order of birth and frequency.
+/// The tracks in order of birth and frequency.
 fn sorted(tracks: &Tracks) -> Vec<Track> {
     let mut tracks = tracks.tracks.clone();
     let key = |track: &Track| (track.start_s(), track.breakpoints[0].frequency_hz);

@@ -155,7 +155,7 @@ fn what_is_rendered_after_a_state_plays_its_bank() {
     assert_same(&sound, &expected(&preset, true, before));
 }
 
-/// In a process whose folder for data is its own.
+/// Runs `body` in a process whose folder for data is its own.
 fn with_folder(name: &str, body: impl FnOnce(PathBuf)) -> Option<String> {
     let folder = || tempfile::tempdir().expect("a folder");
     let name = format!("recordings::{name}");

@@ -270,7 +270,7 @@ fn it_plays_at_any_rate_in_buffers_that_change() {
     }
 }
 
-/// Rates that are none are refused, and the instance lives on.
+/// Impossible rates are refused, and the instance lives on.
 #[test]
 fn rates_that_are_none_are_refused() {
     let mut instance = sine_with(&[]);

@@ -225,7 +225,7 @@ fn refused_states(state: &[u8]) -> Vec<(String, Vec<u8>)> {
             r#""partials":{"i32":"#,
             r#""partials":{"string":"all","i32":"#,
         ),
-        // The sustain pedal cannot be learned; what is no list of pairs is none.
+        // The sustain pedal cannot be learned; what is no list of pairs is ignored.
         (NOTHING_LEARNED, r#""controllers":"[[64,\"level\"]]""#),
         (NOTHING_LEARNED, r#""controllers":"[[200,\"level\"]]""#),
         (NOTHING_LEARNED, r#""controllers":"{}""#),

@@ -107,7 +107,7 @@ impl ProcessHandler for Input {
 }
 
 impl Recorder {
-    /// As soon as the server is up.
+    /// Opens a recorder as soon as the server is up.
     pub fn open(_server: &Server) -> Recorder {
         let (client, _) = wait_for("the JACK server", || {
             // Each attempt holds a lock that the server needs to come up.

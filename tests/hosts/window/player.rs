@@ -83,7 +83,7 @@ pub struct Player {
     processor: Option<Processor>,
     pub opened: Opened,
     frames: Frames,
-    /// For the next buffer.
+    /// Events for the next buffer.
     events: Vec<(usize, Event)>,
     /// What the plugin has said.
     pub said: Vec<Output>,

@@ -8,9 +8,9 @@ use crate::synth::{Param, Values};
 /// How far a route takes a parameter from where it is set, normalised.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reach {
-    /// At the source's least value.
+    /// The value at the source's least value.
     pub from: f32,
-    /// At its greatest.
+    /// The value at the source's greatest value.
     pub to: f32,
 }
 

@@ -98,12 +98,12 @@ pub struct Mark {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Axis {
     measure: Measure,
-    /// In parts of the whole axis.
+    /// The part that is seen, in parts of the whole axis.
     seen: (f32, f32),
 }
 
 impl Axis {
-    /// As it is first seen.
+    /// An axis as it is first seen.
     pub fn new(measure: Measure) -> Axis {
         Axis {
             measure,

@@ -58,7 +58,7 @@ impl Layer {
         }
     }
 
-    /// As it is offered.
+    /// The name by which it is offered.
     pub fn name(self) -> &'static str {
         match self {
             Layer::Level => "Level",

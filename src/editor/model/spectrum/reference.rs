@@ -24,7 +24,7 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// As it is now.
+    /// The reference of this moment.
     pub fn now(model: &EditorModel, snapshot: &Snapshot) -> Reference {
         let lowest = lowest_voice(snapshot);
         let fundamental_hz = lowest.map_or(SILENT_HZ, |(voice, _)| voice.fundamental_hz);

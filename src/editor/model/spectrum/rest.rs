@@ -16,11 +16,11 @@ const SILENT_DB: f32 = -140.0;
 
 /// The sound at rest.
 pub struct Rest {
-    /// That was heard last, of several the lowest.
+    /// The key that was heard last; of several keys the lowest.
     key: u8,
     sample_rate_hz: f64,
     note: RestNote,
-    /// With all Levels at 0 dB.
+    /// The note with all Levels at 0 dB.
     level: RestNote,
 }
 

@@ -73,12 +73,12 @@ impl Selection {
         Selection(std::array::from_fn(|word| of(self.0[word], other.0[word])))
     }
 
-    /// With those of another.
+    /// The partials of either selection.
     pub fn with(self, other: Selection) -> Selection {
         self.combined(other, |own, other| own | other)
     }
 
-    /// Without those of another.
+    /// The partials that are not in the other selection.
     pub fn without(self, other: Selection) -> Selection {
         self.combined(other, |own, other| own & !other)
     }
@@ -89,7 +89,7 @@ impl Selection {
         self.combined(one, |own, other| own ^ other)
     }
 
-    /// Themselves, or all if there are none: what an operation works on.
+    /// The selection, or all if it is empty: what an operation works on.
     pub fn or_all(self) -> Selection {
         if self.is_empty() {
             Selection::ALL
@@ -133,7 +133,7 @@ impl Selection {
         Ok(selection)
     }
 
-    /// As [`Selection::parse`] reads it.
+    /// The text that [`Selection::parse`] reads.
     pub fn text(self) -> String {
         let mut ranges: Vec<(usize, usize)> = Vec::new();
         for n in self.numbers() {

@@ -17,7 +17,7 @@ pub struct SpectrumViewState {
 }
 
 impl Default for SpectrumViewState {
-    /// By number, levels, without what takes room.
+    /// By number, levels, and without the trail.
     fn default() -> SpectrumViewState {
         SpectrumViewState {
             layer: Layer::Level,

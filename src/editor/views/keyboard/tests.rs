@@ -235,7 +235,7 @@ fn nothing_is_left_hanging() {
     assert_eq!(harness.frame(&[with(Key::D, true, Modifiers::COMMAND)]), []);
     let up = [Key::D, Key::S].map(|letter| with(letter, false, Modifiers::COMMAND));
     assert_eq!(harness.frames(&up), [(62, false)]);
-    // By a capital, which comes as no key.
+    // By a capital letter, which comes without its key.
     harness.frame(&[key(Key::S, true)]);
     assert_eq!(harness.frame(&[Event::Text("S".to_owned())]), [(62, false)]);
     assert!(harness.view.help.text().contains("Caps Lock"));

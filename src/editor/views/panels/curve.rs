@@ -54,7 +54,7 @@ struct CurveDrag {
 
 /// The card of one curve, and what it remembers while its window is open.
 pub struct CurveView {
-    /// From 1 on.
+    /// The number of the curve, from 1 on.
     number: usize,
     group: Group,
     params: CurveParams,

@@ -23,7 +23,7 @@ const CYCLES: f64 = 1.0;
 
 /// The card of one LFO, and what it remembers while its window is open.
 pub struct LfoView {
-    /// From 1 on.
+    /// The number of the LFO, from 1 on.
     number: usize,
     group: Group,
     /// Where the shape is shown. It moves while something sounds, and rests with the screen.
@@ -31,7 +31,7 @@ pub struct LfoView {
 }
 
 impl LfoView {
-    /// As a window opens.
+    /// The view of a window that opens.
     fn new(number: usize, group: Group) -> LfoView {
         LfoView {
             number,

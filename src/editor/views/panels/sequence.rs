@@ -21,7 +21,7 @@ pub struct SequenceView {
 }
 
 impl SequenceView {
-    /// As a window opens.
+    /// The view of a window that opens.
     pub fn new(number: usize, group: Group) -> SequenceView {
         SequenceView {
             group,

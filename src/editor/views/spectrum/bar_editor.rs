@@ -91,7 +91,7 @@ struct Stroke {
 }
 
 impl BarEditor {
-    /// With nothing chosen.
+    /// An editor with no partials chosen.
     pub fn new() -> BarEditor {
         BarEditor {
             tool: Tool::Draw,

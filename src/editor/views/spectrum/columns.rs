@@ -42,7 +42,7 @@ pub struct Columns {
     columns: Vec<Column>,
     /// Powers while they are gathered, all tints and the sum.
     powers: Vec<[f32; VOICE_TINTS + 1]>,
-    /// For what they were last gathered.
+    /// The axis that they were last gathered for.
     axis: Option<Axis>,
     now_s: f64,
 }

@@ -54,7 +54,7 @@ impl FilterHandle {
         }
     }
 
-    /// As it is set; `None` while it is off.
+    /// The filter's settings; `None` while it is off.
     fn set(&self, model: &EditorModel) -> Option<FilterSettings> {
         (self.controls.settings)(&values_before_macros(&model.patch()))
     }
@@ -108,7 +108,7 @@ impl FilterHandle {
         Some(response.on_hover_cursor(CursorIcon::Move))
     }
 
-    /// For a screen reader and for the help line.
+    /// Describes the filter for a screen reader and in the help line.
     fn describe(
         &self,
         ui: &Ui,

@@ -472,7 +472,7 @@ pub fn lasso(painter: &Painter, rect: Rect, theme: &Theme) {
     painter.rect_stroke(rect, CornerRadius::ZERO, stroke, StrokeKind::Inside);
 }
 
-/// That the view has the keyboard's focus.
+/// Shows that the view has the keyboard's focus.
 pub fn focus(painter: &Painter, canvas: &Canvas, theme: &Theme) {
     let rect = canvas.plot.expand(1.0);
     let stroke = Stroke::new(1.5, theme.focus);

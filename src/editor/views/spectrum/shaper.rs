@@ -209,7 +209,7 @@ fn move_to(patch: &mut Patch, curve: &HeldCurve, canvas: &Canvas, at: Pos2) {
     patch.set(amount, amount_to);
 }
 
-/// For a screen reader and for the help line.
+/// Describes the shaper for a screen reader and in the help line.
 fn describe(
     ui: &Ui,
     response: &Response,

@@ -89,7 +89,7 @@ impl BreathSettings {
 /// A segment, as far as breath depends on it.
 #[derive(Clone, Copy, Debug)]
 pub struct BreathSegment {
-    /// From its start to the end of the block, frames.
+    /// Frames from its start to the end of the block.
     pub block_rest: usize,
     /// Length of the block, frames.
     pub block_frames: usize,
@@ -192,7 +192,7 @@ impl Breath {
         self.state.is_active
     }
 
-    /// There is none any more.
+    /// Ends the noise.
     pub fn stop(&mut self) {
         self.state.is_active = false;
     }

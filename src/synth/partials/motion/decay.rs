@@ -53,7 +53,7 @@ impl DecayExponent {
         self.b3 += other.b3;
     }
 
-    /// With what the release damps beside it.
+    /// The exponent with what the release damps beside it.
     fn released(&self, release: f64) -> DecayExponent {
         DecayExponent {
             b1: self.b1 + release,

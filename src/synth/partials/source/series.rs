@@ -61,7 +61,7 @@ pub(super) struct Strike {
 }
 
 impl RatioSettings {
-    /// As the values say.
+    /// Reads the settings from the values.
     pub(super) fn read(values: &VoiceValues) -> RatioSettings {
         RatioSettings {
             spacing: values.get(Param::SPACING),
@@ -82,7 +82,7 @@ impl RatioSettings {
 }
 
 impl Strike {
-    /// As the values say.
+    /// Reads the strike from the values.
     pub(super) fn read(values: &VoiceValues) -> Strike {
         Strike {
             position: values.get(Param::STRIKE_POSITION),
@@ -92,7 +92,7 @@ impl Strike {
 }
 
 impl Series {
-    /// As the values say.
+    /// Reads the series from the values.
     pub fn read(values: &VoiceValues) -> Series {
         Series {
             partials: values.index(Param::PARTIALS),

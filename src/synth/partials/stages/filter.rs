@@ -40,7 +40,7 @@ pub type Stage = FilterStage<1>;
 /// Filter `NUMBER` of a voice.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FilterStage<const NUMBER: usize> {
-    /// For all partials.
+    /// The settings for all partials.
     pub settings: FilterSettings,
     /// How routes move it for each; `None` if none does.
     moved: Option<MovedCutoffs>,

@@ -14,7 +14,7 @@ const OPEN: [(Param, f32); 2] = [
     (Param::INHARMONICITY, 3e-4),
 ];
 
-/// With these types of both filters.
+/// Settings with these types of both filters.
 fn settings(first: FilterType, second: FilterType) -> Vec<(Param, f32)> {
     let mut settings = OPEN.to_vec();
     settings.extend([

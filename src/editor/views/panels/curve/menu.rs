@@ -32,7 +32,7 @@ pub struct OpenMenu {
 }
 
 impl OpenMenu {
-    /// That is shown from now on.
+    /// A menu that is shown from now on.
     pub fn new(of: MenuOf, at: Pos2) -> OpenMenu {
         OpenMenu {
             of,

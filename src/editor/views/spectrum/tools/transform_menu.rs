@@ -15,7 +15,7 @@ use crate::synth::parameter::parse_number;
 /// What the menu remembers.
 pub struct TransformMenu {
     seed: u64,
-    /// In parts of the layer's whole width.
+    /// The width of Randomise, in parts of the layer's whole width.
     random: f32,
     by_hand: Option<ByHand>,
 }

@@ -19,7 +19,7 @@ use crate::synth::parameter::Param;
 /// Middle C: where key tracking leaves the delay as it is.
 const MIDDLE_C_HZ: f64 = 261.625_565_300_598_6;
 
-/// As it is set.
+/// Its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Comb {
     /// γ, −1 to 1.
