@@ -306,7 +306,7 @@ fn duel(
 }
 
 aliquot::at_level! {
-    /// Multiplies and adds so often to each of as many numbers as keep every unit busy.
+    /// Multiplies and adds `rounds` times to each of as many numbers as keep every unit busy.
     fn multiply_add(sums: &mut [f32; 256], factor: f32, term: f32, rounds: usize) {
         for _ in 0..rounds {
             for sum in sums.iter_mut() {

@@ -292,7 +292,7 @@ impl Plugin for Aliquot {
     }
 }
 
-/// Gives the engine another scale, if one has been loaded, and back what it reads no more.
+/// Gives the engine another scale, if one has been loaded, and hands back the scale that it no longer reads.
 fn exchange_scale(engine: &mut Engine, shared: &SharedScale) {
     if let Some(retired) = engine.take_retired_scale()
         && let Err(retired) = shared.give_back(retired)

@@ -16,7 +16,7 @@ use crate::synth::patch::Patch;
 pub(super) struct Entry<'t> {
     pub id: String,
     pub value: EntryValue<'t>,
-    /// What a number is divided by, so that it is in the parameter's unit.
+    /// The divisor that brings a number into the parameter's unit.
     pub span: f64,
     /// Where it stands in the text, in bytes.
     pub start: usize,

@@ -129,7 +129,7 @@ impl Event {
     }
 }
 
-/// A note that sounds no more, for hosts that keep account of them.
+/// A note that no longer sounds, for hosts that keep account of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EndedNote {
     /// The host's note id, where it gave one.

@@ -120,7 +120,7 @@ pub struct VoicePool {
     sections: Box<[BlockSection]>,
     /// Groups from this index on are not in use.
     used: usize,
-    /// Partials of a voice in the last block: those that are no more fade out in this one.
+    /// Partials of a voice in the last block: those past the present number fade out in this one.
     last_partials: usize,
     block: Block,
     threading: Option<Threading>,

@@ -34,7 +34,7 @@ use noise::{BandGains, LANES};
 /// Frequency of a recording's key where the bank does not say it: middle C.
 const UNKNOWN_ROOT_HZ: f64 = 261.625_565_300_598_6;
 
-/// The attack of a recording is over after so long, seconds.
+/// The attack of a recording is over after this time, seconds.
 const ATTACK_S: f64 = 0.025;
 
 /// When the loop of a recording is repeated: the labels of [`Param::RECORDING_LOOP`], in their order.
@@ -95,7 +95,7 @@ pub struct PlayedLoop {
     pub start_s: f64,
     /// Where it goes back, seconds.
     pub end_s: f64,
-    /// So long before its end what comes before its start begins to fade in, seconds.
+    /// How long before the loop's end the sound before its start begins to fade in, seconds.
     pub crossfade_s: f64,
 }
 

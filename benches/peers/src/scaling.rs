@@ -11,7 +11,7 @@ use aliquot::dsp::simd_level::SimdLevel;
 
 use crate::random::Random;
 
-/// Each case is run for so long, and at least [`RUNS`] times; the fastest run counts.
+/// Each case is run for this time, and at least [`RUNS`] times; the fastest run counts.
 const TIME: Duration = Duration::from_millis(400);
 const RUNS: usize = 12;
 

@@ -1,4 +1,5 @@
-//! What a song for General MIDI asks for and Aliquot, which has one sound and no drums, does not do.
+//! General MIDI asks for more than Aliquot has, which is one sound and no drums: what is left out, and its
+//! notices.
 
 use aliquot::song::{Song, SongAction};
 use aliquot::state::starting_presets;

@@ -106,8 +106,8 @@ impl EditorModel {
         params.any(|&param| self.normalized(param) != param.default_normalized())
     }
 
-    /// Switches a section off or on, as one step. What was set in this sound when it was switched off comes
-    /// back when it is switched on.
+    /// Switches a section off or on, as one step. Switching it on brings back the settings that it had in this
+    /// sound when it was switched off.
     pub fn switch_power(&mut self, power: &Power) {
         if self.switched_off.sound != self.sound_generation() {
             self.switched_off = SwitchedOff {

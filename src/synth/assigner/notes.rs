@@ -488,7 +488,7 @@ impl Notes {
         self.cut.offer(rank);
     }
 
-    /// An active note counts no more; its voice may still fade.
+    /// An active note no longer counts; its voice may still fade.
     fn leave(&mut self, slot: usize) {
         self.withdraw(slot);
         self.active.set(slot, false);

@@ -54,9 +54,9 @@ pub struct MovedClocks<const N: usize>(Option<Moved<N>>);
 struct Moved<const N: usize> {
     /// How many times as fast as its clock each runs.
     factors: [f32; N],
-    /// How many cycles each is ahead of its clock. It stays so when no route moves the speed any more: the
-    /// modulator goes on from where it is, at the pace of its clock, since going back would be a jump.
-    /// What follows the song keeps this distance from it until the note's end.
+    /// How many cycles each is ahead of its clock. It keeps this value when no route moves the speed any
+    /// longer: the modulator goes on from where it is, at the pace of its clock, since going back would be a
+    /// jump. What follows the song keeps this distance from it until the note's end.
     ahead_cycles: [f64; N],
 }
 

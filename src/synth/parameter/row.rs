@@ -12,7 +12,7 @@ use super::text::Unit;
 pub struct Row {
     /// Never changed and never reused: presets, states and hosts refer to it.
     pub id: &'static str,
-    /// What it is called, in the window, in hosts and in the manual. No other has this name.
+    /// Its name in the window, in hosts and in the manual. No other parameter has this name.
     pub name: &'static str,
     /// The name for a place where its group's name stands as well, such as the group's card.
     pub short: &'static str,

@@ -27,8 +27,8 @@ pub trait Workers: Send {
     fn reclaim(&mut self) -> Option<Box<Job>>;
     /// Collects a job that is done, of this block or of one before it.
     fn collect(&mut self) -> Option<Box<Job>>;
-    /// Whether to go on asking for jobs that others have begun. Told `true` at its first question of
-    /// a block, it begins to count from there.
+    /// Whether to go on asking for jobs that others have begun. `is_first` is true at the first question of a
+    /// block: the count begins there.
     fn keep_waiting(&mut self, is_first: bool) -> bool;
     /// Tells the others whether there will be work soon.
     fn set_polling(&mut self, is_needed: bool);

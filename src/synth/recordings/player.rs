@@ -22,7 +22,7 @@ use crate::synth::parameter::Param;
 
 /// A place farther than this from where the speed leads is a jump, seconds.
 const JUMP_S: f64 = 0.05;
-/// A recording that has been past its end for so long is over, seconds.
+/// A recording that has been past its end for this time is over, seconds.
 const OVER_S: f64 = 0.1;
 /// Sums of segments are off by less, seconds.
 const NEAR_S: f64 = 1e-9;

@@ -166,9 +166,9 @@ impl LoadedScale {
         }
     }
 
-    /// Writes every key's pitch. Where no map says so, `root` is the key of the first degree, and the
-    /// `reference` key has that pitch. Returns the pitch of the first degree on each channel; on one that is
-    /// silent, any.
+    /// Writes every key's pitch. Unless a map says otherwise, `root` is the key of the first degree, and the
+    /// `reference` key has that pitch. Returns the pitch of the first degree on each channel; on a silent
+    /// channel, any.
     pub fn write(&self, root: u8, reference: (u8, f64), keys: &mut KeyTable) -> [f64; CHANNELS] {
         let mut origins = [f64::from(A4_KEY); CHANNELS];
         for channel in 0..CHANNELS {

@@ -241,7 +241,7 @@ impl Transport {
 /// What a plugin reports to its host.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Output {
-    /// A note sounds no more.
+    /// A note no longer sounds.
     NoteEnd(Note),
     /// A parameter was set by the plugin.
     Value(ClapId, f64),

@@ -17,7 +17,7 @@ pub struct SpectrumViewState {
 }
 
 impl Default for SpectrumViewState {
-    /// By number, levels, and without the trail.
+    /// By number, levels, with voices, sum and peaks.
     fn default() -> SpectrumViewState {
         SpectrumViewState {
             layer: Layer::Level,

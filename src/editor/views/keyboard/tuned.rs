@@ -143,7 +143,7 @@ mod tests {
         assert!(bent.starts_with(", +50.0 ct, 269.29 Hz"), "{bent}");
         assert_eq!(silent, ", without a pitch in this tuning");
         assert!(plain.starts_with(", +0.0 ct"), "{plain}");
-        // Without a master the table counts no more.
+        // Without a master the table does not count.
         engine.broadcast_tuning().set_there(false);
         engine.render(&mut [0.0; 64], &mut [0.0; 64]);
         harness.senders.publish(&engine);

@@ -88,8 +88,8 @@ fn block(engine: &mut Engine) {
     engine.render(&mut [0.0; 64], &mut [0.0; 64]);
 }
 
-/// Plays a burst and its tick, and asserts that it takes so few steps: some for each voice, some for
-/// each event. (A wildcard looks at every channel's lists.)
+/// Plays a burst and its tick, and asserts that it takes a limited number of steps: some for each voice, some
+/// for each event. (A wildcard looks at every channel's lists.)
 fn assert_bounded(name: &str, engine: &mut Engine, burst: &[Event]) {
     let steps = steps_of(|| {
         for &event in burst {

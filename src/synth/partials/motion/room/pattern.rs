@@ -31,7 +31,7 @@ use crate::synth::partials::stages::nyquist_fade::fade_factor;
 
 /// From knot to knot, Hz times the decay time in seconds.
 pub const CELL_HZ_S: f64 = 4.2;
-/// Shorter decays count as so long, and longer ones as [`MAX_TIME_S`], seconds.
+/// Shorter decays count as this long, and longer ones as [`MAX_TIME_S`], seconds.
 pub const MIN_TIME_S: f32 = 0.01;
 /// See [`MIN_TIME_S`]. So the room of a low note with a long time ends within a minute.
 pub const MAX_TIME_S: f32 = 40.0;

@@ -184,7 +184,7 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     product(x, mean_a, y, mean_b) / own.sqrt()
 }
 
-/// How far apart places are whose correlation is so low, in steps.
+/// How far apart places are whose correlation is `limit`, in steps.
 fn width_of(series: &[f64], limit: f64) -> f64 {
     let at = |steps: usize| correlation(series, &series[steps..]);
     let after = (1..).find(|&steps| at(steps) < limit).expect("a distance");
