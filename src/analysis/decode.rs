@@ -438,7 +438,7 @@ mod tests {
     const OGG: &[u8] = include_bytes!("../../tests/sounds/tones.ogg");
     const MP3: &[u8] = include_bytes!("../../tests/sounds/tones.mp3");
 
-    /// A WAV of two channels of 16 bits, whose header states `frames` frames.
+    /// A WAV of two channels of 16 bits, whose header tells of `frames` frames.
     fn wav(frames: u32, samples: &[i16]) -> Vec<u8> {
         let mut bytes = b"RIFF".to_vec();
         bytes.extend((36 + 4 * frames).to_le_bytes());
@@ -579,7 +579,7 @@ mod tests {
                 assert!(told.contains(ENDS), "{kind}: {told}");
                 assert_eq!(read, found.duration_s(), "{kind}");
                 assert!(at == read && read < whole.duration_s(), "{kind}: {told}");
-                // The length of an MP3 is in whole packets.
+                // That of an MP3 is in whole packets.
                 let stated_s = damage.stated_s.unwrap_or_else(|| panic!("{kind}: {told}"));
                 let whole_s = frames as f64 / found.sample_rate_hz;
                 assert!(stated_s == whole_s || kind == "mp3", "{kind}: {told}");
@@ -644,7 +644,7 @@ mod tests {
         ));
         assert!(matches!(read(b""), Err(DecodeError::Unsupported(_))));
         assert!(matches!(read(&wav(2, &[0; 4])), Err(DecodeError::Empty)));
-        // Two hours, by the header: refused before they are read.
+        // Two hours, told by the header: refused before they are read.
         let long = read(&wav(2 * 3_600 * 44_100, &[1; 100]));
         assert!(matches!(long, Err(DecodeError::TooLong)), "{long:?}");
         let error = DecodeError::TooLong.to_string();

@@ -170,7 +170,7 @@ impl SharedRecordings {
         }
         // What is worked out of a bank takes its time.
         let handed_out = bank.map(|bank| Arc::new(Recordings::new(bank)));
-        // The empty ones are freed by nobody.
+        // Those are nobody's to free.
         let recordings = handed_out.clone().unwrap_or_else(Recordings::none);
         let mut loaded = self.lock();
         if let Some(outcome) = loaded.without_change(request, &named, &missing) {

@@ -168,7 +168,7 @@ impl Setting {
         !is_time && param.row().id.contains("_fan_")
     }
 
-    /// `value`, moved by routes by `by`, in the unit of its target.
+    /// A value of it that routes move by so much, in the unit of its target.
     fn moved(self, value: f32, by: f32) -> f32 {
         if by == 0.0 {
             return value;

@@ -34,7 +34,7 @@ pub struct RecordingView {
     banks: BankMenu,
     import: ImportMenu,
     picture: PictureView,
-    /// The texts about the bank with this hash.
+    /// What is told of the bank with this hash.
     about: Option<(u64, [String; 3])>,
 }
 
