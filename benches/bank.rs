@@ -25,7 +25,7 @@ enum Motion {
     Decay,
     /// A ramp of its own for each channel.
     Ramps,
-    /// The same, and the frequency slides.
+    /// A ramp of its own for each channel, and the frequency slides.
     Slides,
 }
 
@@ -167,7 +167,7 @@ enum Kernel {
 }
 
 impl Kernel {
-    /// All kernels at all levels of this processor, for blocks of so many frames.
+    /// All kernels at all levels of this processor, for blocks of `frames` frames.
     fn all(frames: usize) -> Vec<Kernel> {
         SimdLevel::available()
             .flat_map(|level| {
@@ -306,7 +306,7 @@ fn duel(
 }
 
 aliquot::at_level! {
-    /// Multiplies and adds so often to each of as many numbers as keep every unit busy.
+    /// Multiplies and adds `rounds` times to each of as many numbers as keep every unit busy.
     fn multiply_add(sums: &mut [f32; 256], factor: f32, term: f32, rounds: usize) {
         for _ in 0..rounds {
             for sum in sums.iter_mut() {

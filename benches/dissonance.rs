@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use aliquot::scale::dissonance::{DissonanceCurve, Timbre, TimbrePartial};
 use aliquot::scale::fitting::{FittedScale, MinimaKind};
 
-/// The curve of 64 partials over two octaves may take so long.
+/// The time that the curve of 64 partials over two octaves may take.
 const ALLOWED_MS: f64 = 30.0;
 
 fn main() {

@@ -103,7 +103,7 @@ fn sounding(case: &Case) -> Engine {
     engine
 }
 
-/// Seconds that each of so many buffers took, and the fingerprint of the audio.
+/// The seconds that each of `buffers` buffers took, and the fingerprint of the audio.
 fn times_s(engine: &mut Engine, buffer_frames: usize, buffers: usize) -> (Vec<f64>, u64) {
     let (mut left, mut right) = (vec![0.0; buffer_frames], vec![0.0; buffer_frames]);
     let mut fingerprint = 0_u64;

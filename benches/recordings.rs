@@ -87,7 +87,7 @@ fn main() {
     );
 }
 
-/// So many recordings of 512 tracks, for velocities of their own.
+/// `count` recordings of 512 tracks, each for velocities of its own.
 fn recordings(count: u8) -> Arc<Recordings> {
     const HOP: u32 = 256;
     let hop_s = f64::from(HOP) / RATE_HZ;

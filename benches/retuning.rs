@@ -70,14 +70,14 @@ fn main() -> ExitCode {
 /// What a master does.
 #[derive(Clone, Copy)]
 struct Master {
-    /// Black keys move so many times as far as white ones.
+    /// How many times as far as white keys black keys move.
     black_keys: f64,
     /// Whether each channel has a table of its own.
     has_channels: bool,
 }
 
 impl Master {
-    /// What it says of all keys, where white ones have moved so far.
+    /// The frequencies of all keys, Hz, where the white ones have moved by `semitones`.
     fn table_hz(self, semitones: f64) -> [f64; KEYS] {
         std::array::from_fn(|key| {
             let times = match [1, 3, 6, 8, 10].contains(&(key % 12)) {

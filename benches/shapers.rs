@@ -127,7 +127,7 @@ fn fastest_ns(level: SimdLevel, kind: ShaperKind, settings: &[(Param, f32)], rou
     fastest
 }
 
-/// Of a block of breath whose width is at this place of its labels.
+/// The fastest block of breath with the width at index `width` of its labels, ns.
 fn fastest_breath_ns(level: SimdLevel, width: f32, rounds: usize) -> f64 {
     let mut patch = Patch::default();
     patch.set(Param::BREATH, 0.5);
@@ -168,7 +168,7 @@ fn fastest_breath_ns(level: SimdLevel, width: f32, rounds: usize) -> f64 {
     fastest
 }
 
-/// Of an anchor that holds a part of each partial.
+/// The fastest block of an anchor that holds a part of each partial, ns.
 fn fastest_anchor_ns(level: SimdLevel, rounds: usize) -> f64 {
     let mut patch = Patch::default();
     patch.set(Param::ANCHOR, 400.0);
@@ -210,7 +210,7 @@ fn fastest_anchor_ns(level: SimdLevel, rounds: usize) -> f64 {
     fastest
 }
 
-/// Of a segment of gains that are on their ways, up and down in turn.
+/// The fastest segment of gains that move, up and down in turn, ns.
 fn fastest_smear_ns(level: SimdLevel, rounds: usize) -> f64 {
     let frames = [0.25, 0.5].map(|gain| {
         let mut frame = Frame::allocate();

@@ -31,7 +31,7 @@ enum Motion {
     Moving,
     /// The levels of single partials, by an LFO that is the same for all.
     Together,
-    /// The same, by an LFO in which the partials stand apart.
+    /// The levels of single partials, by an LFO in which the partials stand apart.
     Fanned,
     /// All of a patch's routes: levels, frequencies and positions, by LFOs in which they stand apart.
     AllFanned,
@@ -43,7 +43,7 @@ enum Motion {
     Morphing,
     /// Ratios, by an LFO that moves Match By Key in twelve equal steps.
     Matching,
-    /// The same, of a body whose partials are no whole multiples.
+    /// Ratios, as `Matching`, in a body whose partials are no whole multiples.
     MatchingBody,
     /// A setting of a modulator, by an LFO.
     Setting,
@@ -51,7 +51,7 @@ enum Motion {
     Settings,
     /// A parameter of the patch, once a block.
     Automated,
-    /// The same, under voices of which each has one polyphonic offset.
+    /// Automated, with one polyphonic offset in each voice.
     AutomatedOffsets,
     /// Notes begin, each block as many as there are voices.
     Onsets,
@@ -292,7 +292,7 @@ fn render(motion: Motion, partials: usize, blocks: usize) {
     for block in 0..blocks {
         match motion {
             Motion::Automated | Motion::AutomatedOffsets => {
-                // Of no effect on the voices.
+                // Has no effect on the voices.
                 patch.set(Param::LFO_RATE, 1.0 + block as f32);
                 engine.set_patch(&patch);
             }

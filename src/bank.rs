@@ -102,7 +102,7 @@ impl Controls<'_> {
 }
 
 at_level! {
-    /// Moves the phases on to the first frame after the block, of which there are `frames`.
+    /// Moves the phases on to the first frame after the block of `frames` frames.
     fn advance(controls: &mut Controls, frames: u64) {
         let increments = controls.phase.iter_mut().zip(controls.increment);
         if controls.half_chirp.is_empty() {

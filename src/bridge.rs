@@ -1,4 +1,4 @@
-//! Ends of what crosses between threads. Those of the audio thread take no lock.
+//! Both ends of all that crosses between threads. The audio thread's ends take no lock.
 //!
 //! The audio thread gives the screen [`Telemetry`] and a [`Snapshot`] of what sounds. They cross by
 //! triple buffers: the audio thread never waits, the screen sees the newest, and what it did not see

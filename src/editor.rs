@@ -5,11 +5,11 @@
 //! reads from telemetry. It draws when something has changed or sounds, and a few times a second for
 //! the status line. The audio thread asks for a frame when a sound starts.
 //!
-//! Its layers, of which each uses only those after it: `shell` (the layout, keys of the whole window)
-//! → `views` → `widgets` (controls and what they are made of) → `context` (all that a view is handed)
-//! → `model` (values to show, changes on their way to the host, undo, presets; without the toolkit)
-//! → `params`, `bridge`, `synth::display`. Beside them are `theme` (colours and fonts), `platform`
-//! (what the window needs of the system) and `testing` (windows and views without a screen).
+//! Each of its layers uses only those after it: `shell` (the layout, keys of the whole window) → `views` →
+//! `widgets` (controls and what they are made of) → `context` (all that a view is handed) → `model` (values to
+//! show, changes on their way to the host, undo, presets; without the toolkit) → `params`, `bridge`,
+//! `synth::display`. Beside them are `theme` (colours and fonts), `platform` (what the window needs of the
+//! system) and `testing` (windows and views without a screen).
 
 use std::error::Error;
 use std::sync::Arc;
@@ -139,8 +139,8 @@ impl Editor for Window {
             window: OpenWindow::new(spawned.window, thread),
         };
         spawned.window.wait_for_loop()?;
-        // A window of baseview 0.4.2 that is spawned with a scale has the size that it would have
-        // without; one that is told of it afterwards is as large as it should be.
+        // A window of baseview 0.4.2 that is spawned with a scale has the size that it would have without. A
+        // window that gets the scale afterwards has the right size.
         if let Some(scale) = fallback_scale_factor {
             spawned
                 .handle
@@ -322,9 +322,8 @@ impl NiceEguiApp for App {
 }
 
 impl Drop for App {
-    /// The framework (nice-plug-egui 0.6) does not tell that the window is closed; it drops what
-    /// belongs to it. With the edits ends the one that is under way, and nobody reads telemetry any
-    /// more.
+    /// The framework (nice-plug-egui 0.6) does not report that the window is closed; it drops what belongs to
+    /// it. With the edits ends the one that is under way, and nobody reads telemetry any more.
     fn drop(&mut self) {
         if let Some(open) = &mut self.open {
             open.shell.close(&self.params);

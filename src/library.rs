@@ -80,7 +80,7 @@ pub struct Contents {
     pub entries: Vec<Entry>,
     /// Files that could not be read.
     pub damaged: Vec<Damaged>,
-    /// What could not be taken as it stands in files that are among the presets all the same.
+    /// Parts of files that could not be taken as they stand; the files are among the presets all the same.
     pub warnings: Vec<Damaged>,
 }
 

@@ -170,7 +170,7 @@ impl MtsClient {
         self.shared.map_or(2.0, Shared::period_ratio)
     }
 
-    /// The frequency of a key; `None` if there is no master, or what it says is no frequency. Keys are 0 to
+    /// The frequency of a key; `None` if there is no master, or if it gives no valid frequency. Keys are 0 to
     /// 127, channels 0 to 15. `None` for the channel stands for the table of all channels: with MPE a channel
     /// is a note's, not a table's.
     pub fn key_hz(&self, channel: Option<u8>, key: u8) -> Option<f64> {

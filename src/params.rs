@@ -168,7 +168,7 @@ impl HostParams {
     /// controller value. For the audio thread.
     pub fn hold_controlled(&self) {
         self.controllers
-            .untold(|param, value| self.set(param, value));
+            .unreported(|param, value| self.set(param, value));
     }
 
     /// Sets `param` to a normalised value and does not notify the host. For parameters that hosts do

@@ -52,7 +52,7 @@ pub struct Aliquot {
     params: Arc<HostParams>,
     /// The parameters as the engine last had them.
     patch: Patch,
-    /// [`HostParams::new_sounds`] when the engine was last told.
+    /// [`HostParams::new_sounds`] when the engine last received it.
     new_sounds: u64,
     /// `None` until the host says at which rate.
     engine: Option<Engine>,
@@ -83,7 +83,7 @@ impl Default for Aliquot {
             && let Err(told) = crate::standalone::last_sound::LastSound::user().begin(&params)
         {
             nice_error!("{told}");
-            crate::standalone::tell(told);
+            crate::standalone::add_notice(told);
         }
         Aliquot {
             patch: params.patch(),
@@ -292,7 +292,7 @@ impl Plugin for Aliquot {
     }
 }
 
-/// Gives the engine another scale, if one has been loaded, and back what it reads no more.
+/// Gives the engine another scale, if one has been loaded, and hands back the scale that it no longer reads.
 fn exchange_scale(engine: &mut Engine, shared: &SharedScale) {
     if let Some(retired) = engine.take_retired_scale()
         && let Err(retired) = shared.give_back(retired)

@@ -21,7 +21,7 @@ use crate::synth::Param;
 #[cfg(any(feature = "plugin", feature = "render"))]
 pub use folder::{BankFile, BankFolder, MissingBank};
 
-/// What the names of the bodies begin with that are recordings: one for each part of a bank.
+/// The names of the bodies that are recordings begin with this: one for each part of a bank.
 const BODY: &str = "Recording";
 
 /// The plain value of the parameters Body A to Body D of a spectrum that plays the first part of the loaded bank.

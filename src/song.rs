@@ -35,7 +35,7 @@ const MAX_SONG_S: f64 = 12.0 * 3_600.0;
 /// A song in frames.
 #[derive(Debug)]
 pub struct Song {
-    /// In the order in which they happen.
+    /// The events, in the order in which they happen.
     pub events: Vec<TimedEvent>,
     /// The frame of the last track's end.
     pub end_frame: u64,
@@ -212,7 +212,7 @@ struct Excess {
 }
 
 impl Excess {
-    /// Of an event at `now_s`, whose predecessor, in whatever track, is at `before_s`.
+    /// The excess of an event at `now_s`, whose predecessor, in whatever track, is at `before_s`.
     fn find(before_s: f64, now_s: f64) -> Option<Excess> {
         let (fault, seconds) = if now_s - before_s > MAX_GAP_S {
             (Fault::LongGap, now_s - before_s)
@@ -225,7 +225,7 @@ impl Excess {
         Some(Excess { fault, minutes })
     }
 
-    /// What was found, where the event's delta time is so many ticks.
+    /// What was found, where the event's delta time is `ticks`.
     fn found(&self, ticks: u64) -> String {
         let minutes = self.minutes;
         if self.fault == Fault::LongGap {

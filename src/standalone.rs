@@ -22,20 +22,21 @@ pub fn is_program() -> bool {
     IS_PROGRAM.load(Ordering::Relaxed)
 }
 
-/// What the window is to tell when it opens.
-static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// Messages for the window to show when it opens.
+static NOTICES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Lets the window tell something about the start.
-pub fn tell(text: String) {
-    TOLD.lock()
+/// Lets the window show a message about the start.
+pub fn add_notice(text: String) {
+    NOTICES
+        .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .push(text);
 }
 
-/// What there is to tell, once.
-pub fn told() -> Option<String> {
-    let told = std::mem::take(&mut *TOLD.lock().unwrap_or_else(PoisonError::into_inner));
-    (!told.is_empty()).then(|| told.join(" "))
+/// Takes the messages, as one text, if there are any.
+pub fn take_notices() -> Option<String> {
+    let notices = std::mem::take(&mut *NOTICES.lock().unwrap_or_else(PoisonError::into_inner));
+    (!notices.is_empty()).then(|| notices.join(" "))
 }
 
 /// Starts the program anew with the same command line, in place of this one. Returns only if that is not

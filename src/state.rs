@@ -113,7 +113,7 @@ pub struct Preset {
     pub name: String,
     /// The author; may be empty.
     pub author: String,
-    /// What it is to a musician who looks for it, such as "Bells & Mallets"; may be empty.
+    /// The kind of sound for a musician who looks for it, such as "Bells & Mallets"; may be empty.
     pub category: String,
     /// A description of the sound and how to play it; may be empty.
     pub description: String,

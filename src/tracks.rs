@@ -88,7 +88,7 @@ impl Breakpoint {
         }
     }
 
-    /// The same with this phase of a cosine.
+    /// The breakpoint with this phase of a cosine.
     pub fn with_phase(self, phase_turns: f64) -> Breakpoint {
         Breakpoint {
             phase_turns: Some(phase_turns),

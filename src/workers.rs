@@ -28,8 +28,8 @@ const SPIN: Duration = Duration::from_micros(40);
 const NAP: Duration = Duration::from_micros(100);
 /// How often it looks while nothing sounds.
 const SLEEP: Duration = Duration::from_millis(5);
-/// After so long without work it looks no more often than while nothing sounds: the host may have
-/// stopped in the middle of a sound.
+/// After this time without work it looks no more often than while nothing sounds: the host may have stopped in
+/// the middle of a sound.
 const DOZE: Duration = Duration::from_secs(1);
 /// How long a thread works at most without a nap. Systems that lend real-time priority stop a
 /// program that does so for 200 ms.
@@ -74,7 +74,7 @@ struct Signals {
 }
 
 impl WorkerPool {
-    /// So many threads, the caller's own among them (2 to [`MAX_THREADS`]), for an engine of these
+    /// `threads` threads, the caller's own among them (2 to [`MAX_THREADS`]), for an engine of these
     /// dimensions. Each begins with `start`, which may ask the system for priority.
     ///
     /// # Errors

@@ -100,7 +100,7 @@ impl Model {
     }
 }
 
-/// A patch of so many partials with breath.
+/// A patch of `partials` partials with breath.
 fn breathing(partials: usize, amount: f32, width: usize) -> Patch {
     let mut patch = sine();
     for (param, value) in [
@@ -204,14 +204,14 @@ fn the_mean_power_stays() {
                 steady.set(Param::BREATH, 0.0);
                 let mut plain = played(&steady, rate_hz, 2);
                 let plain = plain.remove(1);
-                // So many values that their own mean square is near enough.
+                // As many values as make their own mean square near enough.
                 let audible = plain.iter().filter(|gain| **gain > 0.0).count();
                 let values = Model::new(width_hz, rate_hz, KEY).blocks;
                 let all = played(&patch, rate_hz, 40_000 * values / audible);
                 let (mut power, mut count) = (0.0, 0);
                 for pair in all.windows(2) {
                     for ((from, to), gain) in pair[0].iter().zip(&pair[1]).zip(&plain) {
-                        // Those past Nyquist are silent.
+                        // Partials past Nyquist are silent.
                         if *gain > 0.0 {
                             let (from, to) = (from / gain, to / gain);
                             power += (from * from + from * to + to * to) / 3.0;
@@ -325,7 +325,7 @@ fn mean_square(signal: &[f32]) -> f64 {
     squares.sum::<f64>() / signal.len() as f64
 }
 
-/// Moved down by a frequency in turns a frame, and averaged over so many frames each.
+/// Moved down by a frequency in turns a frame, and averaged over `decimation` frames each.
 fn decimated(signal: &[f32], turns: f64, decimation: usize) -> Vec<[f64; 2]> {
     let mut frame = 0_u64;
     let chunks = signal.chunks_exact(decimation);

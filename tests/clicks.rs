@@ -83,7 +83,7 @@ fn a_step_of_any_continuous_parameter_does_not_click() {
     steps.assert(450);
 }
 
-/// Of partials that move much and of few, whose own jumps are small.
+/// With partials that move much and with few, whose own jumps are small.
 #[test]
 fn a_step_of_smear_does_not_click() {
     let mut steps = Steps::default();

@@ -33,7 +33,7 @@ fn patch(settings: &[(Param, f32)]) -> Patch {
     patch
 }
 
-/// The same without any damping.
+/// The patch without any damping.
 fn undamped(patch: &Patch) -> Patch {
     let mut patch = *patch;
     for param in [

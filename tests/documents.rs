@@ -203,7 +203,7 @@ fn the_readme_says_how_damaged_and_general_midi_songs_are_played() {
     }
 }
 
-/// One sentence, wherever the only wait of the audio thread is told of.
+/// One sentence, wherever the only wait of the audio thread is described.
 #[test]
 fn the_audio_threads_wait_is_told_of() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -253,7 +253,7 @@ fn drift_after_ten_minutes_is_below_a_thousandth_of_a_turn() {
     assert!(drift_turns.abs() < 1e-3, "{drift_turns}");
 }
 
-/// Time that this thread has spent on a processor, where the system tells; else that of the clock.
+/// Time that this thread has spent on a processor, where the system reports it; else that of the clock.
 fn processor_time() -> Duration {
     static CLOCK: std::sync::LazyLock<std::time::Instant> =
         std::sync::LazyLock::new(std::time::Instant::now);

@@ -54,8 +54,8 @@ fn pans(engine: &Engine) -> Vec<f64> {
         .collect()
 }
 
-/// The farthest that any partial's position moves within one block of a note late in a song, while `change`
-/// changes the patch at each block, of which there are some hundreds. Partials without a gain are left out.
+/// The farthest that any partial's position moves within one block of a note late in a song. `change` changes
+/// the patch at each of some hundred blocks. Partials without a gain are left out.
 fn farthest_step(patch: &Patch, mut change: impl FnMut(&mut Patch, usize)) -> f64 {
     let mut patch = *patch;
     let mut engine = engine(RATE, &patch);
@@ -121,7 +121,7 @@ fn moved_ratios_do_not_throw_partials_about() {
     }
 }
 
-/// So does automation of what no route moves.
+/// Automation of a parameter that no route moves leaves the partials at their places, too.
 #[test]
 fn a_changed_count_of_partials_does_not_throw_them_about() {
     for order in ["Pitch", "Number"] {

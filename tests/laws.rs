@@ -38,7 +38,7 @@ fn assert_nothing_aliases(rate: f64, settings: &[(Param, f32)]) -> usize {
     };
     let (heard, silent) = (hz_of(true), hz_of(false));
     assert!(heard.iter().all(|hz| *hz < 0.5 * rate), "{settings:?}");
-    // Of those that are far from all that sounds.
+    // Only frequencies that are far from all that sounds.
     let apart_hz = 12.0 * rate / FRAMES as f64;
     let aliases = silent
         .iter()

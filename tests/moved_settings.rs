@@ -1,5 +1,5 @@
 //! Settings of modulators that a note has for itself, by routes or by a host's modulation: envelopes, phases,
-//! fans and glides. Their values are told of in `voice_model.rs`.
+//! fans and glides. `voice_model.rs` tests their values.
 
 mod performance;
 
@@ -114,7 +114,7 @@ fn settings() -> Vec<Param> {
     settings.collect()
 }
 
-/// Two notes of a patch, the second of which a host modulates from its onset on, to the bits.
+/// Two notes of a patch, to the bits. A host modulates the second from its onset on.
 fn second_note(patch: &Patch, modulated: Option<(Param, f32)>) -> Vec<u32> {
     let mut engine = engine(RATE, patch);
     // The first leaves nothing but where the second glides from.

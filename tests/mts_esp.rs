@@ -119,7 +119,7 @@ fn notes_are_filtered_by_channel() {
         fake.set_channel(2, true);
         fake.set_filter(1, 61, false, true);
         fake.set_filter(2, 127, true, true);
-        // Of channels with tables of their own, the common filter does not count, nor the other way round.
+        // The common filter does not count for channels with tables of their own, nor the other way round.
         fake.set_filter(2, 64, false, true);
         fake.set_filter(1, 65, true, true);
         let client = MtsClient::new();

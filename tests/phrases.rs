@@ -47,7 +47,7 @@ fn cents(engine: &Engine) -> Vec<(u8, f64)> {
     voices.collect()
 }
 
-/// What the LFO comes to so many frames after the start of a phrase, in cents.
+/// The value of the LFO `frames` frames after the start of a phrase, in cents.
 fn expected_cents(patch: &Patch, frames: i64) -> f64 {
     let plain = |param: Param| f64::from(patch.plain(param));
     let lfo = LfoParams::of(2);

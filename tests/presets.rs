@@ -16,7 +16,7 @@ use aliquot::synth::parameter::{
 use aliquot::synth::patch::Patch;
 use proptest::prelude::*;
 
-/// Names that no macro can have are told with their lines; what is no name refuses the preset.
+/// Names that no macro can have are reported with their lines; what is no name refuses the preset.
 #[test]
 fn names_of_macros_are_read_as_far_as_they_go() {
     let head = "schema = 2\nname = \"Test\"\n\n[macro_names]\n";
@@ -427,7 +427,7 @@ fn a_category_is_written_and_read() {
     let without = Preset::parse("schema = 2\nname = \"Test\"\n").expect("a preset");
     assert_eq!(without.category, "");
     assert!(!without.to_text().contains("category"));
-    // Those of the program's own are of few.
+    // The program's own presets have few categories.
     let categories: HashSet<String> = parsed().into_iter().map(|p| p.category).collect();
     assert!((8..=14).contains(&categories.len()), "{categories:?}");
     assert!(!categories.contains(""));

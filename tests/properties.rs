@@ -53,7 +53,7 @@ const EFFECT_AMOUNTS: [Param; 3] = [
     Param::REVERB_AMOUNT,
 ];
 
-/// Those of sound cards, and any other that a host may ask for.
+/// Rates of sound cards, and any other that a host may ask for.
 fn rate() -> impl Strategy<Value = f64> {
     let usual = [8_000.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0, 384_000.0];
     let octaves = (RATES_HZ.end() / RATES_HZ.start()).log2();
@@ -104,7 +104,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// Numbers that a song's position or tempo cannot be, and those at the ends of what can be said.
+/// Numbers that a song's position or tempo cannot have, and the largest and smallest numbers that exist.
 const HOSTILE: [f64; 13] = [
     f64::NAN,
     f64::INFINITY,
@@ -147,11 +147,11 @@ enum Action {
     Song(Transport),
     /// Another patch takes the place of the one before.
     Set(usize),
-    /// The same, as another sound.
+    /// Another sound takes the place of the one before.
     Load(usize),
 }
 
-/// How a host tells where its song is.
+/// How a host gives the position of its song.
 #[derive(Clone, Copy, Debug)]
 enum Told {
     /// Where it jumps.
@@ -259,7 +259,7 @@ fn bound(patches: &[Patch], actions: &[(usize, Action)]) -> f64 {
             }
         };
         let partials = values.index(Param::PARTIALS);
-        // Those past the 64th have no level of their own.
+        // Partials past the 64th have no level of their own.
         let level_db = (1..=partials.min(64))
             .map(|n| most(Param::partial_level(n)))
             .fold(if partials > 64 { 0.0 } else { f32::MIN }, f32::max);
@@ -414,7 +414,7 @@ proptest! {
                 engine.set_recordings(performance::recordings());
             }
             let (left, right) = render(&mut engine, &patches, &actions, FRAMES, sizes, told);
-            // Those that gave way to the last onset have a block to fade in.
+            // Voices that gave way to the last onset have a block to fade in.
             performance::play(&mut engine, &[], block_frames(rate), sizes);
             (left, right, engine.statistics(), engine.voice_limit())
         };
@@ -439,7 +439,7 @@ proptest! {
     }
 }
 
-/// Every shape of a synced LFO, wherever the song is told to be, and however fast.
+/// Every shape of a synced LFO, wherever the song is, and however fast.
 #[test]
 fn a_song_that_is_nowhere_or_infinitely_fast_does_no_harm() {
     let shapes = Param::LFO_SHAPE.range().labels().expect("a choice").len();

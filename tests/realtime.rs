@@ -70,7 +70,7 @@ fn rendering_neither_allocates_nor_frees() {
     assert_eq!(calls, 0);
 }
 
-/// Of a bank of two recordings that come and go under the notes.
+/// A bank of two recordings that come and go under the notes.
 #[test]
 fn playing_recordings_neither_allocates_nor_frees() {
     let track = |n: u32| Track {

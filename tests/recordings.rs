@@ -84,7 +84,7 @@ fn with(patch: &Patch, settings: &[(Param, f32)]) -> Patch {
     patch
 }
 
-/// Power of the difference over that of what is expected, decibels.
+/// Power of the difference over the power of `expected`, decibels.
 fn error_db(found: &[f32], expected: &[f32]) -> f64 {
     let power = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>();
     let pairs = || found.iter().zip(expected);

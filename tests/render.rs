@@ -209,7 +209,7 @@ fn program_changes_choose_the_starting_presets_where_that_is_asked_for() {
     let organ = plain.render(&[]);
     assert!(organ == plain.render(&["--preset", "Drawbar Organ"]));
     assert!(organ != mallet);
-    // A program that does not exist is none, and that is told.
+    // A program that does not exist is none, and that is reported.
     let beyond = Song::new(
         Format::SingleTrack,
         vec![[program(0, 100), note(0, 480, 60)].concat()],
@@ -232,7 +232,7 @@ fn program_changes_choose_the_starting_presets_where_that_is_asked_for() {
     assert!(middle[..36_000] == organ[..36_000]);
     assert!(middle[48_000..60_000] != organ[..12_000]);
 
-    // Else they are skipped, and that is told.
+    // Else they are skipped, and that is reported.
     let (frames, notices) = changed.render_told(&[]);
     assert!(frames == organ);
     assert_eq!(
@@ -387,7 +387,7 @@ fn a_bank_plays_from_the_command_line_the_preset_and_its_neighbours() {
         place.render(&["--preset", "presets/Wood/beside.toml"]),
         alone
     );
-    // Without it the rest plays, and that is told.
+    // Without it the rest plays, and that is reported.
     fs::remove_dir_all(place.path("banks")).expect("it was there");
     let arguments = [
         "song.mid",

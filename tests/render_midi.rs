@@ -105,7 +105,7 @@ fn a_giant_delta_time_ends_the_song_before_it() {
              minutes, expected an event within an hour; the track ends before it"
         ]
     );
-    // At a rate of which a WAV file could hold it.
+    // At a rate at which a WAV file could hold it.
     let (frames, _) = place.render_told(&["--rate", "1000", "--tail", "0"]);
     assert_eq!(frames.len(), 1_000);
 }
@@ -376,7 +376,7 @@ fn file_names_need_not_be_utf_8() {
     assert!(sounds(&frames));
     assert!(rendered(OsStr::new("saw.toml")).0);
     assert!(place::frames(&place.path("out.wav")) == frames);
-    // What is wrong with it is told in one line all the same.
+    // What is wrong with it is reported in one line all the same.
     fs::write(&preset, "schema = 1").expect("a preset");
     let (done, told) = rendered(name);
     assert!(!done && told.matches('\n').count() == 1, "{told}");

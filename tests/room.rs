@@ -297,7 +297,7 @@ fn a_decayed_note_rings_on_under_its_key() {
     // 120 dB are 0.35 s.
     play(&mut engine, &[(0, on(0, 69, 1.0))], 24_000, &[64]);
     assert_eq!(engine.statistics().voices, 1);
-    // Of a note that had a room, a release without time cuts nothing off.
+    // A release without time cuts nothing off of a note that had a room.
     play(&mut engine, &[(0, off(0, 69))], 4_800, &[64]);
     assert_eq!(engine.statistics().voices, 1);
     ring_out(&mut engine, 4.0);

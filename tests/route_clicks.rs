@@ -20,7 +20,7 @@ use aliquot::synth::parameter::{
 use aliquot::synth::{Engine, Event, Param, Patch, Snapshot, block_frames};
 use performance::{RATE, control, engine, on, play};
 
-/// Partials of a patch, of which all or one are heard.
+/// Partials of a patch. All are heard, or one.
 const PARTIALS: usize = 8;
 
 /// Numbers that follow from a seed.
@@ -36,7 +36,7 @@ impl Random {
         (bits(self.seed, self.place) % count as u64) as usize
     }
 
-    /// Whether one of so many times comes.
+    /// Whether one of `count` times comes.
     fn one_in(&mut self, count: usize) -> bool {
         self.below(count) == 0
     }
@@ -235,7 +235,7 @@ struct Picture {
 }
 
 impl Picture {
-    /// Of the note, which a route may have damped until it died out.
+    /// The picture of the note, which a route may have damped until it died out.
     fn of(engine: &Engine) -> Picture {
         let mut snapshot = Snapshot::default();
         engine.snapshot(&mut snapshot);
@@ -309,7 +309,7 @@ impl Way<'_> {
 struct Jumps {
     /// While it ramps, in parts of the largest of the tones before and after.
     growth: f64,
-    /// The same in parts of what the partials can make on their ways.
+    /// The growth of the jumps, in parts of what the partials can make on their ways.
     of_possible: f64,
     /// Whether it moved any partial.
     is_heard: bool,
@@ -371,7 +371,7 @@ fn change(
     (jumps, rest)
 }
 
-/// The jumps of each change in the patch of a seed, of which all partials are heard or one.
+/// The jumps of each change in the patch of a seed. All partials are heard, or one.
 fn played(seed: u64, is_solo: bool) -> Vec<(String, Jumps)> {
     let mut random = Random { seed, place: 0 };
     let (mut patch, number) = patch(&mut random);

@@ -180,8 +180,8 @@ fn assert_same_a_block_later(piece: &Piece, mut late: Engine, sizes: &[usize]) {
             (latency..FRAMES).find(|&at| before[at - latency].to_bits() != after[at].to_bits());
         assert_eq!(differs, None, "{name}, {}, {sizes:?}", piece.name);
     }
-    // What ended in the newest block is told when that is finished; a note that begins finishes it.
-    // A choked note is told at once, and so may come before others in the same block.
+    // What ended in the newest block is reported when that is finished; a note that begins finishes it. A
+    // choked note is reported at once, and so may come before others in the same block.
     alone.push(on(0, 60, 0.5));
     late.push(on(0, 60, 0.5));
     let ended = |engine: &mut Engine| {
@@ -320,8 +320,7 @@ fn late_threads_give_the_same_bits() {
     }
 }
 
-/// As a pool of which one thread never gives back what it has taken, and that counts what the others
-/// do.
+/// A pool, one thread of which never gives back what it has taken. It counts what the others do.
 struct Lost {
     pool: WorkerPool,
     takes: bool,

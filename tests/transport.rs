@@ -142,8 +142,8 @@ fn sequence_at(beats: f64) -> f64 {
     from + (to - from) * way * way * (3.0 - 2.0 * way)
 }
 
-/// A note under the song, whose host tells where it is before every buffer; a cue cuts a buffer in two.
-/// Its sound, and the values of LFO and sequence where a buffer ends with a block.
+/// A note under the song, whose host gives its position before every buffer; a cue cuts a buffer in two.
+/// Returns its sound, and the values of LFO and sequence where a buffer ends with a block.
 fn play_song(
     patch: &Patch,
     threads: Option<usize>,

@@ -401,7 +401,7 @@ fn a_glide_begins_in_the_tuning_of_the_channel_before() {
         &[64],
     );
     assert_eq!(voices(&engine), 0);
-    // The same key a period higher.
+    // The key a period higher.
     play(&mut engine, &[(0, on(1, 60, 1.0))], 128, &[64]);
     assert!(cents(261.625565, partials_hz(&engine)[0]).abs() < 5.0);
 }

@@ -42,7 +42,7 @@ const PARTIALS_TUNE: Target = Target {
     ..PITCH
 };
 
-/// The values that a source has, as the partials tell by what a route from it moves.
+/// The values that a source has, as the partials show by what a route from it moves.
 struct Moved {
     /// At the end of each block: the frames until then, and the value of each partial.
     values: Vec<(usize, Vec<f64>)>,

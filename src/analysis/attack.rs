@@ -4,7 +4,7 @@
 //! it is over 10 % of the attack's peak to the first at which it is over 90 %.
 
 const SIDE_S: f64 = 0.0025;
-/// Of the power at the peak: 10 % and 90 % of the level.
+/// Parts of the power at the peak: 10 % and 90 % of the level.
 const LOW: f64 = 0.01;
 const HIGH: f64 = 0.81;
 /// How much before the onset the attack may begin.

@@ -1,13 +1,13 @@
 //! Audio files to samples: WAV, AIFF, FLAC, Ogg Vorbis, MP3, at whatever rate they have.
 //!
-//! The decoders are those of the `symphonia` crate (MPL-2.0, used as it is published). Encoders'
-//! padding is cut off where the file tells of it. An AIFF whose first chunk says that it is longer than
-//! the file, as some old writers have it, is read to the file's end.
+//! The decoders are those of the `symphonia` crate (MPL-2.0, used as it is published). Encoders' padding is cut
+//! off where the file gives its length. An AIFF whose first chunk says that it is longer than the file, as some
+//! old writers have it, is read to the file's end.
 //!
-//! What is there of a damaged file is read, and what is wrong with it is told ([`Damage`]): that the file ends before
-//! its sound does, and parts that cannot be decoded, which are silent. How long the sound is say FLAC, WAV and AIFF, MP3
-//! by the tag that encoders put in its first frame, and Ogg Vorbis by a mark on its last page. Of an MP3 without a tag
-//! nothing shows that its end is missing.
+//! A damaged file is read as far as it goes, and its damage is reported ([`Damage`]): the file ends before its
+//! sound does, or has parts that cannot be decoded, which are silent. FLAC, WAV and AIFF state the length of
+//! the sound; MP3 states it in the tag that encoders put in its first frame, and Ogg Vorbis by a mark on its
+//! last page. In an MP3 without a tag nothing shows that its end is missing.
 
 use std::fmt;
 use std::fs::File;
@@ -31,7 +31,7 @@ const RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=384_000;
 
 /// What is wrong with a file that has less sound than it says.
 const ENDS: &str = "its sound ends there";
-/// The tag of an MP3 begins within so many bytes of its first frame.
+/// The tag of an MP3 begins within this many bytes of its first frame.
 const MP3_TAG_WITHIN: u64 = 256;
 
 /// The chunks of an AIFF that say how long it is, and that have its samples.
@@ -184,7 +184,7 @@ impl Recording {
         {
             return Err(DecodeError::TooLong);
         }
-        // Of an MP3 without a tag it is a guess.
+        // The length of an MP3 without a tag is a guess.
         let is_stated = opened.has_mp3_length || parameters.codec != CODEC_ID_MP3;
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())
@@ -299,7 +299,7 @@ fn aiff_length(head: &[u8]) -> Option<u64> {
     Some(8 + u64::from(u32::from_be_bytes(stated)))
 }
 
-/// What has been decoded so far. More than two channels: the first two.
+/// What has been decoded until now. Of more than two channels, the first two.
 #[derive(Default)]
 struct Decoding {
     track_id: u32,

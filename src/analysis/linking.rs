@@ -36,7 +36,7 @@ pub struct Linker {
     width_turns: f64,
     least_frames: usize,
     frame: usize,
-    /// Those that may go on, with the frames that they have missed.
+    /// Strands that may go on, with the frames that they have missed.
     open: Vec<(Strand, usize)>,
     done: Vec<Strand>,
 }
@@ -241,7 +241,7 @@ fn blocks(edges: &[Edge]) -> Vec<Vec<&Edge>> {
         .collect()
 }
 
-/// The best edge, then the best of what is left, and so on.
+/// Takes the best edge, then the best of the remaining ones, and so on.
 fn greedy(block: &[&Edge]) -> Vec<(usize, usize)> {
     let mut sorted: Vec<&&Edge> = block.iter().collect();
     sorted.sort_by(|a, b| b.gain.total_cmp(&a.gain));
@@ -381,8 +381,8 @@ mod tests {
         assert_eq!(linker.finish(), []);
     }
 
-    /// Of two peaks in reach of one strand, and two strands in reach of one peak, the whole is
-    /// best: the sum decides, not the first comer.
+    /// With two peaks in reach of one strand, and two strands in reach of one peak, the sum of all costs
+    /// decides, not the first comer.
     #[test]
     fn assignment_is_of_all_at_once() {
         let costs = vec![

@@ -19,7 +19,7 @@ use std::f64::consts::TAU;
 
 use super::fourier::{Complex, Fourier};
 
-/// Of the largest power of the original: −80 dB.
+/// A part of the largest power of the original: −80 dB.
 const CLAMP: f64 = 1e-8;
 /// Frames this much below the loudest are left out: −60 dB.
 const QUIETEST: f64 = 1e-6;
@@ -32,7 +32,7 @@ pub struct Likeness {
     pub srer_db: f64,
     /// Log-spectral distance, in dB: less is nearer.
     pub lsd_db: f64,
-    /// The same in bands of hearing.
+    /// Log-spectral distance in bands of hearing, in dB.
     pub erb_lsd_db: f64,
 }
 

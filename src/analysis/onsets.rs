@@ -28,7 +28,7 @@ const REACH_S: f64 = 0.012;
 pub struct Onsets {
     /// The sharp ones.
     pub sharp: Vec<usize>,
-    /// The sharp ones and those that bands alone tell of.
+    /// The sharp onsets, and those that bands alone show.
     pub all: Vec<usize>,
 }
 

@@ -30,7 +30,7 @@ pub struct Pitch {
     pub confidence: f64,
     /// Stiffness B of the string; 0 for exact harmonics.
     pub stiffness: f64,
-    /// That of each frame of 20 ms; `None` where there is none, or none near the sound's.
+    /// The pitch of each frame of 20 ms; `None` where there is none, or none near the sound's.
     frames: Vec<Option<f64>>,
 }
 
@@ -100,7 +100,7 @@ fn best(sines: &[Sine]) -> Option<(f64, f64)> {
 }
 
 impl Pitch {
-    /// The pitch of a sound; `root_hz` is that which is known, from a person or a file's name.
+    /// The pitch of a sound; `root_hz` is the pitch that a person or a file's name gives.
     pub fn new(
         courses: &[Course],
         grid: Grid,

@@ -6,10 +6,10 @@
 //! ‖x − F c‖² + λH·‖c − c₀‖²
 //! ```
 //!
-//! by conjugate gradients, where c₀ is the amplitude so far. Then [`fold`] moves arg c into the phase and
-//! takes |c| as the amplitude, and the next round begins. The last round is of real amplitudes, with
-//! phases held: it regains what the fold has lost. (One problem for the whole sound, where eaQHM solves
-//! one a frame: Caetano et al., Appl. Sci. 6(5):127.)
+//! by conjugate gradients, where c₀ is the current amplitude. Then [`fold`] moves arg c into the phase and
+//! takes |c| as the amplitude, and the next round begins. The last round is of real amplitudes, with phases
+//! held: it regains what the fold has lost. (One problem for the whole sound, where eaQHM solves one a frame:
+//! Caetano et al., Appl. Sci. 6(5):127.)
 //!
 //! A strong λ and few iterations are better than a weak one and many: beyond, close partials begin to
 //! cancel each other, and folding them apart again costs more than was gained. Steps of a long sound
@@ -100,7 +100,7 @@ struct FitStep {
 }
 
 impl<'a> Refit<'a> {
-    /// Of a sound on this grid.
+    /// Begins the refit of a sound on this grid.
     pub fn new(
         level: SimdLevel,
         grid: Grid,

@@ -1,4 +1,4 @@
-//! How good an analysis is, in figures.
+//! Figures that say how good an analysis is.
 
 use std::fmt;
 
@@ -17,9 +17,9 @@ pub struct AnalysisReport {
     pub breakpoints_a_second: f64,
     /// Signal to error of partials alone, in dB.
     pub partials_srer_db: f64,
-    /// Of partials and transients.
+    /// For partials and transients.
     pub tonal: Likeness,
-    /// Of all parts, noise too.
+    /// For all parts, with the noise.
     pub whole: Likeness,
 }
 

@@ -17,7 +17,7 @@ const BEFORE: usize = 64;
 const FADE_IN: usize = 32;
 const LENGTH_S: f64 = 0.02;
 const MOST: usize = 64;
-/// Those weaker than this share of the sound's mean square are dropped: −70 dB.
+/// Transients weaker than this share of the sound's mean square are dropped: −70 dB.
 const LEAST_POWER: f64 = 1e-7;
 
 /// The attacks in `rest`, the difference of original and partials; they are taken out of it.
@@ -84,7 +84,7 @@ pub struct NoiseFrames {
 }
 
 impl NoiseFrames {
-    /// At this rate.
+    /// The frames of noise at this rate.
     pub fn new(sample_rate_hz: f64) -> NoiseFrames {
         let points = (libm::log2(512.0 * sample_rate_hz / 48_000.0) + 0.5) as u32;
         let points = 1_usize << points.clamp(5, 12);

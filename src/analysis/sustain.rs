@@ -17,7 +17,7 @@ const CROSSFADE_S: f64 = 0.08;
 const MOST_DIFFERENCE: f64 = 1.0;
 /// Between both ends, in power: 1.5 dB.
 const MOST_FADE: f64 = 1.413;
-/// Of a partial that is missing.
+/// The difference that a missing partial counts as.
 const MISSING: f64 = 9.0;
 
 /// A partial at one instant: which, ln A, ln f.

@@ -16,7 +16,7 @@ use crate::dsp::random::bipolar;
 use crate::tracks::bands::{NOISE_BANDS, noise_edges_hz};
 use crate::tracks::{BandNoise, PhaseCurve, Track, Tracks, Transient};
 
-/// Of the white noise that the bands shape.
+/// Seed of the white noise that the bands shape.
 const NOISE_SEED: u64 = 1;
 
 /// Both channels of a sound.

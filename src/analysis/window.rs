@@ -15,7 +15,7 @@ use super::{AnalysisFit, onsets};
 /// Window lengths at 44.1 and 48 kHz.
 const WINDOWS: [usize; 4] = [512, 1024, 2048, 4096];
 const TRIAL_S: f64 = 1.0;
-/// Of a short sound, so that the trials do not take longer than the fit.
+/// The part of a short sound that is tried, so that the trials do not take longer than the fit.
 const TRIAL_SHARE: f64 = 0.5;
 const LEAST_TRIAL_S: f64 = 0.4;
 

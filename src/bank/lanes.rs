@@ -217,7 +217,7 @@ pub trait Phases: Copy + Add<Output = Self> {
     /// The first values of a slice that has at least as many as there are lanes.
     fn load(values: &[u64]) -> Self;
 
-    /// The same of signed values.
+    /// As [`Phases::load`], from signed values.
     #[inline(always)]
     fn load_signed(values: &[i64]) -> Self {
         Self::load(bytemuck::cast_slice(values))
@@ -297,7 +297,7 @@ pub fn array_at<const N: usize, T>(values: &[T], at: usize) -> &[T; N] {
     values[at..].first_chunk().expect("room for all of them")
 }
 
-/// The same, to be changed.
+/// As [`array_at`], but mutable.
 #[inline(always)]
 pub fn array_at_mut<const N: usize, T>(values: &mut [T], at: usize) -> &mut [T; N] {
     values[at..]

@@ -69,8 +69,8 @@ pub fn takes(block_frames: usize) -> bool {
     block_frames.is_power_of_two() && block_frames >= MIN_BLOCK_FRAMES
 }
 
-/// The largest δ, in radians: by so much a frequency's slide may turn a partial's phase at the
-/// block's ends. ±50 cents of vibrato at 6 Hz at 13 kHz, in blocks of 64 at 48 kHz.
+/// The largest δ, in radians: how far the slide of a frequency may turn a partial's phase by the block's ends.
+/// It allows ±50 cents of vibrato at 6 Hz at 13 kHz, in blocks of 64 at 48 kHz.
 pub const MAX_SLIDE: f64 = 0.02;
 
 /// The largest magnitude of [`Controls::half_chirp`](super::Controls::half_chirp) that may be added

@@ -66,7 +66,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Tells the user a text: on standard error where the output itself goes to standard output.
+/// Prints a text for the user: on standard error where the output itself goes to standard output.
 fn tell(text: &str, is_output_taken: bool) -> Result<(), String> {
     if is_output_taken {
         // Where there is nobody to read it, nothing is lost.

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     standalone::begin_program();
     let (arguments, backend) = split_backend(std::env::args());
     let settings = SoundSettingsFile::user().read().unwrap_or_else(|told| {
-        standalone::tell(format!(
+        standalone::add_notice(format!(
             "Settings of sound not read, defaults taken. {told}"
         ));
         SoundSettings::default()
@@ -59,7 +59,7 @@ fn run_or_without(settings: &SoundSettings, arguments: &[String], backends: &[&s
         was_refused |= complete != arguments;
     }
     if was_refused {
-        standalone::tell(
+        standalone::add_notice(
             "The devices of the settings are not to be had: the system's own are taken.".to_owned(),
         );
         for backend in backends {

@@ -25,7 +25,7 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Of no values.
+    /// A histogram without values.
     pub const EMPTY: Histogram = Histogram {
         bins: [0; BINS],
         count: 0,

@@ -92,10 +92,9 @@ impl KeyReceiver {
         }
     }
 
-    /// The engine has been reset: no key sounds any more, and its wheels are at rest until the next call
-    /// of [`KeyReceiver::receive`]. Of what was played while the instrument
-    /// did not run, perhaps long ago, the keys count that are still down. Never waits, allocates or
-    /// frees.
+    /// The engine has been reset: no key sounds any more, and its wheels are at rest until the next call of
+    /// [`KeyReceiver::receive`]. Keys that were played while the instrument did not run count if they are still
+    /// down. Never waits, allocates or frees.
     pub fn reset(&mut self) {
         self.held = 0;
         self.wheels_played = Wheels::default();

@@ -111,7 +111,7 @@ fn a_reset_leaves_what_is_still_down() {
     });
 }
 
-/// Both halves of what is published belong together, and what is newer comes later.
+/// Both halves of a message belong together, and newer messages come later.
 #[test]
 fn news_is_whole_and_in_order_and_the_last_is_not_lost() {
     const LAST: usize = 3;
@@ -174,7 +174,7 @@ fn a_window_that_opens_meanwhile_is_told_of_what_comes_then() {
     });
 }
 
-/// What there is no room for is missing at the end of what was sent at once, not inside it.
+/// If there is no room, the end of what was sent at once is missing, not its middle.
 #[test]
 fn a_full_queue_leaves_no_gap_within_what_was_sent_at_once() {
     loom::model(|| {

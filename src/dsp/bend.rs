@@ -19,13 +19,13 @@ pub struct Bend {
 }
 
 impl Bend {
-    /// None: the straight way.
+    /// The straight way, without a bend.
     pub const STRAIGHT: Bend = Bend {
         exponent: 0.0,
         scale: 0.0,
     };
 
-    /// By −1 to 1: late below 0, early above.
+    /// The bend for −1 to 1: late below 0, early above.
     pub fn new(bend: f32) -> Bend {
         let k = STEEPEST * f64::from(bend);
         // The closed form loses digits to cancellation where it is all but straight.

@@ -28,7 +28,7 @@ pub struct CurvePoint {
 pub struct Curve {
     /// How many points there are, at least 1.
     count: usize,
-    /// When each line begins; of those that there are not, infinite.
+    /// When each line begins; infinite for lines that are missing.
     start: [f32; POINTS],
     /// 1 over how long each lasts; 0 for one that lasts for ever or no time.
     pace: [f32; POINTS],
@@ -54,8 +54,8 @@ impl Default for Curve {
 }
 
 impl Curve {
-    /// Through these points, of which those past the [`POINTS`]th are left out. Without any point it
-    /// is 0 at all times.
+    /// A curve through these points; those past the [`POINTS`]th are left out. Without points it is 0 at all
+    /// times.
     pub fn new(points: &[CurvePoint]) -> Curve {
         let points = &points[..points.len().min(POINTS)];
         let mut curve = Curve {
@@ -77,7 +77,7 @@ impl Curve {
         curve
     }
 
-    /// The same with its points at these times, as many as it has points.
+    /// The curve with its points at these times, as many as it has points.
     pub fn at_times(mut self, times: &[f32]) -> Curve {
         let mut time = 0.0;
         for (line, &own) in times.iter().take(self.count).enumerate() {
@@ -90,7 +90,7 @@ impl Curve {
         self
     }
 
-    /// The same with a point, of this index, at this level.
+    /// The curve with the point of this index at this level.
     pub fn with_level(mut self, point: usize, level: f32) -> Curve {
         let point = point.min(self.last());
         self.from[point] = level;
@@ -103,7 +103,7 @@ impl Curve {
         self
     }
 
-    /// The same with another bend of the line of this index.
+    /// The curve with another bend of the line of this index.
     pub fn with_bend(mut self, line: usize, bend: f32) -> Curve {
         self.bend[line.min(POINTS - 1)] = Bend::new(bend);
         self
@@ -174,7 +174,7 @@ impl Curve {
     }
 }
 
-/// Of a line that lasts so long.
+/// The slope of a line that lasts `lasts`, per unit of time; 0 for a jump.
 fn pace(lasts: f32) -> f32 {
     // One over a denormal number may be infinite.
     let is_jump = lasts < f32::MIN_POSITIVE;

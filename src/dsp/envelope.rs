@@ -84,7 +84,7 @@ impl EnvelopeShape {
         }
     }
 
-    /// The same as a curve over seconds, which is held at its point of index [`SUSTAIN_POINT`].
+    /// The envelope as a curve over seconds, which is held at its point of index [`SUSTAIN_POINT`].
     pub fn curve(&self, sample_rate_hz: f64) -> super::curve::Curve {
         let mut frames = 0.0;
         let points = [
@@ -185,8 +185,8 @@ pub struct EnvelopePlace {
 /// The stages before the sustain.
 const HELD_STAGES: usize = 4;
 
-/// When an envelope's stages end, in frames since its start: as they have ended, as the one in progress
-/// has gone so far, and as those ahead are set.
+/// When an envelope's stages end, in frames since its start. Past stages: as they ended. The stage in progress:
+/// from what has passed of it and its present time. Stages ahead: as they are set.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EnvelopeTimes {
     /// The ends of delay, attack, hold and decay. After the release, as they were foreseen at it.
@@ -344,8 +344,8 @@ impl Envelope {
         }
     }
 
-    /// When the stages before the sustain end. That in progress does so as it has gone so far, whatever
-    /// its time has been on the way: so a change of the time moves nothing that is past.
+    /// When the stages before the sustain end. The stage in progress counts from what has passed of it,
+    /// whatever its time has been on the way: a change of the time moves nothing that is past.
     fn held_ends(&self, shape: &EnvelopeShape) -> [f64; HELD_STAGES] {
         let lasts = [
             shape.delay_frames,
@@ -393,7 +393,7 @@ impl Envelope {
         }
     }
 
-    /// Goes on to the next stage where one is finished, so many frames before its age.
+    /// Goes on to the next stage where one is finished, `left` frames before its age.
     fn pass_finished_stages(&mut self, shape: &EnvelopeShape, left: f64) {
         let now = self.age as f64 - left;
         while let Some(stage_frames) = self.stage_frames(shape) {

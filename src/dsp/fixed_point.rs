@@ -1,7 +1,7 @@
 //! Phases and frequencies as fixed point.
 //!
-//! A phase is a u64 of which 2⁶⁴ is one turn: it wraps for nothing and does not drift. Kernels work
-//! with its top half, a u32 of which 2³² is one turn. A frequency is the phase of one frame.
+//! A phase is a u64, and 2⁶⁴ is one turn: it wraps at no cost and does not drift. Kernels work with its top
+//! half, a u32 in which 2³² is one turn. A frequency is the phase of one frame.
 
 /// 2⁶⁴: one turn of a phase.
 pub const TURN: f64 = 18_446_744_073_709_551_616.0;
@@ -28,8 +28,8 @@ pub fn round_phase(phase: u64) -> u32 {
     (phase.wrapping_add(1 << 31) >> 32) as u32
 }
 
-/// The phase of a partial `frames` frames later: exact, in the same fixed point. `half_chirp` is
-/// half of what `increment` grows by in a frame.
+/// The phase of a partial `frames` frames later: exact, in the same fixed point. `half_chirp` is half the
+/// growth of `increment` in a frame.
 #[inline(always)]
 pub fn advanced_phase(phase: u64, increment: u64, half_chirp: i64, frames: u64) -> u64 {
     phase

@@ -21,7 +21,7 @@ pub enum LfoShape {
     Square,
     /// A new random value each cycle, held.
     Random,
-    /// The same values, joined by half cosines.
+    /// The values of `Random`, joined by half cosines.
     SmoothRandom,
     /// 1 for the first quarter of the cycle, then −1.
     Pulse25,
@@ -37,7 +37,7 @@ pub enum LfoShape {
     Drift,
 }
 
-/// Of [`LfoShape::Steps`], in a cycle.
+/// The number of steps of [`LfoShape::Steps`], in a cycle.
 pub const STEPS: f64 = 8.0;
 
 /// How [`LfoShape::Exponential`] falls: to e^−5 of its way.
@@ -188,7 +188,7 @@ impl LfoShape {
     }
 }
 
-/// Phases for all of which [`LfoShape::run`] works a shape out.
+/// Phases for which [`LfoShape::run`] works a shape out.
 pub trait ShapePhases {
     /// A shape of the phase alone, 0 to 1 (exclusive).
     fn periodic(self, shape: impl Fn(f32) -> f32);

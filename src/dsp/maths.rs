@@ -13,7 +13,7 @@ pub const DB_PER_OCTAVE_PER_POWER: f32 = 6.020_6;
 /// 1.5·2²³. Adding it to a small float leaves the nearest integer in the lowest bits.
 const ROUNDER: f32 = 12_582_912.0;
 
-/// The same of an `f64`: 1.5·2⁵².
+/// 1.5·2⁵². As [`ROUNDER`], for an `f64`.
 const LONG_ROUNDER: f64 = 6_755_399_441_055_744.0;
 
 /// 2^x, with x clamped to ±126. Relative error below 2e-7; exact for whole x.
@@ -185,7 +185,7 @@ pub fn distance_from_whole(x: f64) -> f32 {
     (x - ((x + LONG_ROUNDER) - LONG_ROUNDER)) as f32
 }
 
-/// The same of an `f32`, for |x| up to 2²².
+/// As [`distance_from_whole`], for an `f32` with |x| up to 2²².
 #[inline(always)]
 pub fn short_distance_from_whole(x: f32) -> f32 {
     /// 1.5·2²³: adding it leaves the nearest integer in the lowest bits.

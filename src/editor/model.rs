@@ -88,7 +88,7 @@ pub struct EditorModel {
     replaced: Replaced,
     /// How many whole sounds the window has loaded.
     loaded_sounds: u64,
-    /// What the instrument has last told of its tuning.
+    /// The tuning as the instrument last sent it.
     sounding: SoundingTuning,
     /// What the power switches bring back.
     switched_off: SwitchedOff,
@@ -202,7 +202,7 @@ impl EditorModel {
         self.set(param, param.default_normalized());
     }
 
-    /// Moves a parameter by so many small steps.
+    /// Moves a parameter by `steps` small steps.
     pub fn step(&mut self, param: Param, steps: f32) {
         let step = match param.range().steps() {
             Some(count) => 1.0 / count as f32,
@@ -218,7 +218,7 @@ impl EditorModel {
         self.nudge_all(param.row().name, &[(param, normalized)]);
     }
 
-    /// The same of several parameters together, under a name such as "Raise Level".
+    /// As [`EditorModel::nudge`], for several parameters together, under a name such as "Raise Level".
     pub fn nudge_all(&mut self, name: impl Into<Cow<'static, str>>, values: &[(Param, f32)]) {
         let mut step = self.set_all(name, values);
         step.nudge = Some(Nudge {

@@ -63,13 +63,13 @@ pub struct Shell {
     status_message: Option<(String, f64)>,
 }
 
-/// How long the message of what a key has done is shown, seconds.
+/// How long a message after a key press is shown, seconds.
 const MESSAGE_S: f64 = 2.0;
-/// How long it is shown what went wrong, seconds.
-const TOLD_S: f64 = 15.0;
+/// How long a message about a failure is shown, seconds.
+const NOTICE_S: f64 = 15.0;
 
 impl Shell {
-    /// As a window opens, in which `keys` are played.
+    /// The shell of a window that opens, in which `keys` are played.
     pub fn new(keys: ScreenKeys, library: Library, settings: SettingsFile) -> Shell {
         Shell {
             views: Views {
@@ -205,8 +205,8 @@ impl Shell {
             self.status_message = Some((text, now_s + MESSAGE_S));
         }
         if let Some(outcome) = model.finish_import() {
-            let told = outcome.map_or_else(|error| error.to_string(), told_of_import);
-            self.status_message = Some((told, now_s + TOLD_S));
+            let told = outcome.map_or_else(|error| error.to_string(), import_message);
+            self.status_message = Some((told, now_s + NOTICE_S));
         }
         if keys::save(ui) {
             self.views.browser.save(model);
@@ -214,7 +214,7 @@ impl Shell {
         if let Some(program) = &mut self.program {
             let is_held = ui.input(|input| input.pointer.any_down());
             if let Some(told) = program.begin_frame(model.params(), is_held, now_s) {
-                self.status_message = Some((told, now_s + TOLD_S));
+                self.status_message = Some((told, now_s + NOTICE_S));
             }
         }
         self.learn.follow(model);
@@ -321,19 +321,19 @@ impl Views {
 }
 
 /// What has been imported, and what is to be known of it.
-fn told_of_import(finished: FinishedImport) -> String {
+fn import_message(finished: FinishedImport) -> String {
     let name = finished.imported.bank.name();
-    let mut told = match finished.is_loaded {
+    let mut message = match finished.is_loaded {
         true => format!("Loaded {name}"),
         false => {
             format!("{name} is in the folder of banks, and not loaded: another sound was meanwhile")
         }
     };
     for remark in &finished.imported.remarks {
-        told += ". ";
-        told += remark;
+        message += ". ";
+        message += remark;
     }
-    told
+    message
 }
 
 /// Shows a view within its place, and nothing of it outside.

@@ -75,7 +75,7 @@ pub struct Theme {
     pub panel: Color32,
     /// Controls at rest: buttons, the fields of choices.
     pub raised: Color32,
-    /// The same under the pointer.
+    /// Controls under the pointer.
     pub hovered: Color32,
     /// Where data is shown and text is typed: the spectrum, envelopes, tracks of controls.
     pub well: Color32,
@@ -87,7 +87,7 @@ pub struct Theme {
     pub text: Color32,
     /// Names, units and scales.
     pub weak_text: Color32,
-    /// The surface of what is chosen: one of several, a row.
+    /// The surface of a chosen item: one of several, a row.
     pub chosen: Color32,
     /// Values: what is set, drawn or played by hand.
     pub accent: Color32,
@@ -363,7 +363,7 @@ pub fn small_text(painter: &Painter, at: Pos2, align: Align2, text: impl ToStrin
     painter.text(at, align, text, font(SMALL), color);
 }
 
-/// Draws an edge, so many points wide, within the place of a surface with corners of [`RADIUS`].
+/// Draws an edge of `width` points within the place of a surface with corners of [`RADIUS`].
 pub fn edge(painter: &Painter, rect: Rect, width: f32, color: Color32) {
     let stroke = Stroke::new(width, color);
     painter.rect_stroke(rect, RADIUS, stroke, StrokeKind::Inside);
@@ -398,7 +398,7 @@ fn fonts() -> FontDefinitions {
 /// How long a change of state takes to be seen, seconds.
 pub const FADE_S: f32 = 0.1;
 
-/// Tells the cards that are drawn next which section they are of.
+/// Sets the colour of the section for the cards that are drawn next.
 pub fn set_hue(ui: &Ui, hue: Color32) {
     ui.ctx()
         .data_mut(|data| data.insert_temp(Id::unique("hue"), hue));

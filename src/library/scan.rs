@@ -44,7 +44,7 @@ impl fmt::Display for Damaged {
 /// Modification time and length. A file with the same stamp is not read again.
 type Stamp = (Option<SystemTime>, u64);
 
-/// A preset and what was not taken of its file as it stands, or why there is none.
+/// A preset and what could not be taken of its file, or why there is no preset.
 type PresetReading = Result<(Arc<Preset>, Vec<Damaged>), Damaged>;
 
 /// Scans the folder repeatedly, and reads only the files that have changed.

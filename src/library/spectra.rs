@@ -32,7 +32,7 @@ pub const MAX_LISTED: usize = 16_384;
 const MAX_FILES: usize = 1_000;
 /// How far a partial may be from the first: beyond, its ratio would be 0 or infinite in a sound.
 const RATIOS: std::ops::RangeInclusive<f64> = 1e-9..=1e9;
-/// No spectrum begins so far above its note: what is not below are frequencies.
+/// A list without a number below this has frequencies: no spectrum begins at 16 times its note.
 const LEAST_HZ: f64 = 16.0;
 
 /// A partial of a list.

@@ -209,8 +209,8 @@ fn damaged_files_are_reported_with_their_line_and_not_changed() {
     }
 }
 
-/// A name that is too long is told with its file and line, and stays in the file until that is saved
-/// over; then in a copy.
+/// A name that is too long is reported with its file and line, and stays in the file until that is saved over;
+/// then in a copy.
 #[test]
 fn what_is_not_read_as_it_stands_is_told_and_kept() {
     let mut desk = Desk::new();

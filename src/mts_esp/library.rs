@@ -28,7 +28,7 @@ pub const COMMON: usize = CHANNELS;
 const MAX_NAME: usize = 256;
 
 type Act = unsafe extern "C" fn();
-/// `bool`, of which only 0 and 1 are allowed, is read as a byte.
+/// `bool` is read as a byte: only 0 and 1 are allowed.
 type Ask = unsafe extern "C" fn() -> u8;
 type AskChannel = unsafe extern "C" fn(i8) -> u8;
 type AskNote = unsafe extern "C" fn(c_char, i8) -> u8;
@@ -311,7 +311,7 @@ struct Table {
     aligned: AtomicPtr<u64>,
     /// Null if there is no table, or if it is aligned.
     misaligned: AtomicPtr<f64>,
-    /// Of the latter, as bits of f64.
+    /// A copy of `misaligned`, as bits of f64.
     copy: [AtomicU64; KEYS],
 }
 

@@ -93,7 +93,7 @@ pub struct Controllers {
     /// The last value of each bound controller, 0 to 1.
     values: [AtomicF32; COUNT],
     /// A bit for each controller: whether the host has not been notified of its last value.
-    untold: [AtomicU64; COUNT / 64],
+    unreported: [AtomicU64; COUNT / 64],
     /// The last refused controller: its number, and `THERE_IS_ONE`.
     refused: AtomicU16,
 }
@@ -104,7 +104,7 @@ impl Default for Controllers {
             targets: std::array::from_fn(|_| AtomicU16::new(0)),
             awaited: AtomicU16::new(0),
             values: std::array::from_fn(|_| AtomicF32::new(0.0)),
-            untold: Default::default(),
+            unreported: Default::default(),
             refused: AtomicU16::new(0),
         }
     }
@@ -168,8 +168,8 @@ impl Controllers {
     /// Replaces all bindings and clears pending notifications. Stops MIDI learn.
     pub fn replace(&self, bindings: impl IntoIterator<Item = (u8, Param)>) {
         self.learn(None);
-        for untold in &self.untold {
-            untold.store(0, Ordering::Relaxed);
+        for unreported in &self.unreported {
+            unreported.store(0, Ordering::Relaxed);
         }
         for target in &self.targets {
             target.store(0, Ordering::Relaxed);
@@ -208,22 +208,22 @@ impl Controllers {
         let normalized = value * param.range().top();
         self.values[place].store(normalized, Ordering::Relaxed);
         // Release: a thread that reads the bit also reads the value.
-        self.untold[place / 64].fetch_or(1 << (place % 64), Ordering::Release);
+        self.unreported[place / 64].fetch_or(1 << (place % 64), Ordering::Release);
         Some((param, normalized))
     }
 
-    /// Calls `visit` with each parameter of which the host has yet to be notified, and its value, 0 to 1.
+    /// Calls `visit` with each parameter whose change the host has not been notified of, and its value, 0 to 1.
     /// Does not clear the notifications. For the audio thread.
-    pub fn untold(&self, mut visit: impl FnMut(Param, f32)) {
-        for (word, bits) in self.untold.iter().enumerate() {
+    pub fn unreported(&self, mut visit: impl FnMut(Param, f32)) {
+        for (word, bits) in self.unreported.iter().enumerate() {
             self.visit(word, bits.load(Ordering::Acquire), &mut visit);
         }
     }
 
-    /// As [`Controllers::untold`], but clears the notifications. For the window, which then notifies the
+    /// As [`Controllers::unreported`], but clears the notifications. For the window, which then notifies the
     /// host.
     pub fn moved(&self, mut visit: impl FnMut(Param, f32)) {
-        for (word, bits) in self.untold.iter().enumerate() {
+        for (word, bits) in self.unreported.iter().enumerate() {
             if bits.load(Ordering::Relaxed) != 0 {
                 self.visit(word, bits.swap(0, Ordering::Acquire), &mut visit);
             }

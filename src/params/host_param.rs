@@ -25,10 +25,10 @@ pub enum HostParam {
 /// What the texts of values also depend on, where they are made: by any thread, without waiting.
 #[derive(Debug)]
 pub(super) struct TextSources {
-    /// Texts of a macro's value have its name, since hosts are never told another name of a parameter.
+    /// Texts of a macro's value have its name, since hosts are never given another name of a parameter.
     pub macro_names: Arc<SharedMacroNames>,
-    /// Normalised values of "Route n To", in the order of the routes: a depth is in the unit of what the
-    /// route moves.
+    /// Normalised values of "Route n To", in the order of the routes: a depth is in the unit of the route's
+    /// target.
     route_targets: [Arc<AtomicF32>; ROUTES],
 }
 
@@ -102,7 +102,7 @@ fn number_text(param: Param, plain: f32) -> String {
     text
 }
 
-/// A whole number, of so many steps. Free places are values too: a host may set each of them.
+/// A whole number of `steps` steps. Free places are values too: a host may set each of them.
 fn stepped(param: Param, steps: i32, mark: impl Fn() + Send + Sync + 'static) -> IntParam {
     let row = param.row();
     let min = row.range.ends().0 as i32;
@@ -159,8 +159,8 @@ fn continuous(
     float
 }
 
-/// The depth of a route, whose texts are in the unit of what `target` says it moves; without a target, or
-/// with a percent sign, in parts of whatever it will move.
+/// The depth of a route. Its texts are in the unit of the target that `target` names; without a target, or with
+/// a percent sign, in parts of whatever it will move.
 fn depth(
     param: Param,
     target: impl Fn() -> Option<RouteTarget> + Send + Sync + Clone + 'static,

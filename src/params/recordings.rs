@@ -4,11 +4,12 @@
 //! Whoever loads others leaves them where the audio thread takes them. Neither ever waits for the other. When a load
 //! returns, what renders next has them. A missing bank is reported, and its name and hash are kept: the rest
 //! sounds, and saving loses nothing.
-//!
-//! Loads take their time, and an import takes long. What counts is when a bank was asked for ([`BankRequest`]), not when
+//! Loads take their time, and an import takes long. Requests count in the order in which they were made
+//! ([`BankRequest`]), not in which they were fulfilled: the bank of an earlier request never takes the place of
+//! a later one's.
 //! it was found: the bank of an earlier request never takes the place of a later one's.
-//!
-//! The audio thread drops what it reads no more and never frees it: all that it was ever given is held here too, until
+//! The audio thread only drops its reference. This type keeps another one, and frees recordings that nothing
+//! else holds: at each load, and when the instance's background calls [`SharedRecordings::sweep`].
 //! nobody else holds it. That is looked for at each load, and every now and then by the instance's background.
 
 use std::collections::BTreeMap;
@@ -37,7 +38,7 @@ pub struct SharedRecordings {
     changes: AtomicU64,
     has_bank: AtomicBool,
     is_locked: AtomicBool,
-    /// The requests so far.
+    /// The number of requests until now.
     requests: AtomicU64,
 }
 
@@ -77,7 +78,7 @@ impl Loaded {
 }
 
 impl Default for SharedRecordings {
-    /// None loaded; banks are the user's.
+    /// No recordings; banks are the user's.
     fn default() -> SharedRecordings {
         SharedRecordings::in_folder(BankFolder::user())
     }
@@ -90,7 +91,7 @@ impl std::fmt::Debug for SharedRecordings {
 }
 
 impl SharedRecordings {
-    /// None loaded; banks are looked for in `folder`.
+    /// No recordings; banks are looked for in `folder`.
     pub fn in_folder(folder: BankFolder) -> SharedRecordings {
         let loaded = Loaded {
             request: BankRequest::default(),
@@ -135,7 +136,7 @@ impl SharedRecordings {
         self.changes.load(Ordering::Acquire)
     }
 
-    /// Asks for a bank, or for none, which is to be told by [`SharedRecordings::fulfil`]. Does not wait.
+    /// Asks for a bank, or for none, which [`SharedRecordings::fulfil`] is to load. Does not wait.
     pub fn request(&self) -> BankRequest {
         BankRequest(self.requests.fetch_add(1, Ordering::Relaxed) + 1)
     }

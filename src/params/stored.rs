@@ -253,7 +253,7 @@ fn default_value(row: &Row) -> ParamValue {
     value(row, row.range.normalized(row.default))
 }
 
-/// As the framework stores values.
+/// The value as the framework stores it.
 fn value(row: &Row, normalized: f32) -> ParamValue {
     match row.range.steps() {
         None => ParamValue::F32(normalized),

@@ -1,10 +1,10 @@
 //! What the engine gets while it runs: other threads to render with.
 //!
-//! The audio thread notices that the parameters ask for other threads and requests them; a thread in
-//! the background makes them and sends them through a queue; what the engine has no more use for goes
-//! back the same way, to be dropped there. Threads change the latency, so they come and go only while
-//! nothing sounds, or when the host activates the instrument. They never change the bits. What would
-//! change them, as room for more voices does, is never delivered here: it is made at activation.
+//! The audio thread notices that the parameters ask for other threads and requests them; a thread in the
+//! background makes them and sends them through a queue; what the engine no longer uses goes back the same way,
+//! to be dropped there. Threads change the latency, so they come and go only while nothing sounds, or when the
+//! host activates the instrument. They never change the bits. What would change them, as room for more voices
+//! does, is never delivered here: it is made at activation.
 //!
 //! The recordings that the audio thread has dropped are freed in the background too.
 //!
@@ -197,7 +197,7 @@ impl Background {
 
     fn set_threads(&mut self, engine: &mut Engine, response: &mut Response) {
         response.threading = engine.set_threading(response.threading.take());
-        // Where there were none to be had, it is not tried again.
+        // If no threads could be made, it is not tried again.
         self.threads = response.request.threads.1;
     }
 }

@@ -15,7 +15,7 @@ use crate::synth::{Engine, Event};
 /// all parameters at once, and VST3 counts MIDI's controllers among them: 2,352.
 pub const EVENTS: usize = 16_384;
 
-/// Room for the events of a buffer, of which VST3's must be seen together.
+/// Room for the events of a buffer. All events of VST3 must be seen together.
 pub struct EventLoop {
     pub(super) events: Vec<HostEvent>,
     rpn_order: RpnOrder,
@@ -107,7 +107,7 @@ fn take(
     is_controlled
 }
 
-/// Renders the frames `from..to` of the buffer, and tells the host which notes ended in them.
+/// Renders the frames `from..to` of the buffer, and reports to the host which notes ended in them.
 fn render(
     engine: &mut Engine,
     buffer: &mut Buffer,

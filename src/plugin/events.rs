@@ -108,8 +108,8 @@ fn release_velocity(id: VoiceID, velocity: f32) -> f32 {
     }
 }
 
-/// Which notes' expression `event` is, which one and its value as the host gives it; `None` if it is
-/// none.
+/// Which notes' expression `event` is, which one and its value as the host gives it; `None` if it is no
+/// expression.
 fn expression<S>(
     event: &NoteEvent<S>,
     api: PluginApi,

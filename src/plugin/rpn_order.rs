@@ -225,7 +225,7 @@ mod tests {
         events
     }
 
-    /// The same of a host that delivers only the last value of each.
+    /// As a host sends them that delivers only the last value of each.
     fn last_by_number(events: Vec<HostEvent>) -> Vec<HostEvent> {
         let number = |event: &HostEvent| match event {
             NoteEvent::MidiCC { channel, cc, .. } => Some((*channel, *cc)),

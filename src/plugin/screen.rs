@@ -42,7 +42,7 @@ impl Screen {
         }
     }
 
-    /// Measures anew, for buffers of at most so many frames.
+    /// Measures anew, for buffers of at most `max_frames` frames.
     pub fn activate(&mut self, sample_rate_hz: f64, max_frames: usize) {
         self.stopwatch = Some(Stopwatch::new(sample_rate_hz, max_frames));
     }

@@ -14,7 +14,7 @@ pub struct Stopwatch {
 }
 
 impl Stopwatch {
-    /// For buffers of at most that many frames.
+    /// A stopwatch for buffers of at most `longest_frames`.
     pub fn new(sample_rate_hz: f64, longest_frames: usize) -> Stopwatch {
         Stopwatch {
             zero: Instant::now(),

@@ -126,7 +126,7 @@ impl Bench {
         // What was in the host's memory must not be heard.
         let mut memory = vec![vec![f32::NAN; frames]; channels];
         let mut buffer = Buffer::default();
-        // SAFETY: the slices live as long as the buffer, and are of the length that is told.
+        // SAFETY: the slices live as long as the buffer, and are of the given length.
         unsafe {
             buffer.set_slices(frames, |slices| {
                 *slices = memory.iter_mut().map(Vec::as_mut_slice).collect();
@@ -308,7 +308,7 @@ fn a_vst3_host_that_sends_every_parameter_bends_nothing() {
     };
     let clean = play(PluginApi::Vst3, &[]);
     assert_eq!(play(PluginApi::Vst3, &flood), clean);
-    // A wheel that a hand has moved is heard in both.
+    // A wheel that a user has moved is heard in both.
     for api in [PluginApi::Vst3, PluginApi::Clap] {
         assert_ne!(play(api, &[bend(0, 0.0)]), clean);
     }
@@ -506,7 +506,7 @@ fn the_screen_is_shown_every_partial_and_the_output() {
     }
 }
 
-/// The largest sample of all buffers since it was told last.
+/// The largest sample of all buffers since it was last reported.
 #[test]
 fn the_screen_is_told_how_loud_the_output_is() {
     let mut bench = Bench::new(PluginApi::Clap);

@@ -1,10 +1,10 @@
 //! Tuning messages of a host: MIDI's system exclusive messages that retune keys.
 //!
-//! The framework makes a message of its bytes on the audio thread, without anything at hand to keep them in,
-//! and a message that held them itself would make every event of a host 20 times as large. So the bytes of the
-//! last messages are kept in slots of the program, in turn, and a message is a ticket for its slot. A message
-//! that is read only when so many others have come that its slot has been given on is empty: as a host drops
-//! what is too much for it.
+//! The framework makes a message of its bytes on the audio thread, without anything at hand to keep them in. A
+//! message that held them itself would make every event of a host 20 times as large. So the program keeps the
+//! bytes of the last messages in slots, which it uses in turn, and a message is a ticket for its slot. If a
+//! slot has been used again before its message is read, the message is empty. A host drops events likewise,
+//! where there are too many.
 
 use std::array;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering, fence};

@@ -55,7 +55,7 @@ impl BankFolder {
         BankFolder::in_data(data_folder().as_deref())
     }
 
-    /// That in a folder of data, if there is one.
+    /// The folder of banks in a folder of data, if there is one.
     pub fn in_data(data: Option<&Path>) -> BankFolder {
         BankFolder {
             folders: data.map(|data| data.join(FOLDER)).into_iter().collect(),

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-/// The key of a note's name, such as `A4`, `C#3`, `Db-1` or `f2`; `None` where it is none or out of
-/// MIDI's range.
+/// The key of a note's name, such as `A4`, `C#3`, `Db-1` or `f2`; `None` if it is no name, or out of MIDI's
+/// range.
 pub fn key_of_name(name: &str) -> Option<u8> {
     let mut letters = name.chars();
     let semitone = match letters.next()?.to_ascii_uppercase() {

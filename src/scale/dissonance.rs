@@ -65,8 +65,8 @@ pub fn pair_dissonance(one: TimbrePartial, other: TimbrePartial) -> f64 {
     one.amplitude.min(other.amplitude) * 5.0 * (libm::exp(-slow * x) - libm::exp(-fast * x))
 }
 
-/// The dissonance of a note and another so many cents higher, by the formula alone: every pair, in the order
-/// of the partials.
+/// The dissonance of a note and another one `cents` higher, by the formula alone: every pair, in the order of
+/// the partials.
 pub fn plain_dissonance(partials: &[TimbrePartial], cents: f64) -> f64 {
     let ratio = libm::exp2(cents / 1_200.0);
     let higher = partials.iter().map(|partial| TimbrePartial {
@@ -108,7 +108,7 @@ impl Timbre {
         kept.retain(|partial| partial.amplitude >= strongest * WEAKEST);
         kept.truncate(TIMBRE_PARTIALS);
         kept.sort_by(|one, other| one.hz.total_cmp(&other.hz));
-        // Of the strongest first, so that the sum cannot overflow.
+        // Parts of the strongest, so that the sum cannot overflow.
         let sum: f64 = kept
             .iter()
             .map(|partial| partial.amplitude / strongest)
@@ -127,18 +127,18 @@ impl Timbre {
         &self.hz
     }
 
-    /// The amplitudes of its partials, of which the sum is 1.
+    /// The amplitudes of its partials. Their sum is 1.
     pub fn amplitudes(&self) -> &[f64] {
         &self.amplitudes
     }
 
-    /// The dissonance of a note and another so many cents higher.
+    /// The dissonance of a note and another one `cents` higher.
     pub fn dissonance(&self, cents: f64) -> f64 {
         let mut higher = Vec::new();
         self.within(&self.hz, FAR) + self.with_higher(cents, FAR, &mut higher)
     }
 
-    /// That of the higher note, and of the pairs of both. `higher` is memory to work in.
+    /// The dissonance within the higher note, and between both notes. `higher` is memory to work in.
     fn with_higher(&self, cents: f64, far: f64, higher: &mut Vec<f64>) -> f64 {
         let ratio = libm::exp2(cents / 1_200.0);
         higher.clear();
@@ -225,7 +225,7 @@ impl DissonanceCurve {
         DissonanceCurve::with_step(timbre, limit_cents, CURVE_STEP_CENTS)
     }
 
-    /// The same with another distance of points, from a tenth of a cent.
+    /// As [`DissonanceCurve::new`], with another distance between points, from a tenth of a cent.
     pub fn with_step(timbre: &Timbre, limit_cents: f64, step_cents: f64) -> DissonanceCurve {
         let step_cents = step_cents.max(0.1);
         let limit_cents = limit_cents.clamp(0.0, LONGEST_CURVE_CENTS);

@@ -35,7 +35,7 @@ pub struct DissonanceMinimum {
 /// Which minima count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MinimaKind {
-    /// Those where partials meet.
+    /// Minima where partials meet.
     #[default]
     Exact,
     /// Smooth ones between them too, to the nearest point of the curve. A timbre of few partials has few exact
@@ -77,7 +77,7 @@ pub fn minima(
     candidates.into_iter().filter_map(minimum).collect()
 }
 
-/// The lowest points of the curve up to an interval in cents that are none of the exact minima.
+/// The lowest points of the curve up to an interval in cents, without the exact minima.
 fn smooth_minima(
     curve: &DissonanceCurve,
     limit_cents: f64,
@@ -130,8 +130,8 @@ impl TimbreMinima {
         &self.timbre
     }
 
-    /// The scale of so many degrees, from 5 to 24; fewer if there are not as many minima. `None` if none could
-    /// be the period.
+    /// The scale of this many degrees, from 5 to 24; fewer if there are not as many minima. `None` if no
+    /// minimum can be the period.
     pub fn fitted(&self, degrees: usize) -> Option<FittedScale> {
         let (fewest, most) = FITTED_DEGREES;
         let degrees = degrees.clamp(fewest, most);
@@ -185,7 +185,7 @@ impl FittedScale {
         self.degrees.last().map_or(0.0, |period| period.cents)
     }
 
-    /// As a scale.
+    /// Its degrees as a scale.
     pub fn to_scale(&self, description: &str) -> Scale {
         let cents = self.degrees.iter().map(|degree| degree.cents);
         Scale::new(description, cents.filter_map(Tone::from_cents).collect())

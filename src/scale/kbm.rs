@@ -14,8 +14,8 @@ const MAX_ENTRIES: i64 = 65_535;
 /// The farthest that a degree may be from 1/1.
 const MAX_DEGREE: i64 = 1 << 31;
 
-/// A reference so near to equal temperament at 440 Hz is taken for it, in semitones. Files have
-/// 261.625565 Hz for key 60, with six digits of it: 2e-8 semitones from the value.
+/// A reference this near to equal temperament at 440 Hz is taken for it, in semitones. Files have 261.625565 Hz
+/// for key 60, with six digits of it: 2e-8 semitones from the value.
 const ROUNDED_SEMITONES: f64 = 1e-6;
 
 /// A keyboard map.

@@ -54,7 +54,7 @@ enum Pitches<'a> {
 }
 
 impl<'a> Retune<'a> {
-    /// What a system exclusive message retunes, with or without its `F0` and `F7`. `None` if it is none of
+    /// What a system exclusive message retunes, with or without its `F0` and `F7`. `None` if it is not one of
     /// the messages above, or is cut off.
     pub fn parse(message: &'a [u8]) -> Option<Retune<'a>> {
         let message = message.strip_prefix(&[0xF0]).unwrap_or(message);

@@ -34,8 +34,7 @@ pub struct Tone {
 }
 
 impl Tone {
-    /// The tone so many cents above 1/1; `None` if that is not a number, or more than [`MAX_TONE_CENTS`]
-    /// up or down.
+    /// The tone `cents` above 1/1; `None` if that is not a number, or more than [`MAX_TONE_CENTS`] up or down.
     pub fn from_cents(cents: f64) -> Option<Tone> {
         is_possible(cents).then(|| Tone {
             text: format!("{cents:.6}"),
@@ -75,7 +74,7 @@ impl Tone {
     }
 }
 
-/// Whether a tone may be so many cents from 1/1. Not a number is not possible.
+/// Whether a tone may be `cents` from 1/1. A value that is not a number is not possible.
 fn is_possible(cents: f64) -> bool {
     cents.abs() <= MAX_TONE_CENTS
 }
@@ -101,7 +100,7 @@ impl Scale {
         scale
     }
 
-    /// The scale that divides a period of so many cents into equal steps. With 12 and 1,200 it is exactly
+    /// The scale that divides a period of `period_cents` into equal steps. With 12 and 1,200 it is exactly
     /// equal temperament. `None` if there are no steps, more than [`MAX_TONES`], or too large a period.
     pub fn equal(steps: usize, period_cents: f64) -> Option<Scale> {
         if !(1..=MAX_TONES).contains(&steps) {
@@ -240,7 +239,7 @@ fn tone(line: Line) -> Result<Tone, TuningFileError> {
     ratio(begin, whole, reading)
 }
 
-/// The rest of a ratio, of which the numerator has been read.
+/// Reads the rest of a ratio after its numerator.
 fn ratio(begin: Reading, numerator: &str, mut reading: Reading) -> Result<Tone, TuningFileError> {
     let after_numerator = reading;
     reading.skip_spaces();

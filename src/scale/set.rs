@@ -27,7 +27,7 @@ pub enum SetMaps {
     Linear,
     /// One for all channels.
     One(KeyMap),
-    /// One for each channel, of which those without one are silent.
+    /// One for each channel; channels without one are silent.
     PerChannel(Box<[Option<KeyMap>; CHANNELS]>),
 }
 
@@ -105,7 +105,7 @@ impl TuningSet {
         TuningSet::new(name, scale, maps)
     }
 
-    /// Of a scale and maps that have been read.
+    /// The set of a scale and maps that have been read.
     ///
     /// # Errors
     /// If they are too long to be kept, or if no channel of a set has a map.
@@ -158,7 +158,7 @@ impl TuningSet {
         )
     }
 
-    /// The same without keyboard maps, or with one for all channels.
+    /// This set without keyboard maps, or with one for all channels.
     ///
     /// # Errors
     /// If they are too long to be kept.

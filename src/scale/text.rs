@@ -93,7 +93,7 @@ impl<'a> Lines<'a> {
         self.find(|line| !line.is_comment() && !line.is_blank())
     }
 
-    /// The same, or an error at the end of the text.
+    /// As [`Lines::next_value`], or an error at the end of the text.
     pub fn value(
         &mut self,
         missing: impl FnOnce() -> Cow<'static, str>,

@@ -14,9 +14,9 @@ fn clap_beats(beats: f64) -> f64 {
 
 /// Ticks to frames. Time is `sum / (denominator)` seconds.
 pub(super) struct SongClock {
-    /// Ticks so far.
+    /// Ticks until now.
     tick: u64,
-    /// Ticks so far, each times the weight that it passed in.
+    /// Ticks until now, each times the weight that it passed in.
     sum: u128,
     /// Microseconds per quarter note, or the length of an SMPTE frame in parts.
     weight: u32,
@@ -27,7 +27,7 @@ pub(super) struct SongClock {
 }
 
 impl SongClock {
-    /// At tick 0.
+    /// A clock at tick 0.
     pub fn new(timing: Timing, sample_rate_hz: u32) -> SongClock {
         let (weight, denominator, ticks_per_beat) = match timing {
             Timing::Beats { ticks_per_beat } => (

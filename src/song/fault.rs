@@ -130,7 +130,7 @@ pub(super) enum Fault {
     BytesAfterEnd,
     /// Zeros, which other programs write there.
     PaddingAfterEnd,
-    /// Of an event that is not played: what the format asks for.
+    /// An event that is not played: what the format asks for.
     MetaContent(&'static str),
 }
 
@@ -196,7 +196,7 @@ impl Fault {
     }
 }
 
-/// So many bytes, in words.
+/// `count` bytes, in words.
 pub(super) fn bytes_in_words(count: usize) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} byte{plural}")
@@ -228,7 +228,7 @@ impl Faults {
         self.note_error(fault, || fault.error(place, found()))
     }
 
-    /// The same of a fault with an error of its own wording.
+    /// Notes a fault with an error of its own wording.
     pub fn note_error(&mut self, fault: Fault, error: impl FnOnce() -> Error) -> Result<(), Error> {
         if self.is_strict {
             return Err(error());

@@ -365,7 +365,7 @@ fn is_chunk_at(file: &[u8], at: usize) -> bool {
 /// The places at which a track may begin: those of its chunk's name. They are found once, since
 /// looking for the next one from each of many tracks would take time for their product.
 struct TrackStarts {
-    /// In rising order.
+    /// The places, in rising order.
     places: Vec<usize>,
     /// The file's length.
     end: usize,

@@ -295,7 +295,7 @@ impl<'b> Reader<'b, '_> {
         Ok(value)
     }
 
-    /// So many bytes.
+    /// The next `length` bytes.
     fn bytes(&mut self, length: u32) -> Result<&'b [u8], Stop> {
         let end = usize::try_from(length)
             .ok()

@@ -8,12 +8,12 @@ use cpal::traits::{DeviceTrait as _, HostTrait as _};
 pub struct Devices {
     /// That sound can go to, without those of JACK, which has ports in place of devices.
     pub outputs: Vec<String>,
-    /// That notes can come from.
+    /// Devices that notes can come from.
     pub midi_inputs: Vec<String>,
 }
 
 impl Devices {
-    /// Those of this moment. What the system does not tell is left out.
+    /// The devices of this moment. What the system does not report is left out.
     pub fn now() -> Devices {
         let outputs = cpal::default_host().output_devices().ok();
         let outputs = outputs.into_iter().flatten().filter_map(|device| {

@@ -244,7 +244,7 @@ impl SoundSettingsFile {
         SoundSettingsFile::beside(SettingsFile::user().path())
     }
 
-    /// In the folder of another file of settings.
+    /// The file in the folder of another file of settings.
     pub fn beside(settings: Option<&Path>) -> SoundSettingsFile {
         SoundSettingsFile {
             path: settings.map(|path| path.with_file_name("sound.toml")),

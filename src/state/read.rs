@@ -16,7 +16,7 @@ use crate::synth::patch::Patch;
 pub(super) struct Entry<'t> {
     pub id: String,
     pub value: EntryValue<'t>,
-    /// What a number is divided by, so that it is in the parameter's unit.
+    /// The divisor that brings a number into the parameter's unit.
     pub span: f64,
     /// Where it stands in the text, in bytes.
     pub start: usize,
@@ -306,7 +306,7 @@ pub(crate) fn not_toml(error: Error) -> (usize, String) {
     (start, format!("not TOML: {}", words.join(" ")))
 }
 
-/// The whole number that a value is; `None` if it is none, or has too many digits.
+/// The whole number that a value is; `None` if it is no whole number, or has too many digits.
 pub(crate) fn whole(value: &DeValue) -> Option<i64> {
     match value {
         DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix()).ok(),

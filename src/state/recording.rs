@@ -92,7 +92,7 @@ impl NamedBank {
         })
     }
 
-    /// The same with the bank at hand; as it was, if that is another bank.
+    /// With the bank at hand; unchanged, if that is another bank.
     pub fn with_bank(mut self, bank: Arc<TrackBank>) -> NamedBank {
         if bank.hash() == self.hash {
             self.bank = Some(bank);

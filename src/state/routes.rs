@@ -1,4 +1,4 @@
-//! A route in a preset's text: a `[[route]]` of its own, with the depth in the unit of what it moves.
+//! A route in a preset's text: a `[[route]]` of its own, with the depth in the unit of its target.
 //!
 //! Routes take the places of a patch in their order. One that is not in the place behind the route
 //! before it names its own, as `place`.

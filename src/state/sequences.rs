@@ -74,7 +74,7 @@ fn params_of(sequence: &SequenceParams, patch: &Patch) -> Vec<Param> {
     std::iter::once(sequence.steps).chain(steps).collect()
 }
 
-/// The same of all sequences.
+/// The parameters that [`write`] writes for all sequences.
 pub(super) fn written(patch: &Patch) -> Vec<Param> {
     let sequences = (1..=SEQUENCES).map(SequenceParams::of);
     sequences

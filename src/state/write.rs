@@ -145,9 +145,9 @@ fn shortest(range: &Range, normalized: f32, span: f64) -> Option<String> {
     Some(toml_number(number))
 }
 
-/// `number` rounded to so many decimals of its scientific notation, then the numbers one unit of the
-/// last decimal below and above. One of these may give a normalised value back where the nearest
-/// does not: near a power of two the interval of numbers with that value is not symmetric.
+/// `number` rounded to `decimals` decimals of its scientific notation, then the numbers one unit of the last
+/// decimal below and above. One of these may give a normalised value back where the nearest does not: near a
+/// power of two the interval of numbers with that value is not symmetric.
 fn rounded(number: f64, decimals: usize) -> Vec<f64> {
     let text = format!("{number:.decimals$e}");
     let parts = text.split_once('e').and_then(|(mantissa, exponent)| {

@@ -4,10 +4,10 @@
 //! as [`Command`]s, which the engine carries out between two blocks. So an event costs no more than
 //! its own bookkeeping, whatever the voices are doing meanwhile on other threads.
 //!
-//! A note that finds all voices taken steals one: of those of which only the room sounds, else of the
-//! released ones, else of all, the quietest; of about equally quiet ones the oldest. The stolen voice
-//! sounds on to the next tick and fades out over the block after it, beside the new one, so there are
-//! more slots than voices.
+//! A note that finds all voices taken steals one. The first choice are voices whose room alone sounds, then
+//! released voices, then all. Among these it takes the quietest; if several are about equally quiet, the
+//! oldest. The stolen voice sounds on to the next tick and fades out over the block after it, beside the new
+//! one, so there are more slots than voices.
 //!
 //! Each operation takes constant time, or time for the voices whose state it changes, so a burst of
 //! events takes time for the events and the voices, never for their product; stealing takes O(log n) a
@@ -48,7 +48,7 @@ pub enum Command {
     Continue(NewNote),
     /// The envelopes' release begins.
     Release {
-        /// Of the key's way up, 0 to 1.
+        /// Velocity of the key's release, 0 to 1.
         velocity: f32,
     },
     /// It fades out over the next block; one that has not sounded yet ends at once.
@@ -119,14 +119,14 @@ pub struct Assigner {
     playing: Option<Playing>,
     /// Channel and key of the newest note.
     last_key: Option<(u8, u8)>,
-    /// Onsets so far.
+    /// Onsets until now.
     onsets: u64,
-    /// Phrases so far.
+    /// Phrases until now.
     phrases: u64,
 }
 
 impl Assigner {
-    /// Allocates for so many slots.
+    /// Allocates for `slots` slots.
     pub fn new(slots: usize) -> Assigner {
         Assigner {
             notes: Notes::new(slots),
@@ -180,8 +180,7 @@ impl Assigner {
         self.phrases
     }
 
-    /// A note begins. Where all voices are taken, others give way; if there is none to be had, it does
-    /// not sound.
+    /// A note begins. If all voices are taken, another note gives way; if none can, the note does not sound.
     pub fn note_on(&mut self, note: NewNote, commands: &mut impl Commands) {
         if self.mode != PlayMode::Poly {
             return self.mono_note_on(note, commands);

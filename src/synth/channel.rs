@@ -276,8 +276,8 @@ impl Channels {
         0
     }
 
-    /// Gives a zone so many members, as an MPE configuration message does. Channels that enter or
-    /// leave a zone begin anew; they are returned, one bit each.
+    /// Gives a zone `members` members, as an MPE configuration message does. Channels that enter or leave a
+    /// zone begin anew; they are returned, one bit each.
     fn configure(&mut self, zone: Zone, members: u8) -> u16 {
         let before = self.zones;
         self.zones.set(zone, members);

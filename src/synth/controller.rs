@@ -34,11 +34,11 @@ pub const DATA_INCREMENT: u8 = 96;
 pub const DATA_DECREMENT: u8 = 97;
 /// Number of a parameter that is not registered, LSB.
 pub const NRPN_LSB: u8 = 98;
-/// The same, MSB.
+/// Number of a parameter that is not registered, MSB.
 pub const NRPN_MSB: u8 = 99;
 /// Number of a registered parameter, LSB.
 pub const RPN_LSB: u8 = 100;
-/// The same, MSB.
+/// Number of a registered parameter, MSB.
 pub const RPN_MSB: u8 = 101;
 /// All notes end at once. From here on numbers are channel mode messages.
 pub const ALL_SOUND_OFF: u8 = 120;

@@ -53,17 +53,17 @@ pub fn values_before_macros(patch: &Patch) -> Values {
 pub struct PartialRatios {
     /// As the source and the frequency laws give them, partial 1 first.
     source: Box<[f32]>,
-    /// With the partials' own Tune.
+    /// The ratios with the partials' own Tune.
     tuned: Box<[f32]>,
 }
 
 impl PartialRatios {
-    /// Those of a patch as it is set, before the macros.
+    /// The ratios of a patch as it is set, before the macros.
     pub fn new(patch: &Patch) -> PartialRatios {
         PartialRatios::at_hz(patch, &TuningTables::default(), FUNDAMENTAL_HZ)
     }
 
-    /// The same for this fundamental, where these tables decide on the tuning.
+    /// The ratios for this fundamental, where these tables decide on the tuning.
     pub fn at_hz(patch: &Patch, tables: &TuningTables, fundamental_hz: f64) -> PartialRatios {
         let mut patch = *patch;
         patch.set(Param::PARTIALS, MAX_PARTIALS as f32);
@@ -179,7 +179,7 @@ pub fn filter_handle_db(settings: &FilterSettings) -> f32 {
     }
 }
 
-/// The value of LFO `number` of the patch, −1 to 1, after so many cycles; of random shapes it is one
+/// The value of LFO `number` of the patch, −1 to 1, after `cycles` cycles; of random shapes, one of the values
 /// that it may have.
 pub fn lfo_value(values: &Values, number: usize, cycles: f64) -> f32 {
     let params = LfoParams::of(number);
@@ -217,14 +217,14 @@ fn at_rest<T>(values: &Values, read: impl FnOnce(&VoiceValues) -> T) -> T {
     })
 }
 
-/// The MIDI key of what does not ask for one.
+/// The MIDI key for callers that give none.
 const A4: u8 = 69;
 /// Where no voice sounds: that of A4.
 const FUNDAMENTAL_HZ: f64 = 440.0;
 
-/// The tuning of what does not ask for one.
+/// The tuning for callers that give none.
 static EQUAL: LazyLock<Tunings> = LazyLock::new(Tunings::new);
-/// The note of what does not ask for one.
+/// The note for callers that give none.
 static NOTE: LazyLock<Note> = LazyLock::new(|| Note::new(0, A4, 1.0, 0));
 
 /// What of a patch is worked out for all its voices.
@@ -276,7 +276,7 @@ mod tests {
         patch
     }
 
-    /// What sounds after so many frames of a note of key 45.
+    /// What sounds after `frames` frames of a note of key 45.
     pub(super) fn played(patch: &Patch, frames: usize) -> Snapshot {
         let mut engine = Engine::new(&Config {
             sample_rate_hz: 48_000.0,
@@ -315,7 +315,7 @@ mod tests {
             &TuningTables::default(),
             voice.fundamental_hz.into(),
         );
-        // Those of the middle copy.
+        // The partials of the middle copy.
         let partials = &partials[..voice.partials_per_copy as usize];
         assert_eq!(partials.len(), 128);
         for (n, partial) in (1..).zip(partials) {

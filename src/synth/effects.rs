@@ -165,7 +165,7 @@ impl Effects {
         self.memories.as_ref().is_none_or(Memories::are_empty)
     }
 
-    /// Frames from echo to echo, 0 where there are none: so long may be silent amid a tail.
+    /// Frames from echo to echo, 0 where there are none. A tail may be silent for this long.
     pub fn echo_gap_frames(&self) -> u64 {
         self.controls.echo_gap_frames()
     }

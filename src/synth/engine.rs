@@ -210,9 +210,9 @@ impl Engine {
         self.assigner.voices()
     }
 
-    /// Renders with these threads from now on, or with none but the caller's. What sounds would be
-    /// cut off by that, so it is done only while [`Engine::is_silent`]: else what is given comes
-    /// straight back. What comes back is to be dropped off the audio thread.
+    /// Renders with these threads from now on, or with the caller's alone. That would cut off what sounds, so
+    /// it is done only while [`Engine::is_silent`]; else the threads come straight back. What comes back is to
+    /// be dropped off the audio thread.
     #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn set_threading(&mut self, threading: Option<Threading>) -> Option<Threading> {
         if !self.is_silent() {
@@ -241,7 +241,7 @@ impl Engine {
         self.next_recordings = Some(recordings);
     }
 
-    /// Tells where the host's song is at the frame rendered next.
+    /// Sets where the host's song is at the frame rendered next.
     #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn set_transport(&mut self, transport: &Transport) {
         let into_block = if self.position == self.block_frames {
@@ -333,7 +333,7 @@ impl Engine {
                 || self.buses[self.newest].is_silent(0..self.block_frames))
     }
 
-    /// Frames from echo to echo of the delay, 0 where it is off: so long may be silent amid a tail.
+    /// Frames from echo to echo of the delay, 0 where it is off. A tail may be silent for this long.
     pub fn echo_gap_frames(&self) -> u64 {
         self.effects.echo_gap_frames()
     }

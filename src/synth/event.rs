@@ -78,7 +78,7 @@ pub enum Event {
         note: NoteAddress,
         /// Which expression.
         expression: NoteExpression,
-        /// In the expression's unit.
+        /// The value in the expression's unit.
         value: f32,
     },
     /// A polyphonic modulation: for the note with this id, `offset` is added to the normalised
@@ -88,7 +88,7 @@ pub enum Event {
         id: i32,
         /// A polyphonic parameter; others are ignored.
         param: Param,
-        /// In parts of the parameter's whole range.
+        /// The offset in parts of the parameter's whole range.
         offset: f32,
     },
     /// The pitch wheel.
@@ -116,11 +116,11 @@ pub enum Event {
     },
 }
 
-/// The velocity of a release of which none is told, as MIDI has it: 64 of 127.
+/// The velocity of a release that comes without one, as MIDI has it: 64 of 127.
 pub const DEFAULT_RELEASE_VELOCITY: f32 = 64.0 / 127.0;
 
 impl Event {
-    /// A key is released, and its velocity is not told.
+    /// A key is released, without a velocity.
     pub const fn note_off(note: NoteAddress) -> Event {
         Event::NoteOff {
             note,
@@ -129,7 +129,7 @@ impl Event {
     }
 }
 
-/// A note that sounds no more, for hosts that keep account of them.
+/// A note that no longer sounds, for hosts that keep account of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EndedNote {
     /// The host's note id, where it gave one.

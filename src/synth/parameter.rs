@@ -166,7 +166,7 @@ pub enum Threads {
     Off,
     /// As many as the machine has processors.
     Auto,
-    /// So many, the audio thread among them: 2 to 16.
+    /// This number, with the audio thread: 2 to 16.
     Number(usize),
 }
 

@@ -29,7 +29,7 @@ pub use frame::{Arrays, Frame};
 pub use stages::overrides::PartialOverrides;
 pub use tables::HarmonicTables;
 
-use self::motion::{Loudness, Motion, OnsetPhases, Target};
+use self::motion::{Loudness, Motion, MotionTarget, OnsetPhases};
 use self::recorded::RecordedParts;
 use self::source::Source;
 use self::stages::Stages;
@@ -190,11 +190,11 @@ impl Partials {
         self.state.is_silenced
     }
 
-    /// Works out the segment that leads to the frame, of which `changed` has changed.
+    /// Works out the segment that leads to the frame. `changed` says what has changed in the frame.
     pub fn advance(
         &mut self,
         changed: Arrays,
-        target: &Target,
+        target: &MotionTarget,
         segment: &mut SegmentArrays,
     ) -> Loudness {
         self.motion.advance(&self.frame, changed, target, segment)

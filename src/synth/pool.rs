@@ -40,7 +40,7 @@ const MOST_FADING: usize = 128;
 /// Slots that any engine has at most.
 pub const MAX_SLOTS: usize = slots(MAX_VOICES);
 
-/// Slots that a limit of so many voices needs: beside each there may be another one that fades.
+/// Slots for a limit of `voices`, with room for voices that fade after they were stolen.
 pub const fn slots(voices: usize) -> usize {
     voices
         + if voices < MOST_FADING {
@@ -50,7 +50,7 @@ pub const fn slots(voices: usize) -> usize {
         }
 }
 
-/// Groups that a limit of so many voices needs.
+/// Groups for a limit of `voices`.
 pub fn groups(voices: usize) -> usize {
     slots(voices).div_ceil(GROUP_VOICES)
 }
@@ -118,9 +118,9 @@ pub struct VoicePool {
     groups: Box<[GroupSlot]>,
     /// One for each group, for sections of one group.
     sections: Box<[BlockSection]>,
-    /// Past so many no group is in use.
+    /// Groups from this index on are not in use.
     used: usize,
-    /// Partials of a voice in the last block: those that are no more fade out in this one.
+    /// Partials of a voice in the last block: those past the present number fade out in this one.
     last_partials: usize,
     block: Block,
     threading: Option<Threading>,
@@ -301,7 +301,7 @@ impl BlockSection {
     }
 }
 
-/// Renders these groups, in which so many partials sound, into one part.
+/// Renders these groups, in which `partials` partials sound, into one part.
 fn render_part<'a>(
     partials: usize,
     groups: impl Iterator<Item = &'a mut Box<VoiceGroup>>,

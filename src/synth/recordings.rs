@@ -13,13 +13,13 @@ pub mod noise;
 mod player;
 mod residue;
 mod slots;
-mod snippets;
+mod transients;
 mod zones;
 
-pub use frame::{Birth, FrameStep, RecordedFrame, SlotState};
-pub use player::{Player, PlayerSettings, PlayerStep, Playing, RecordedFrames};
+pub use frame::{Birth, FrameStep, RecordedFrame, TrackSlotState};
+pub use player::{PlayContext, Player, PlayerSettings, PlayerStep, RecordedFrames};
 pub use residue::{Residue, ResidueSettings};
-pub use slots::SlotSet;
+pub use slots::TrackSlotSet;
 pub use zones::{PARTS, Pair};
 
 use std::fmt;
@@ -35,7 +35,7 @@ use noise::{BandGains, LANES};
 /// Frequency of a recording's key where the bank does not say it: middle C.
 const UNKNOWN_ROOT_HZ: f64 = 261.625_565_300_598_6;
 
-/// The attack of a recording is over after so long, seconds.
+/// The attack of a recording is over after this time, seconds.
 const ATTACK_S: f64 = 0.025;
 
 /// When the loop of a recording is repeated: the labels of [`Param::RECORDING_LOOP`], in their order.
@@ -78,10 +78,10 @@ pub struct RecordedSound {
     pub hop_s: f64,
     /// The last place, frames.
     pub last_frame: f64,
-    /// The same in seconds.
+    /// The last place, seconds.
     pub end_s: f64,
     /// The slots that any partial of it is in.
-    pub slots: SlotSet,
+    pub slots: TrackSlotSet,
     /// How its time goes by at another speed.
     pub warp: TimeWarp,
     /// What is repeated while a key is held.
@@ -99,7 +99,7 @@ pub struct PlayedLoop {
     pub start_s: f64,
     /// Where it goes back, seconds.
     pub end_s: f64,
-    /// So long before its end what comes before its start begins to fade in, seconds.
+    /// How long before the loop's end the sound before its start begins to fade in, seconds.
     pub crossfade_s: f64,
 }
 
@@ -117,7 +117,7 @@ impl RecordedSound {
             hop_s,
             last_frame,
             end_s,
-            slots: SlotSet::of(sound.events.iter().map(|event| event.slot)),
+            slots: TrackSlotSet::of(sound.events.iter().map(|event| event.slot)),
             warp: rows.time_warp(AnchorReach::default()),
             sustain_loop: None,
             envelopes: SpectralEnvelopes::new(
@@ -200,7 +200,8 @@ impl fmt::Debug for Recordings {
 }
 
 impl Recordings {
-    /// Those of a bank, which is brought into memory. Not for the audio thread: allocates, and may wait for a disk.
+    /// The recordings of a bank, which is brought into memory. Not for the audio thread: allocates, and may
+    /// wait for a disk.
     pub fn new(bank: Arc<TrackBank>) -> Recordings {
         bank.prefault();
         let zones: Vec<KeyZone> = bank.sounds().iter().map(|sound| sound.zone).collect();

@@ -62,7 +62,7 @@ pub struct PartialSnapshot {
     pub frequency_hz: f32,
     /// Linear gain on the left, with the master level: 1 is full scale.
     pub left: f32,
-    /// The same on the right.
+    /// Linear gain on the right, with the master level.
     pub right: f32,
 }
 
@@ -92,8 +92,8 @@ pub struct VoiceSnapshot {
     pub amp_envelope: EnvelopePlace,
     /// Where its filter's envelope is.
     pub filter_envelope: EnvelopePlace,
-    /// How many of its partials there are from one copy in unison to the next: the first so many are those
-    /// of the first copy. All of them without unison.
+    /// Partials from one copy in unison to the next. The voice's first partials, up to this number, are those
+    /// of the first copy. All partials without unison.
     pub partials_per_copy: u32,
     /// Where its partials begin: for the snapshot to fill in.
     pub(super) first: u32,
@@ -108,7 +108,7 @@ impl VoiceSnapshot {
         1 + place % self.partials_per_copy.max(1) as usize
     }
 
-    /// Those of the voice's partials that are of the first copy.
+    /// The voice's partials that are of the first copy.
     pub fn first_copy<'a>(&self, partials: &'a [PartialSnapshot]) -> &'a [PartialSnapshot] {
         &partials[..partials.len().min(self.partials_per_copy as usize)]
     }
@@ -206,7 +206,7 @@ impl Snapshot {
         self.voice_count == 0
     }
 
-    /// Begins a snapshot of nothing, at so many frames per second.
+    /// Begins an empty snapshot at `sample_rate_hz`.
     pub fn clear(&mut self, sample_rate_hz: f64) {
         // Equal pictures are to be equal, so what was in use is put back.
         self.voices[..self.voice_count].fill(None);

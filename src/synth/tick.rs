@@ -17,7 +17,7 @@ use super::tuning::{Tuner, Tunings};
 pub struct Tick {
     /// The values that sound.
     pub values: Values,
-    /// Those of them that may be other in each voice.
+    /// The values that may be other in each voice.
     pub destinations: DestinationValues,
     /// What moves these.
     pub routes: Routes,
@@ -135,7 +135,7 @@ impl Clone for Tick {
             channels,
             tuning,
             recordings,
-            // Those of the sample rate. To take over the other's could free one's own.
+            // The filters for the sample rate. To take over the other's could free one's own.
             noise_filters: _,
             tables,
             partials,

@@ -98,7 +98,7 @@ impl TuningChoice {
 pub enum BendIn {
     /// None.
     Semitones,
-    /// Those of an MPE zone, its master's with them, and a host's own of a note.
+    /// Bends of an MPE zone, its master's with them, and a host's own of a note.
     #[default]
     ScaleForNotes,
     /// All.
@@ -154,7 +154,7 @@ impl Settings {
         }
     }
 
-    /// The same without what a source does not read, so that nothing is worked out anew for it.
+    /// The settings without what a source does not read, so that nothing is worked out anew for it.
     fn read_by(self, source: TuningSource) -> Settings {
         let fifth_cents = match source {
             TuningSource::Fifths => self.fifth_cents,

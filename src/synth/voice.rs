@@ -135,7 +135,7 @@ struct VoiceControl {
     offsets_changed: bool,
     /// Whether it has settings of its modulators for itself.
     has_settings: bool,
-    /// What begins with the next segment, for those that are read at a start alone.
+    /// Begins with the next segment: for settings that are read at a start alone.
     beginning: Beginning,
     /// Whether none of them has changed at the start of the last segment.
     settings_rest: bool,

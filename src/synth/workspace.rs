@@ -50,11 +50,11 @@ impl Workspace {
 pub struct SegmentArrays {
     /// Where frequencies slide: turns a frame at the segment's start, 2⁶⁴ to the turn.
     pub increment: Box<[u64; MAX_PARTIALS]>,
-    /// Where frequencies slide: half of what the increment changes by in a frame.
+    /// Where frequencies slide: half the change of the increment in a frame.
     pub half_chirp: Box<[i64; MAX_PARTIALS]>,
     /// Where gains ramp: those of the left channel at the segment's start.
     pub left_start: Box<[f32; MAX_PARTIALS]>,
-    /// The same of the right channel.
+    /// Where gains ramp: those of the right channel at the segment's start.
     pub right_start: Box<[f32; MAX_PARTIALS]>,
 }
 

@@ -12,7 +12,7 @@
 //!   ([`spline_slopes`](super::spline_slopes)), as that of an analysis is. A straight line loses
 //!   2 to 17 dB of a fit at 40 to 50 dB whose hop is 64, a parabola of the spline's slopes 0 to 5 dB.
 //!
-//! Births and deaths are [events](TrackEvent), to the sample; the phase is stored at births alone.
+//! Births and deaths are [events](SlotEvent), to the sample; the phase is stored at births alone.
 //!
 //! # The file
 //!
@@ -43,7 +43,7 @@
 //! | section | an entry |
 //! |---|---|
 //! | pages | u64 offset, u32 width: slots of each frame of this page, a multiple of 16, 512 at most |
-//! | events | [`TrackEvent`], 16 bytes, by frame; births first |
+//! | events | [`SlotEvent`], 16 bytes, by frame; births first |
 //! | onsets | f64 s |
 //! | noise | 40 bytes: power of each band, (v − 255)/2 dB of the highest; 0 is none |
 //! | envelope | 32 bytes: gain at each point, (v − 255)/2 dB of the highest; 0 is none |
@@ -151,24 +151,24 @@ pub struct ZonedTracks {
 /// A partial begins or ends.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
-pub struct TrackEvent {
+pub struct SlotEvent {
     /// The frame that it follows.
     pub frame: u32,
     /// Whose partial.
     pub slot: u16,
-    /// [`TrackEvent::BIRTH`] or [`TrackEvent::DEATH`].
+    /// [`SlotEvent::BIRTH`] or [`SlotEvent::DEATH`].
     pub kind: u16,
     /// Samples after the frame: below the hop of a birth; of a death from 1 to the hop.
     pub offset: u16,
-    /// Of a birth: its phase, in 65536ths of a turn of a cosine.
+    /// The phase of a birth, in 65536ths of a turn of a cosine.
     pub phase: u16,
-    /// Of a birth: number of the harmonic, 0 for none.
+    /// The number of the harmonic of a birth, 0 for none.
     pub label: u16,
     /// Always 0.
     pub reserved: u16,
 }
 
-impl TrackEvent {
+impl SlotEvent {
     /// The partial begins. Its amplitude is the frame's; at the next frame it is that one's.
     pub const BIRTH: u16 = 0;
     /// The partial ends. It is at the next frame's amplitude then.
@@ -212,7 +212,7 @@ pub struct BankSound {
     /// When something begins, ascending, in s.
     pub onsets_s: Vec<f64>,
     /// Births and deaths in order.
-    pub events: Vec<TrackEvent>,
+    pub events: Vec<SlotEvent>,
     /// Seconds from one frame of noise to the next.
     pub noise_hop_s: f64,
     /// Power of the code 255.
@@ -225,7 +225,7 @@ pub struct BankSound {
     pub envelope_peak: f64,
     /// Codes of the envelope's gains, a frame after another.
     pub envelope: Vec<[u8; ENVELOPE_POINTS]>,
-    /// In order of time.
+    /// The transients, in order of time.
     pub transients: Vec<BankTransient>,
     /// Samples of all transients.
     samples: Vec<i16>,
@@ -239,7 +239,7 @@ pub struct BankSound {
 impl BankSound {
     /// The events that follow a frame, before the next: births, then deaths. Where a slot has both
     /// they are of one partial.
-    pub fn events_of(&self, frame: u32) -> &[TrackEvent] {
+    pub fn events_of(&self, frame: u32) -> &[SlotEvent] {
         let from = self.events.partition_point(|event| event.frame < frame);
         let events = &self.events[from..];
         &events[..events.partition_point(|event| event.frame == frame)]
@@ -352,16 +352,16 @@ impl TrackBank {
         bytes.starts_with(&layout::MAGIC)
     }
 
-    /// The hash that a bank states which begins with these bytes; `None` if they are none of a bank. Whether it is
-    /// right shows when the bank is loaded.
+    /// The hash that a bank states which begins with these bytes; `None` if they are no bank. Whether the hash
+    /// is right shows when the bank is loaded.
     pub fn stated_hash(head: &[u8]) -> Option<u64> {
         let hash = head.get(layout::HASH_AT..layout::HASH_AT + 8)?;
         let hash = u64::from_le_bytes(hash.try_into().ok()?);
         TrackBank::is_bank(head).then_some(hash)
     }
 
-    /// The same bytes with the hash that they ought to state, for tests of damage behind it; `None` if
-    /// they are none of a bank.
+    /// The bytes with the hash that they ought to state, for tests of damage behind it; `None` if they are no
+    /// bank.
     #[doc(hidden)]
     pub fn signed(bytes: &[u8]) -> Option<Vec<u8>> {
         let mut signed = bytes.to_vec();

@@ -53,7 +53,7 @@ impl fmt::Display for FileFormat {
 /// A place in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FilePlace {
-    /// Of a text, counted from 1.
+    /// A line of a text, counted from 1.
     Line(usize),
     /// Offset from the start, counted from 0.
     Byte(usize),

@@ -28,7 +28,7 @@ pub(super) struct SampledFrame {
 pub(super) enum Spacing {
     /// Wherever breakpoints are.
     Any,
-    /// The same distance from one to the next.
+    /// An even distance from one to the next.
     Even,
 }
 

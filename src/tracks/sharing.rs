@@ -14,7 +14,7 @@ use super::bank_file::{HEADER_BYTES, OpenError, TrackBank};
 
 type Banks = BTreeMap<u64, Weak<TrackBank>>;
 
-/// By hash.
+/// The banks, by hash.
 static BANKS: Mutex<Banks> = Mutex::new(BTreeMap::new());
 
 fn lock() -> MutexGuard<'static, Banks> {
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(hash_of_file(&one), Some(first.hash()));
         assert!(Arc::ptr_eq(&first, &open(&other).expect("the same")));
         drop(first);
-        // Nobody holds it any more: a file that is damaged is told.
+        // Nobody holds it any more: a damaged file is reported.
         std::fs::write(&one, &bytes[..bytes.len() - 1]).expect("a file");
         assert!(open(&one).is_err());
         assert_eq!(hash_of_file(&folder.path().join("none")), None);

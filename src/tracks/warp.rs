@@ -18,7 +18,7 @@
 
 /// Speeds below this slow anchors down too.
 const SLOWEST_SPEED: f64 = 1.0 / 16.0;
-/// So many stretches are gone through at most in one move, for the audio thread.
+/// Stretches gone through in one move, at most: the audio thread has a bound.
 const MOST_STRETCHES: usize = 64;
 /// Anchors reach no farther for an attack.
 const LONGEST_ATTACK_S: f64 = 0.06;
@@ -79,8 +79,8 @@ impl TimeWarp {
         )
     }
 
-    /// The same with the time that each attack takes from its onset on, in seconds: the anchor reaches
-    /// as far, up to 60 ms, if that is farther than asked.
+    /// As [`TimeWarp::new`], with the time that each attack takes from its onset on, in seconds: the anchor
+    /// reaches as far, up to 60 ms, if that is farther than asked.
     pub fn with_attacks(
         attacks: impl IntoIterator<Item = (f64, f64)>,
         duration_s: f64,

@@ -35,7 +35,7 @@ pub fn tone(frequency_hz: f64, harmonics: u32) -> String {
 }
 
 impl Place {
-    /// Asserts that it does what it is asked for and has nothing to remark; what it says.
+    /// Asserts that it does its work and has no remarks; returns its output.
     pub fn converts(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let error = String::from_utf8_lossy(&output.stderr);

@@ -7,7 +7,7 @@ use aliquot::dsp::simd_level::SimdLevel;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// Where a frequency of so many turns per frame is audible: from 20 Hz at 48 kHz to 0.45.
+/// Audible frequencies, turns per frame: from 20 Hz at 48 kHz to 0.45.
 pub const LOWEST_TURNS: f64 = 20.0 / 48_000.0;
 pub const HIGHEST_TURNS: f64 = 0.45;
 

@@ -233,7 +233,7 @@ fn curve(number: usize) -> Patch {
     patch
 }
 
-/// Gives a patch four different spectra, of which all sound.
+/// Gives a patch four different spectra. All of them sound.
 pub fn set_four_spectra(patch: &mut Patch) {
     let bodies = ["Harmonic", "Free Bar", "Church Bell", "Membrane"];
     let colours = ["Power", "Saw", "Clarinet", "Square"];

@@ -22,7 +22,7 @@ fn make_each(steps: &mut Steps, name: &str, patch: &Patch, param: Param, key: u8
     }
 }
 
-/// Of a sine, whose own jumps are too small to hide a click, and of a busy tone.
+/// With a sine, whose own jumps are too small to hide a click, and with a busy tone.
 #[test]
 fn another_type_of_a_filter_does_not_click() {
     let mut steps = Steps::default();

@@ -7,7 +7,7 @@ use aliquot::synth::parameter::{LfoParams, ROUTE_TARGETS, RouteParams, RouteTarg
 use crate::audible::*;
 use crate::rig::*;
 
-/// Of the modulators.
+/// The groups of the modulators.
 pub const GROUPS: [Group; 10] = [
     Group::Lfo,
     Group::Lfo2,

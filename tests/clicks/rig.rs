@@ -10,7 +10,7 @@ use crate::performance::{control, engine, off, play, recordings};
 pub const RATE: f64 = 48_000.0;
 /// The frame before which a step is made.
 pub const STEP: usize = 12_345;
-/// From and to, normalised.
+/// Both ends of each step, normalised.
 pub const STEPS: [(f32, f32); 3] = [(0.0, 1.0), (1.0, 0.0), (0.5, 0.6)];
 /// What a step must change at least, over the level of the sound without it.
 const LEAST_CHANGE_DB: f64 = -60.0;
@@ -213,8 +213,8 @@ impl Steps {
         }
     }
 
-    /// Asserts that so many steps have been made at least, that those of each name have been heard, and
-    /// that none clicked.
+    /// Asserts that at least `least` steps have been made, that those of each name have been heard, and that
+    /// none clicked.
     pub fn assert(self, least: usize) {
         assert!(self.measured >= least, "{} steps", self.measured);
         let silent: Vec<_> = self

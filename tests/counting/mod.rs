@@ -1,4 +1,4 @@
-//! An allocator that counts the calls of each thread, for tests that there are none.
+//! An allocator that counts the calls of each thread, for tests that expect no calls.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

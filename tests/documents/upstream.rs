@@ -63,13 +63,13 @@ fn locked<'a>(lock: &'a str, name: &str) -> Vec<&'a str> {
     behind.filter_map(|rest| rest.split('"').next()).collect()
 }
 
-/// Whether a version is the one that is told, to as many numbers as are told.
+/// Whether a version is the one that is stated, to as many numbers as are stated.
 fn is_version(version: &str, told: &str) -> bool {
     let rest = version.strip_prefix(told);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// What is told of another version may have been mended, or be worse.
+/// A fault of another version may have been mended, or be worse.
 #[test]
 fn the_faults_are_told_of_the_versions_that_are_used() {
     let page = page();

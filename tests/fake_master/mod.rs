@@ -15,12 +15,12 @@ use std::time::{Duration, Instant};
 use aliquot::mts_esp::LIBRARY_VARIABLE;
 use libloading::Library;
 
-/// Runs the body of the test `name` in a process that is told of the library at `path`.
+/// Runs the body of the test `name` in a process that gets the library at `path`.
 pub fn with_path(name: &str, path: impl FnOnce() -> PathBuf, body: impl FnOnce()) {
     own_process::run(name, LIBRARY_VARIABLE, path, body);
 }
 
-/// The same with a fake library that has these features.
+/// As [`with_path`], with a fake library that has these features.
 pub fn with_fake(name: &str, features: &str, body: impl FnOnce(&Fake)) {
     with_path(name, || built(features), || body(&Fake::open()));
 }

@@ -1,6 +1,6 @@
 //! The bundled CLAP beside a master of MTS-ESP: what it hears of the master's table.
 //!
-//! The library is one that the tests build; each test runs in a process of its own, which is told of it before
+//! The library is one that the tests build; each test runs in a process of its own, which gets its path before
 //! the bundle is loaded. Needs the bundle, as `clap.rs` does.
 
 #[path = "../analysis/mod.rs"]

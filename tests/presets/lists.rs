@@ -238,7 +238,7 @@ drawn_1_partials_1 = 0b1111100001000111
     for number in 1..=2 {
         assert_eq!(mask(number, &by_hand), mask(number, &preset.patch));
     }
-    // Of older presets, and where a text says so, they are empty.
+    // They are empty in older presets, and where a text says so.
     for body in ["", "[drawn]\n", "[drawn.1]\n[drawn.2]\npartials = \" \"\n"] {
         let text = format!("schema = 2\nname = \"Test\"\n{body}");
         let patch = Preset::parse(&text).expect(body).patch;

@@ -41,7 +41,7 @@ impl Place {
         frames
     }
 
-    /// The same of a song of which there is something to say, with that, line by line.
+    /// Renders a song as [`Place::render`] does, and returns the lines on standard error as well.
     pub fn render_told(&self, options: &[&str]) -> (Vec<[f32; 2]>, Vec<String>) {
         let arguments = [&["song.mid", "out.wav", "--bits", "32f"], options].concat();
         let output = self.run(&arguments);

@@ -79,7 +79,7 @@ fn midi(tick: u32, message: MidiMessage) -> Event {
     (tick, TrackEventKind::Midi { channel, message })
 }
 
-/// The same events on another channel, counted from 0.
+/// These events on another channel, counted from 0.
 pub fn on_channel(channel: u8, events: Vec<Event>) -> Vec<Event> {
     let moved = |kind| match kind {
         TrackEventKind::Midi { message, .. } => TrackEventKind::Midi {

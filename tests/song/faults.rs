@@ -9,7 +9,7 @@ struct Case {
     fault: &'static str,
     bytes: Vec<u8>,
     found: &'static str,
-    /// `None` where only a strict reading tells of it.
+    /// `None` where only a strict reading reports it.
     outcome: Option<&'static str>,
 }
 
@@ -32,7 +32,7 @@ fn before_notes(event: &[u8]) -> Vec<u8> {
     file(0, &[&[event, TWO_NOTES].concat()])
 }
 
-/// The same with `end` in the place of End of Track, whose delta time is at byte 40.
+/// A file of one track with two notes, and `end` in the place of End of Track, whose delta time is at byte 40.
 fn after_notes(end: &[u8]) -> Vec<u8> {
     file(
         0,

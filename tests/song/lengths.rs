@@ -4,7 +4,7 @@ use aliquot::song::{ReadOptions, Song};
 
 use crate::rig::{END, LENIENT, STRICT, TWO_NOTES, assert_plays, file, played, read};
 
-/// A delta time of so many ticks.
+/// A delta time of `ticks` ticks.
 fn delta_time(ticks: u32) -> Vec<u8> {
     let groups = [21, 14, 7].map(|shift| 0x80 | (ticks >> shift & 0x7F) as u8);
     [&groups[..], &[ticks as u8 & 0x7F]].concat()

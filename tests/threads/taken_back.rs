@@ -14,7 +14,7 @@ use crate::{Jobs, patch, room, threaded};
 /// Events that are no notes wait for the tick: they leave the block that other threads render alone.
 #[test]
 fn an_event_takes_no_work_back() {
-    // Of so many partials that each group of voices is a section of its own.
+    // Enough partials that each group of voices is a section of its own.
     let mut patch = patch(2);
     patch.set(Param::VOICES, 128.0);
     let (mut engine, works, taken_back) = watched(&patch);
@@ -81,10 +81,10 @@ fn an_event_takes_no_work_back() {
     assert!(taken_back.load(Ordering::Relaxed) > 0);
 }
 
-/// The same of polyphonic modulations, which wait one by one.
+/// Polyphonic modulations take no work back either. They wait one by one.
 #[test]
 fn as_many_modulations_as_a_buffer_holds_take_no_work_back() {
-    // Of so many partials that each group of voices is a section of its own.
+    // Enough partials that each group of voices is a section of its own.
     let mut patch = patch(2);
     patch.set(Param::VOICES, 128.0);
     let (mut engine, works, taken_back) = watched(&patch);

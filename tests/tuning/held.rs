@@ -120,7 +120,7 @@ fn held_notes_keep_the_tuning_of_their_onset() {
     }
 }
 
-/// What has been kept is no more after a reset, which makes an engine as new.
+/// A reset forgets what has been kept, and makes an engine as new.
 #[test]
 fn a_reset_forgets_what_notes_have_kept() {
     let patch = keeping();

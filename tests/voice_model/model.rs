@@ -23,7 +23,7 @@ pub fn bent(x: f64, bend: f64) -> f64 {
 /// A point that a line leads to: its time, its level, and the line's bend.
 pub type Point = (f64, f64, f64);
 
-/// The level at a time on lines from point to point, of which the first is at another level, `start`.
+/// The level at a time on lines from point to point. The first line begins at `start`.
 pub fn on_lines(points: &[Point], start: f64, time: f64) -> f64 {
     let mut from = (points[0].0, start);
     for &(to_time, to_level, bend) in &points[1..] {

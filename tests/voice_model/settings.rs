@@ -92,7 +92,7 @@ fn target(param: Param) -> RouteTarget {
     RouteTarget::of_param(param).expect("a target")
 }
 
-/// A value of a setting that is moved by so much.
+/// A value of a setting that is moved by `by`.
 fn moved_value(param: Param, value: f32, by: f64) -> f32 {
     match target(param) {
         RouteTarget::Time(_) => (f64::from(value) * by.exp2()) as f32,
@@ -320,7 +320,7 @@ fn a_stage_goes_on_at_the_time_that_the_wheel_moves() {
     }
 }
 
-/// The level of an envelope at the end of each block, as a route from it to the pitch tells.
+/// The level of an envelope at the end of each block, as a route from it to the pitch shows.
 fn played_level(patch: &Patch, source: &str) -> Vec<(usize, f64)> {
     let (mut patch, route) = (*patch, RouteParams::of(7));
     set(&mut patch, route.from, source);

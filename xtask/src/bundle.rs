@@ -38,7 +38,7 @@ pub const PROGRAMS: [(&str, &str, &str); 2] = [
     ("aliquot-analyse", "program for recordings", "analyse"),
 ];
 
-/// What tells an ELF linker that the library is never to be unloaded.
+/// The option by which an ELF linker makes a library that is never unloaded.
 const STAYS_LOADED: &str = "link-arg=-Wl,-z,nodelete";
 
 const WHAT_STANDALONE: &str = "standalone program";

@@ -147,7 +147,7 @@ const NAME: usize = 0;
 const FIT: usize = 1;
 const SRER: usize = 7;
 const LORIS_SRER: usize = 12;
-/// Those of which a median is printed.
+/// The columns whose median is printed.
 const MEDIANS: std::ops::Range<usize> = 5..21;
 
 impl Table {

@@ -36,7 +36,7 @@ pub fn rtsan() -> Result<()> {
 fn nightly(program: &str) -> Command {
     let mut rustup = command("rustup");
     rustup.args(["run", "nightly", program]);
-    // What cargo has told us of the toolchain that it came from.
+    // What cargo has set for the toolchain that it came from.
     for variable in ["RUSTUP_TOOLCHAIN", "RUSTC", "RUSTDOC", "CARGO"] {
         rustup.env_remove(variable);
     }
@@ -138,7 +138,7 @@ pub fn run() -> Result<u32> {
             // One at a time, so that a report stands beside its test.
             .args(["--", "--test-threads=1"])
             .env("RUSTFLAGS", "-Zsanitizer=realtime --cfg rtsan")
-            // It goes on after a report, so that one run tells all of them.
+            // It goes on after a report, so that one run reports all of them.
             .env("RTSAN_OPTIONS", "halt_on_error=false")
             // Takes half the time to compile; nothing is timed here.
             .env("CARGO_PROFILE_CHECKED_OPT_LEVEL", "1");

@@ -4,9 +4,9 @@
 //! the time is over, beside one note that sounds all the while. It ends with the first thing that is
 //! not as it has to be, and says how to bring that about again.
 //!
-//! What plays is a program of its own, so that its crash can be told, with the seed that led to it.
-//! It is built as the tests are: the engine that the plugin is compared with would take too long
-//! without optimisation.
+//! What plays is a program of its own, so that its crash can be reported, with the seed that led to it. It is
+//! built as the tests are: the engine that the plugin is compared with would take too long without
+//! optimisation.
 
 pub mod drone;
 pub mod hot_swap;
@@ -34,9 +34,9 @@ pub const PLAYER: &str = "soak-player";
 
 /// Audio of the hot swap, in seconds.
 const HOT_SWAP_S: f64 = 600.0;
-/// Memory may grow by so much after [`SETTLED`].
+/// How much memory may grow after [`SETTLED`].
 const MAX_GROWTH_BYTES: usize = 2_000_000;
-/// Songs of which the least memory counts.
+/// The least memory among this many songs counts.
 const MEMORY_SONGS: usize = 100;
 /// What is first used later than this has no excuse.
 const SETTLED: Duration = Duration::from_secs(60);
@@ -48,8 +48,8 @@ const DEFAULT_HOURS: f64 = 1.0;
 pub struct Options {
     /// How long the songs are played.
     pub hours: f64,
-    /// Of the first song; each later one's is one more. Without it, hot swap comes first and the
-    /// seed is new each time.
+    /// Seed of the first song; each later one's is one more. Without it, hot swap comes first and the seed is
+    /// new each time.
     pub seed: Option<u64>,
 }
 

@@ -53,7 +53,7 @@ pub fn named(name: &str) -> Option<Box<dyn Contender>> {
 enum Work {
     /// Stereo. Every gain moves all the time, within ±5 %, up in one channel while down in the other.
     Ramped,
-    /// The same by the direct kernel alone.
+    /// As `Ramped`, by the direct kernel alone.
     Direct,
     /// One channel, and gains that stand still.
     MonoFixed,

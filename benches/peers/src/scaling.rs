@@ -11,12 +11,12 @@ use aliquot::dsp::simd_level::SimdLevel;
 
 use crate::random::Random;
 
-/// Each case is run for so long, and at least [`RUNS`] times; the fastest run counts.
+/// Each case is run for this time, and at least [`RUNS`] times; the fastest run counts.
 const TIME: Duration = Duration::from_millis(400);
 const RUNS: usize = 12;
 
-/// A run is of so many partials times frames at least: some 50 µs, short enough to fall between
-/// what else the machine does, and long beside two meetings where there are threads.
+/// Partials times frames in a run, at least: some 50 µs. That is short enough to fall between what else the
+/// machine does, and long beside two meetings where there are threads.
 const WORK: usize = 1 << 19;
 
 /// Partials of a voice: each is rendered and advanced before the next, as the engine does.
@@ -54,8 +54,7 @@ struct Share {
 }
 
 impl Share {
-    /// So many partials between 20 Hz and 0.45 of 48 kHz, each voice's in ascending order, with
-    /// ramps.
+    /// `count` partials between 20 Hz and 0.45 of 48 kHz, each voice's in ascending order, with ramps.
     fn new(count: usize, frames: usize, seed: u64) -> Self {
         let mut random = Random::new(seed);
         let mut turns: Vec<f64> = (0..count).map(|_| random.frequency_turns()).collect();

@@ -232,8 +232,8 @@ fn conjugate_gradients_descend() {
     assert!(before < 0.5 * objective(&sound, &start, &start, 0.1));
 }
 
-/// Two partials that are 0.6 of the lobe of a window of four hops apart, of which the start knows the frequencies to
-/// 0.3 Hz, and the amplitudes not at all.
+/// Two partials 0.6 of the lobe of a window of four hops apart. The start has their frequencies to 0.3 Hz, and
+/// no amplitudes.
 #[test]
 fn close_partials_are_separated() {
     let lobe_hz = 4.0 * RATE_HZ / (4 * HOP) as f64;

@@ -77,13 +77,13 @@ pub trait Gains<L: Lanes>: Copy {
     /// The gains at a block's first frame. `per_frame` is 1 / the block's frames.
     fn new(ends: &Ends<L>, per_frame: f32) -> Self;
 
-    /// The same at `frame`.
+    /// The gains at `frame`.
     fn at(self, frame: f32) -> Self;
 
     /// One frame's sums (left, right) with the sines added.
     fn add(&self, sine: L, sums: [L; 2]) -> [L; 2];
 
-    /// The same with the sines subtracted.
+    /// One frame's sums (left, right) with the sines subtracted.
     fn subtract(&self, sine: L, sums: [L; 2]) -> [L; 2];
 
     /// Walks to the next frame.

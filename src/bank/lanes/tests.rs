@@ -84,7 +84,7 @@ impl LaneBody for Operations {
     }
 }
 
-/// The same of [`Taps`], with halves in the order of the taps.
+/// All operations of [`Taps`], with halves in the order of the taps.
 struct TapOperations;
 
 impl LaneBody for TapOperations {

@@ -7,12 +7,12 @@ use crate::bank::lanes::{Taps, array_at, array_at_mut};
 use crate::dsp::resident;
 use wide::{bytemuck, f32x16};
 
-/// Partials are spread on so many grids in turn, which are added up when the part ends: those that
-/// follow one another often meet at the same points, and a sum that has just been stored is slow to
-/// load again from another offset.
+/// Grids that partials are spread on in turn. They are added up when the part ends. Partials that follow one
+/// another often meet at the same points, and a sum that has just been stored is slow to load again from
+/// another offset.
 pub const COPIES: usize = 4;
 
-/// The same for moments, which always load what they stored from the same place.
+/// Grids for moments. Fewer are enough: moments always load what they stored from the same place.
 pub const CELL_COPIES: usize = 2;
 
 /// What is added to left and right: a partial is in these two or, where both get the same, in
@@ -155,7 +155,7 @@ impl Cells {
         grids: &mut Grids,
     ) {
         let [first, second] = self.channel(channel);
-        // The last cells lie so far out that no partial is there and their taps off the grid.
+        // The last cells lie above all partials and their taps.
         let count = first.len() - (super::kernel::TAPS - 1);
         let zero = T::splat(0.0);
         let one = T::splat(1.0);

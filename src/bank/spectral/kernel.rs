@@ -204,7 +204,7 @@ fn polynomial(function: impl Fn(f64) -> f64) -> [f64; TERMS] {
     sum
 }
 
-/// ψ̂ at a frequency of so many cycles per grid point, |ξ| ≤ ¼.
+/// ψ̂ at a frequency of `xi` cycles per grid point, |ξ| ≤ ¼.
 pub fn transform(xi: f64) -> f64 {
     let angle = TAPS as f64 * PI * xi;
     let z = libm::sqrt(beta() * beta() - angle * angle);

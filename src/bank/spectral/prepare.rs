@@ -243,7 +243,7 @@ impl<L: Lanes> Partial<L> {
             re.store_pairs(im, &mut factors.slide[pairs..]);
         }
         if !STEADY {
-            // Half of what the gain falls by, −ġ.
+            // Half the fall of the gain, −ġ.
             let fall = (from - to) * half;
             let (fall_re, fall_im) = (fall * self.z_re, fall * self.z_im);
             (zero - fall_im).store_pairs(fall_re, &mut factors.ramp[pairs..]);

@@ -44,7 +44,7 @@ impl LaneBody for LaneLayout {
 }
 
 impl Spreader {
-    /// Allocates all that it needs for blocks of `frames`, of which [`takes`] must be true.
+    /// Allocates all that it needs for blocks of `frames`. [`takes`] must be true for them.
     pub fn new(level: SimdLevel, frames: usize) -> Spreader {
         assert!(takes(frames));
         let (order, collects) = dispatch(level, LaneLayout);

@@ -22,7 +22,7 @@ pub struct Transform {
 }
 
 impl Transform {
-    /// Allocates all that it needs for blocks of `frames`, which [`takes`](super::takes) must be true of.
+    /// Allocates all that it needs for blocks of `frames`. [`takes`](super::takes) must be true for them.
     pub fn new(level: SimdLevel, frames: usize) -> Transform {
         assert!(takes(frames));
         let points = 2 * frames;

@@ -71,7 +71,7 @@ pub struct AnalysedSound {
     pub report: Option<AnalysisReport>,
 }
 
-/// Analyses a sound file; writes its resynthesis if that is asked for. `Ok(None)` if it is none.
+/// Analyses a sound file, and writes its resynthesis if asked to. `Ok(None)` if it is no sound file.
 pub fn read(
     path: &Path,
     arguments: &Arguments,

@@ -68,7 +68,7 @@ impl WholeFile {
 
 /// Whether both names lead to one file, through whatever links.
 pub fn is_same_file(a: &Path, b: &Path) -> bool {
-    // Where a file has a number, names that differ in case alone are told to be the same too.
+    // Where a file has a number, names that differ in case alone are recognised as the same file too.
     #[cfg(unix)]
     let identity = |path: &Path| {
         use std::os::unix::fs::MetadataExt;

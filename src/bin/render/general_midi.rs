@@ -1,4 +1,5 @@
-//! What a song for General MIDI asks for and Aliquot, which has one sound and no drums, does not do.
+//! General MIDI asks for more than Aliquot has, which is one sound and no drums: what is left out, and its
+//! notices.
 
 use aliquot::song::{Song, SongAction};
 use aliquot::state::starting_presets;
@@ -92,7 +93,7 @@ impl LeftOut {
     }
 }
 
-/// So many of a noun, and the verb "to be" for them.
+/// `count` and the noun, in the singular or plural, and the form of "to be" that follows.
 fn counted(count: usize, noun: &str) -> (String, &'static str) {
     let (plural, verb) = if count == 1 { ("", "is") } else { ("s", "are") };
     (format!("{count} {noun}{plural}"), verb)

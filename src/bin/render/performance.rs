@@ -26,7 +26,7 @@ pub struct Program {
 /// A song under way.
 pub struct Performance<'s> {
     song: &'s Song,
-    /// By program number.
+    /// The programs, by their numbers.
     programs: Vec<Program>,
     engine: Engine,
     left: Vec<f32>,
@@ -108,7 +108,7 @@ impl<'s> Performance<'s> {
             tail,
             over: false,
         };
-        // By so much all that sounds is late, and is not to be in the file.
+        // All that sounds is late by the latency, which is not to be in the file.
         for _ in 0..performance.engine.latency_frames() {
             performance.render(1);
         }
@@ -123,7 +123,7 @@ impl<'s> Performance<'s> {
         }
     }
 
-    /// Frames handed out so far.
+    /// Frames handed out until now.
     pub fn position_frames(&self) -> u64 {
         self.position_frames
     }

@@ -19,8 +19,8 @@ pub fn of_file(path: &Path) -> Result<Arc<Recordings>, String> {
     Ok(Arc::new(bank.map(Recordings::new).unwrap_or_default()))
 }
 
-/// The recordings of a preset: its own bank, or one in a folder `banks` beside those that its file is in, or in the
-/// user's. One that is missing is told, and the rest sounds.
+/// The recordings of a preset: its own bank, or one in a folder `banks` beside those that its file is in, or in
+/// the user's. A missing bank is reported, and the rest sounds.
 pub fn of_preset(named: Option<&NamedBank>, file: Option<&Path>) -> Arc<Recordings> {
     let Some(named) = named else {
         return Arc::default();

@@ -31,13 +31,13 @@ impl Count {
 }
 
 impl Report {
-    /// Of nothing yet.
+    /// An empty report.
     pub fn new(rate_hz: u32, buffer_frames: u32) -> Report {
         Report {
             rate_hz,
             buffer_frames,
             blocks: 0,
-            // Of the whole rendering: its last seconds are a tail.
+            // Measures the whole rendering: its last seconds are a tail.
             meter: LoadMeter::whole(rate_hz.into()),
             voices: Count::default(),
             partials: Count::default(),

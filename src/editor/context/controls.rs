@@ -23,7 +23,7 @@ pub struct SharedControls {
     pub menu_of: Option<Param>,
     /// The list of sources in a menu that is open.
     pub sources_of: Option<OpenSources>,
-    /// What has been done, to be told for a while.
+    /// What has been done, to be shown for a while.
     pub message: Option<String>,
     /// All values as they sound: with the host's modulation and the macros.
     values: Values,
@@ -116,7 +116,7 @@ impl SharedControls {
 pub struct ValueEntry {
     /// Whose value it is.
     pub param: Param,
-    /// What has been typed so far.
+    /// The text as typed until now.
     pub text: String,
     /// The one of its controls at which it is typed; any, if it is `None`.
     pub at: Option<egui::Id>,
@@ -148,7 +148,7 @@ pub struct NameEntry {
     pub number: usize,
     /// The one of its controls at which it is edited.
     pub at: egui::Id,
-    /// What has been typed so far.
+    /// The text as typed until now.
     pub text: String,
     /// Whether the field has not been shown yet.
     pub is_new: bool,
@@ -198,7 +198,7 @@ pub struct OpenSources {
 }
 
 impl OpenSources {
-    /// In the menu of this parameter.
+    /// The list of sources in the menu of this parameter.
     pub fn of(param: Param) -> OpenSources {
         OpenSources {
             param,

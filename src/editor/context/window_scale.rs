@@ -21,7 +21,7 @@ impl Scales {
         most: EDITOR_SCALES_PERCENT.1,
     };
 
-    /// Those at which the smallest window fits into a room of this size in logical pixels; the smallest
+    /// The scales at which the smallest window fits into a room of this size in logical pixels; the smallest
     /// scale in any case.
     pub fn within(room: Vec2) -> Scales {
         let fits = (room.x / EditorSize::MIN.width as f32)
@@ -43,7 +43,7 @@ impl Scales {
         self.least..=self.most
     }
 
-    /// Those that are offered, rising.
+    /// The scales that are offered, rising.
     pub fn offered(self) -> impl DoubleEndedIterator<Item = u32> {
         let offered = OFFERED_PERCENT.into_iter();
         offered.filter(move |percent| self.range().contains(percent))
@@ -91,8 +91,7 @@ impl Fitted {
     }
 }
 
-/// The size in points of a window that is to have the size `wanted`, as far as it has room: so many
-/// logical pixels at this zoom.
+/// The size in points of a window of size `wanted`, or less where `room` logical pixels at this zoom are fewer.
 pub fn fitted(wanted: EditorSize, room: Vec2, zoom: f32) -> EditorSize {
     let most = (room / zoom).floor();
     EditorSize {

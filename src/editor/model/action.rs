@@ -13,9 +13,9 @@ use crate::synth::Param;
 /// Something that was replaced.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Swap<T> {
-    /// As it was.
+    /// The value before the action.
     pub before: T,
-    /// As it is now.
+    /// The value after it.
     pub after: T,
 }
 
@@ -73,7 +73,7 @@ impl Action {
 /// A change of presets' files or of the list of favourites.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LibraryAction {
-    /// A preset becomes a favourite, or is none any more.
+    /// A preset becomes a favourite, or stops being one.
     Favourite {
         /// Its id.
         id: String,

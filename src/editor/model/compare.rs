@@ -26,7 +26,7 @@ impl Side {
         }
     }
 
-    /// As it is written on its button.
+    /// The letter on its button.
     pub fn letter(self) -> &'static str {
         match self {
             Side::A => "A",

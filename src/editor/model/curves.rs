@@ -21,7 +21,7 @@ pub const LAST_TIME: f32 = 64.0;
 pub struct CurveEdit {
     /// Such as "Add Curve 1 Point 3".
     pub name: String,
-    /// What is not as it is to be.
+    /// The values that change.
     pub values: Vec<(Param, f32)>,
 }
 
@@ -42,8 +42,8 @@ impl CurveEdit {
         }
     }
 
-    /// Makes the change as one of many small ones, of which those that follow one another closely are
-    /// undone together.
+    /// Makes the change as one of many small ones. Small changes that follow one another closely are one step
+    /// to undo.
     pub fn nudge(&self, model: &mut EditorModel) {
         let normalized = |&(param, plain): &(Param, f32)| (param, param.range().normalized(plain));
         let values: Vec<_> = self.values.iter().map(normalized).collect();
@@ -97,7 +97,7 @@ impl EditedCurve {
         curve
     }
 
-    /// The same of the values that a window shows.
+    /// The curve that a window shows.
     pub fn shown(number: usize, model: &EditorModel) -> EditedCurve {
         EditedCurve::read(number, |param| model.plain(param))
     }
@@ -143,7 +143,7 @@ impl EditedCurve {
         (start.min(end), start.max(end))
     }
 
-    /// As the instrument plays it.
+    /// The curve that the instrument plays.
     pub fn curve(&self) -> Curve {
         Curve::new(&self.points)
     }

@@ -82,7 +82,7 @@ impl EditorModel {
         (1..=ROUTES).filter(uses_it).collect()
     }
 
-    /// Which routes use the drawn sets, and how one becomes free, for when there is none.
+    /// Why no drawn set is free: which routes use the sets, and how one becomes free.
     pub fn why_no_set(&self) -> String {
         let uses = (1..=DRAWN_SETS).map(|number| {
             let routes = self.routes_of_set(number);

@@ -15,7 +15,7 @@ const LEAST: Duration = Duration::from_millis(400);
 pub enum ChosenFile {
     /// This file.
     File(PathBuf),
-    /// None: the person closed it.
+    /// The user closed the dialogue.
     None,
     /// The system has no dialogue to show.
     NoDialog,

@@ -22,7 +22,7 @@ pub struct Drag {
 
 /// A step under way that is made of several changes.
 pub struct OpenGroup {
-    /// What has changed so far.
+    /// What has changed since the gesture began.
     pub step: HistoryStep,
     /// What else it may change, as it was.
     pub before: Before,
@@ -68,7 +68,7 @@ impl EditorModel {
         self.hold(param);
     }
 
-    /// Where the parameter stands among those that are held; it is now, if it was not.
+    /// The index of the parameter among the held ones. If it is not held yet, it is from now on.
     fn hold(&mut self, param: Param) -> usize {
         if let Some(place) = self.held.iter().position(|drag| drag.param == param) {
             return place;
@@ -97,7 +97,7 @@ impl EditorModel {
         }
     }
 
-    /// The hand has moved by a part of the way from the least value to the greatest.
+    /// The user has dragged by a part of the way from the least value to the greatest.
     pub fn drag_by(&mut self, offset: f32) {
         if let Some(drag) = self.held.first_mut() {
             let top = drag.param.range().top();

@@ -50,7 +50,7 @@ pub struct HistoryStep {
 }
 
 impl HistoryStep {
-    /// That has done nothing yet.
+    /// A step that has done nothing yet.
     pub fn new(name: impl Into<Cow<'static, str>>) -> HistoryStep {
         HistoryStep {
             name: name.into(),
@@ -107,7 +107,7 @@ pub struct History {
 }
 
 impl History {
-    /// Adds a step, after which nothing can be done again. A step that has changed nothing is none.
+    /// Adds a step, after which nothing can be done again. A step that has changed nothing is not added.
     pub fn push(&mut self, mut step: HistoryStep) {
         if step.is_empty() {
             return;

@@ -58,7 +58,7 @@ pub fn without_recordings(param: Param) -> Option<&'static str> {
     (param.row().group == Group::Recording).then_some("No recording is loaded.")
 }
 
-/// Of a parameter that is no modulator's.
+/// Why a parameter that is no modulator's has no effect.
 fn of_the_voice(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'static str> {
     let is_zero = |param: Param| is_zero(param, values);
     match param {
@@ -119,7 +119,7 @@ fn is_zero(param: Param, values: &Values) -> bool {
     values.get(param) == 0.0 && !is_moved(param, values)
 }
 
-/// Of a stage of the filters' envelope, or its curve.
+/// Why a stage of the filters' envelope, or its curve, has no effect.
 fn filter_envelope(param: Param, values: &Values) -> Option<&'static str> {
     let is_routed = is_source(Group::FilterEnvelope.name(), values);
     let is_second_off = filter_type(Param::FILTER_2_TYPE, values) == FilterType::Off;
@@ -138,7 +138,7 @@ fn filter_envelope(param: Param, values: &Values) -> Option<&'static str> {
     }
 }
 
-/// Of the curve of a single stage of an envelope.
+/// Why the curve of a single stage of an envelope has no effect.
 fn stage_curve(param: Param, id: EnvelopeId, values: &Values) -> Option<&'static str> {
     let envelope = id.params();
     let is_full = values.get(envelope.sustain) == 1.0;
@@ -162,7 +162,7 @@ fn filter_type(param: Param, values: &Values) -> FilterType {
     FilterType::from_index(values.index(param))
 }
 
-/// Of a parameter of a filter of this type.
+/// Why a parameter of a filter of this type has no effect.
 fn filter(param: Param, filter_type: FilterType) -> Option<&'static str> {
     let is_gain = matches!(param, Param::FILTER_GAIN | Param::FILTER_2_GAIN);
     if filter_type == FilterType::Off {

@@ -27,7 +27,7 @@ struct Awaited {
 }
 
 impl Learn {
-    /// Tells the host what has moved, at the beginning of a frame.
+    /// Reports what has moved to the host, at the beginning of a frame.
     pub fn follow(&mut self, model: &mut EditorModel) {
         let mut moved: Vec<(Param, f32)> = Vec::new();
         model

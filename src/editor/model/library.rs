@@ -9,7 +9,7 @@ use crate::params::LoadedPreset;
 /// The result of an action with the library, which a view puts into words.
 #[derive(Debug)]
 pub enum LibraryReport {
-    /// A preset has become a favourite, or is none any more.
+    /// A preset has become a favourite, or has stopped being one.
     Favourite,
     /// A file is back among the presets.
     Restored,

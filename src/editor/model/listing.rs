@@ -10,9 +10,9 @@ pub enum Origin {
     /// All presets.
     #[default]
     All,
-    /// With the program.
+    /// Part of the program.
     Factory,
-    /// From the person's own folder.
+    /// From the user's own folder.
     Own,
 }
 
@@ -61,7 +61,7 @@ pub struct PresetFilter {
     pub author: Option<String>,
     /// It is of this category, in small letters.
     pub category: Option<String>,
-    /// In which order.
+    /// The order of the list.
     pub order: Order,
 }
 
@@ -170,8 +170,8 @@ pub fn authors(contents: &Contents) -> BTreeSet<String> {
         .collect()
 }
 
-/// The preset so many places from this one, round and round; from one that is not listed, the first
-/// or the last.
+/// The preset `by` places from the preset `from`; past an end the list begins again at the other. From one that
+/// is not listed, the first or the last.
 pub fn step<'c>(listed: &[&'c Entry], from: Option<&str>, by: isize) -> Option<&'c Entry> {
     let count = listed.len() as isize;
     if count == 0 {

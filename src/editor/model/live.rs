@@ -85,7 +85,7 @@ impl Live {
         &self.snapshot
     }
 
-    /// Where the output's frames can be had.
+    /// The receiver of the output's frames.
     pub fn output(&self) -> &OutputReceiver {
         &self.output
     }

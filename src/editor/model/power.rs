@@ -9,7 +9,7 @@ use crate::synth::{Param, Values};
 /// The power of a section.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Power {
-    /// Of the section.
+    /// The section's name.
     pub name: &'static str,
     /// Each is off at its default; the section is off if all of them are.
     pub params: &'static [Param],
@@ -18,7 +18,7 @@ pub struct Power {
 }
 
 impl Power {
-    /// That of the section of this group of parameters, if it has one.
+    /// The switch of the section of this group of parameters, if it has one.
     pub fn of(group: Group) -> Option<Power> {
         let (params, first): (&'static [Param], f32) = match group {
             Group::Filter => (&[Param::FILTER_TYPE], 1.0),
@@ -77,7 +77,7 @@ const DECAY: [Param; 3] = [
     Param::RELEASE_DAMPING,
 ];
 
-/// Of the section of [`LEVELS`].
+/// Name of the section of [`LEVELS`].
 const LEVELS_NAME: &str = "Levels";
 
 /// The shapers that go by levels alone. They share a section.
@@ -106,8 +106,8 @@ impl EditorModel {
         params.any(|&param| self.normalized(param) != param.default_normalized())
     }
 
-    /// Switches a section off or on, as one step. What was set in this sound when it was switched off comes
-    /// back when it is switched on.
+    /// Switches a section off or on, as one step. Switching it on brings back the settings that it had in this
+    /// sound when it was switched off.
     pub fn switch_power(&mut self, power: &Power) {
         if self.switched_off.sound != self.sound_generation() {
             self.switched_off = SwitchedOff {

@@ -31,7 +31,7 @@ impl EditorModel {
         self.keeps_effects
     }
 
-    /// The same, from now on.
+    /// Sets whether a preset that is loaded leaves the effects as they are.
     pub fn set_keeps_effects(&mut self, keeps_effects: bool) {
         self.keeps_effects = keeps_effects;
     }

@@ -88,8 +88,8 @@ impl EditorModel {
         }
     }
 
-    /// This bank is loaded from now on; the host is to save it. One that is not to be found is kept as it is known, and
-    /// told by [`EditorModel::missing_recording`].
+    /// From now on this bank is loaded; the host is to save it. A bank that is not found is kept as it is
+    /// known, and [`EditorModel::missing_recording`] reports it.
     pub(super) fn set_recording(&mut self, named: Option<NamedBank>) {
         let request = self.params.recordings().request();
         self.fulfil(request, named);
@@ -260,7 +260,7 @@ mod tests {
         assert!(model.import().is_none());
     }
 
-    /// The bank of a state of the host's, which came while a file was imported, stays; and so does that there is none.
+    /// A bank of a host's state that came while a file was imported stays; likewise a state without a bank.
     #[test]
     fn an_import_does_not_take_the_place_of_what_came_later() {
         let folder = tempfile::tempdir().expect("a folder");

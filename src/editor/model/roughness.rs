@@ -69,7 +69,7 @@ pub struct Roughness {
 }
 
 impl Roughness {
-    /// Asks for the curve of these partials from 0 to so many cents, if it is another, at this time, and for
+    /// Asks for the curve of these partials from 0 to `limit_cents`, if it differs from the last one, and for
     /// their minima. Returns whether newer ones are still to come.
     pub fn update(&mut self, timbre: &Timbre, limit_cents: f64, now_s: f64) -> bool {
         if let Some(curve) = self.curve_work.take() {

@@ -1,5 +1,5 @@
-//! The routes of the patch as the window needs them: which are in use, their depths in the unit of
-//! what they move, and how they come and go. What a macro moves without a route is one too.
+//! The routes of the patch as the window needs them: which are in use, their depths in the unit of their
+//! target, and how they come and go. What a macro moves without a route counts as a route.
 
 mod reach;
 
@@ -137,7 +137,7 @@ pub struct UsedRoute {
     pub id: RouteId,
     /// What moves.
     pub source: SourceId,
-    /// By what that is multiplied.
+    /// The source that multiplies it.
     pub via: Option<SourceId>,
     /// What it moves.
     pub target: MovedValue,
@@ -200,7 +200,7 @@ pub struct NewRoute {
     pub source: SourceId,
     /// What it moves.
     pub target: RouteTarget,
-    /// Of which partials: a place of the labels of "Route n Partials".
+    /// The partials that it moves: an index of the labels of "Route n Partials".
     pub partials: usize,
 }
 
@@ -220,7 +220,7 @@ pub enum NoRoute {
 }
 
 impl NoRoute {
-    /// As a sentence.
+    /// The reason as a sentence.
     pub fn reason(self) -> Cow<'static, str> {
         match self {
             NoRoute::Full => format!("All {ROUTES} routes are in use: remove one first").into(),

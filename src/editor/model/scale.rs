@@ -29,7 +29,8 @@ impl EditorModel {
         }
     }
 
-    /// Takes over what the instrument has last told of its tuning. It is kept while the host lets it sleep.
+    /// Takes over the tuning that the instrument sent last. It is kept while the host lets the instrument
+    /// sleep.
     pub fn hear_tuning(&mut self, live: &Live) {
         if let TelemetryState::Latest(telemetry) = live.telemetry() {
             self.sounding = telemetry.tuning;

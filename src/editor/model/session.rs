@@ -37,7 +37,7 @@ impl Session {
     }
 }
 
-/// One session for all windows of an instance, of which one is open at a time.
+/// One session for all windows of an instance. One of them is open at a time.
 #[derive(Clone, Debug, Default)]
 pub struct SharedSession(Arc<Mutex<Session>>);
 

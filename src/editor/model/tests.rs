@@ -1,4 +1,4 @@
-//! Changes to a host that remembers what it was told, undone and done again.
+//! Changes to a host that remembers what it received, undone and done again.
 
 use nice_plug::prelude::Params as _;
 

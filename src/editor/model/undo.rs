@@ -24,7 +24,7 @@ pub struct Before {
 }
 
 impl Before {
-    /// As it is now.
+    /// The state of this moment.
     pub fn now(params: &HostParams, session: &SharedSession) -> Before {
         Before {
             preset: params.preset(),
@@ -68,8 +68,8 @@ impl EditorModel {
         Some(step.name.to_string())
     }
 
-    /// Undoes the last step; what the hand holds is let go and undone first. Returns its name, if
-    /// there was one.
+    /// Undoes the last step. A drag under way is ended and undone first. Returns the step's name, if there was
+    /// one.
     pub fn undo(&mut self) -> Option<String> {
         self.end_all();
         let step = self.session.lock().history.to_undo().cloned()?;

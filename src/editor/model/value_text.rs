@@ -14,8 +14,8 @@ pub fn value_text(param: Param, plain: f32) -> String {
     }
 }
 
-/// The same beside the other values that the window shows: the depth of a route is in the unit of its
-/// target.
+/// As [`value_text`], but with the other values that the window shows: the depth of a route is in the unit of
+/// its target.
 pub fn text_beside(param: Param, plain: f32, model: &EditorModel) -> String {
     match routes::depth_text(param, plain, model) {
         Some(text) => with_minus(&text),
@@ -38,8 +38,8 @@ pub fn with_minus(text: &str) -> String {
     text.replace('-', "−")
 }
 
-/// A text that begins with a number, for a narrow place: the number without zeros at its end, and with
-/// so many significant figures at most. A plus sign stays.
+/// Shortens a text that begins with a number, for a narrow place: no zeros at the number's end, and at most
+/// `figures` significant figures. A plus sign stays.
 pub fn compact(text: &str, figures: usize) -> String {
     if let Some(number) = text.strip_prefix('+') {
         return format!("+{}", compact(number, figures));

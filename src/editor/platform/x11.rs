@@ -33,7 +33,7 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// Of the window with this id.
+    /// The frames of the window with this id.
     pub fn of(window: u32) -> Frames {
         Frames {
             first: FirstFrame::of(window),

@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(values(&harness), (before, 0.0));
         press(&mut harness, Modifiers::COMMAND, Key::Z);
         assert_eq!(told(&harness), "Nothing to undo");
-        // It is told for a while.
+        // It is shown for a while.
         harness.run_steps(120);
         assert_eq!(told(&harness), "");
         press(&mut harness, shift, Key::Z);

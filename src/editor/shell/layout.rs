@@ -10,14 +10,13 @@ use crate::params::EditorSize;
 const HEADER: f32 = 40.0;
 /// Points.
 const STATUS: f32 = 24.0;
-/// Of a window as low as they come, and of one with room to spare; points.
+/// Height of the keyboard in the lowest window, and in one with room to spare; points.
 const KEYBOARD: (f32, f32) = (56.0, 84.0);
 /// Heights of windows that are low and have room to spare, points.
 const WINDOW: (f32, f32) = (500.0, 1000.0);
-/// With what is left free above it, points.
+/// Height of the strip of sources and the gap above it, points.
 const MODULATORS: f32 = modulators::HEIGHT + theme::GRID;
-/// Of the height that the spectrum and the panels share, the panels have no more than this: the
-/// spectrum is the largest.
+/// The panels' part, at most, of the height that they share with the spectrum: the spectrum is larger.
 const PANELS_MOST: f32 = 0.48;
 /// The panels' controls grow until the panels have this part of it.
 const PANELS_WANTED: f32 = 0.43;
@@ -37,7 +36,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// In a window of this place and size.
+    /// The layout of a window of this place and size.
     pub fn of(window: Rect) -> Layout {
         Layout::below_hint(window, 0.0)
     }
@@ -77,7 +76,7 @@ pub struct ShellBody {
 }
 
 impl ShellBody {
-    /// In this place.
+    /// The layout of the body in this place.
     pub fn of(rect: Rect) -> ShellBody {
         let window = rect.height() + HEADER + STATUS;
         let room = ((window - WINDOW.0) / (WINDOW.1 - WINDOW.0)).clamp(0.0, 1.0);

@@ -1,5 +1,5 @@
-//! What the window does for the standalone program: it keeps the sound for the next start, and tells what
-//! went wrong in this one.
+//! What the window does for the standalone program: it keeps the sound for the next start, and shows what went
+//! wrong in this one.
 
 use crate::params::HostParams;
 use crate::standalone;
@@ -12,7 +12,7 @@ const INTERVAL_S: f64 = 2.0;
 pub struct Program {
     last_sound: LastSound,
     kept_s: f64,
-    /// Why the sound could not be kept; told once.
+    /// Why the sound could not be kept; shown once.
     trouble: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl Program {
         })
     }
 
-    /// Keeps the sound now and then, while no button is held. Returns what is to be told.
+    /// Keeps the sound now and then, while no button is held. Returns a message for the user.
     pub fn begin_frame(
         &mut self,
         params: &HostParams,
@@ -39,7 +39,7 @@ impl Program {
                 return Some(trouble);
             }
         }
-        standalone::told()
+        standalone::take_notices()
     }
 
     /// Keeps the sound. Returns why it could not, if it is another reason than before.

@@ -250,7 +250,7 @@ const WIDTHS: std::ops::RangeInclusive<u32> = 800..=2_600;
 const HEIGHTS: [u32; 3] = [500, 800, 1_440];
 /// From one width to the next.
 const WIDTH_STEP: usize = 200;
-/// What is wrong with where the tabs and the controls stand that are shown.
+/// Faults in the places of the tabs and controls that are shown.
 fn misplaced(harness: &WindowHarness, size: Vec2) -> Vec<String> {
     let whole = Rect::from_min_size(pos2(0.0, 0.0), size).expand(0.5);
     let mut wrong = Vec::new();

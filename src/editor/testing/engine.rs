@@ -1,4 +1,4 @@
-//! An engine for tests of what the window shows of it.
+//! An engine for tests of what the window shows.
 
 use crate::synth::{Config, Engine, Event, Patch, Snapshot};
 

@@ -1,4 +1,4 @@
-//! A host that remembers what it was told.
+//! A host that remembers what it received.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use crate::library::Library;
 use crate::params::HostParams;
 use crate::synth::Param;
 
-/// What a host was told.
+/// What a host received.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Call {
     Begin(Param),
@@ -18,7 +18,7 @@ pub enum Call {
     Wake,
 }
 
-/// A host that remembers what it was told, and does it where it has been asked to.
+/// A host that remembers what it received, and does it if asked to.
 #[derive(Clone, Default)]
 pub struct RecordingHost {
     calls: Arc<Mutex<Vec<Call>>>,
@@ -72,17 +72,17 @@ fn model_of(recorder: RecordingHost, library: Library) -> (EditorModel, Recordin
     (model, recorder)
 }
 
-/// With a host that never takes anything up.
+/// A model with a host that does nothing.
 pub fn model() -> (EditorModel, RecordingHost) {
     model_of(RecordingHost::default(), Library::empty())
 }
 
-/// With a host that does as it is told.
+/// A model with a host that obeys.
 pub fn obeyed_model() -> (EditorModel, RecordingHost) {
     obeyed_model_over(Library::empty())
 }
 
-/// The same, over these presets.
+/// As [`obeyed_model`], over these presets.
 pub fn obeyed_model_over(library: Library) -> (EditorModel, RecordingHost) {
     let recorder = RecordingHost {
         obeys: true,

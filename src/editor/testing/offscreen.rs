@@ -23,8 +23,8 @@ pub struct OffscreenWindow {
 }
 
 impl OffscreenWindow {
-    /// Of this many points, for the instance with these parameters, which it does not change. It has
-    /// nobody's presets and settings, so that it is the same everywhere.
+    /// A window of this many points, for the instance with these parameters, which it does not change. It has
+    /// no user's presets and settings, so that it is the same everywhere.
     pub fn new(
         params: Arc<HostParams>,
         sources: &Sources,

@@ -14,7 +14,7 @@ use crate::editor::theme;
 use crate::settings::Looks;
 use crate::synth::Engine;
 
-/// The instrument's ends of what a window reads.
+/// The instrument's ends of the channels that a window reads.
 #[derive(Default)]
 pub struct Senders {
     pub telemetry: TelemetrySender,
@@ -32,7 +32,7 @@ impl Senders {
         }
     }
 
-    /// Tells as the plugin does after a buffer.
+    /// Publishes as the plugin does after a buffer.
     pub fn publish(&mut self, engine: &Engine) {
         self.telemetry.publish(|telemetry| {
             telemetry.statistics = engine.statistics();
@@ -42,7 +42,7 @@ impl Senders {
     }
 }
 
-/// A context and its clock, and an instrument that a test lets tell what it wants.
+/// A context and its clock, and an instrument that sends what a test wants.
 pub struct ViewHarness {
     ctx: Context,
     size: Vec2,
@@ -56,7 +56,7 @@ pub struct ViewHarness {
 }
 
 impl ViewHarness {
-    /// Of this size, in points.
+    /// A harness of this size, points.
     pub fn new(size: Vec2) -> ViewHarness {
         let ctx = Context::default();
         theme::install(&ctx, Looks::default());

@@ -29,12 +29,12 @@ pub struct TestWindow {
     pub folder: tempfile::TempDir,
 }
 
-/// Of a window with room for all panels at once, points.
+/// Size of a window with room for all panels at once, points.
 pub const WHOLE: Vec2 = Vec2::new(1_760.0, 3_200.0);
 
 pub type WindowHarness = Harness<'static, TestWindow>;
 
-/// A window of this size in points, over folders of its own, with a host that does as it is told.
+/// A window of this size in points, over folders of its own, with a host that obeys.
 pub fn window(size: Vec2) -> WindowHarness {
     let folder = tempfile::tempdir().expect("a folder");
     let library = Library::in_folder(folder.path());
@@ -180,7 +180,7 @@ pub fn show_control(harness: &mut WindowHarness, param: Param) {
     panic!("{name} has no control");
 }
 
-/// What the host has been told since this was last asked.
+/// What the host has received since this was last asked.
 pub fn host_calls(harness: &WindowHarness) -> Vec<Call> {
     harness.state().recorder.take()
 }
@@ -221,7 +221,7 @@ pub fn drag(harness: &mut WindowHarness, from: Pos2, to: Pos2, modifiers: Modifi
     );
 }
 
-/// Clicks so many times in the same place.
+/// Clicks `times` times in the same place.
 pub fn click(harness: &mut WindowHarness, at: Pos2, button: PointerButton, times: usize) {
     let click = [true, false].map(|pressed| press(at, button, pressed, Modifiers::NONE));
     let clicks = std::iter::repeat_n(click, times).flatten();

@@ -46,7 +46,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Of these presets, closed.
+    /// A closed browser of these presets.
     pub fn new(library: Library) -> Browser {
         Browser {
             watch: FolderWatch::new(library.clone()),
@@ -100,7 +100,7 @@ impl Browser {
         }
     }
 
-    /// Tells what undo and redo have done with the library.
+    /// Shows what undo and redo have done with the library.
     fn show_reports(&mut self, model: &mut EditorModel) {
         for report in model.take_library_reports() {
             self.watch.look();
@@ -124,7 +124,7 @@ impl Browser {
         model.load_preset(&entry.id, &entry.preset);
     }
 
-    /// Loads the preset that is so many places further in the list as it is filtered now.
+    /// Loads the preset `by` places further in the list as it is filtered now.
     fn step(&mut self, by: isize, model: &mut EditorModel) {
         let contents = self.watch.contents();
         let listed = self.filter.list(&contents);

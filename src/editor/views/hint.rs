@@ -6,7 +6,7 @@ use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::editor::widgets::{one_line, set_label};
 
-/// Of its place, points.
+/// Height of its place, points.
 pub const HEIGHT: f32 = 32.0;
 /// The button's part of it, points.
 const BUTTON: f32 = 64.0;

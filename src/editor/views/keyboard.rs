@@ -36,7 +36,7 @@ const PIANO: f32 = SIDE + wheels::WIDTH + 2.0 * theme::GAP;
 /// The lowest keys that the row of letters can begin at: MIDI's lowest C, and the highest that
 /// leaves room for an octave.
 const BASES: std::ops::RangeInclusive<u8> = 0..=108;
-/// Keys beyond this are none.
+/// There are no keys beyond this one.
 const LAST: u8 = 127;
 /// MIDI velocities.
 const VELOCITIES: std::ops::RangeInclusive<u8> = 7..=127;
@@ -98,8 +98,8 @@ pub struct Keyboard {
     pressed: Option<u8>,
     /// Letters that are down.
     typed: Vec<Typed>,
-    /// Letters of which the window layer may not have reported that they came up: the next press
-    /// counts, even if it is reported as a repetition.
+    /// Letters whose release the window layer may not have reported. The next press counts, even if it is
+    /// reported as a repetition.
     unreported: Vec<Key>,
     /// The modifiers after the last event.
     modifiers: Modifiers,
@@ -518,7 +518,7 @@ fn arrow(ui: &mut Ui, context: &mut ViewContext, rect: Rect, by: i8, name: &str)
     let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Button, true, name));
     context.help.show_for(&response, || {
-        format!("{name}: of what the letters play; Z and X, C and V do the same")
+        format!("{name} for the computer keyboard; keys Z and X, C and V")
     });
     let painter = ui.painter();
     theme.paint_raised(painter, rect, response.hovered());

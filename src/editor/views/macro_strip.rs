@@ -12,7 +12,7 @@ use crate::synth::parameter::MACROS;
 const WIDTH: (f32, f32, f32) = (0.3, 300.0, 480.0);
 /// Macros in a row.
 const COLUMNS: usize = 4;
-/// Of the two rows together at most, points.
+/// Height of the two rows together at most, points.
 const HEIGHT: f32 = 72.0;
 
 /// The width of the strip in a window of this width, points.

@@ -20,17 +20,17 @@ use crate::editor::theme::{self, Theme};
 use crate::editor::widgets::{keep_arrows, modulate, one_line, route_line, text_width};
 use crate::synth::parameter::layout::Group;
 
-/// Of the strip, points.
+/// Height of the strip, points.
 pub const HEIGHT: f32 = 28.0;
 /// Between two sources, points.
 const GAP: f32 = 2.0;
-/// Of a source in use, points.
+/// Width of a source in use, points.
 const WIDE: f32 = 62.0;
-/// Of another at most, points.
+/// Width of any other source at most, points.
 const NARROW: f32 = 30.0;
-/// Of a source with a trace at least, points.
+/// Least width of a source with a trace, points.
 const LEAST_TRACE: f32 = 46.0;
-/// Of the letters of a source with a trace, points.
+/// Width of the letters of a source with a trace, points.
 const LETTERS: f32 = 26.0;
 
 /// What the strip remembers while its window is open.
@@ -50,7 +50,7 @@ struct Chip {
 }
 
 impl ModulatorStrip {
-    /// As a window opens.
+    /// The strip of a window that opens.
     pub fn new() -> ModulatorStrip {
         ModulatorStrip {
             traces: Traces::default(),
@@ -248,7 +248,7 @@ fn routes_of(context: &ViewContext, source: SourceId) -> Vec<UsedRoute> {
     routes.filter(is_in).collect()
 }
 
-/// Tells what a source is, to the eye and the ear.
+/// Describes a source, in the help line and for screen readers.
 fn describe(context: &mut ViewContext, source: SourceId, response: &Response) {
     let name = format!("Source {}", source.name());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));

@@ -23,28 +23,28 @@ use sound::SoundSection;
 
 /// How often the file is looked at, seconds.
 const INTERVAL_S: f64 = 1.0;
-/// Of the names on the left, points; in a narrow window this part of it.
+/// Width of the names on the left, points; in a narrow window this part of it.
 const NAMES: (f32, f32) = (190.0, 0.3);
 
 /// The settings, and the page while it is open.
 pub struct SettingsPage {
     file: SettingsFile,
     settings: Settings,
-    /// Of the file as it was read last.
+    /// Stamp of the file as it was last read.
     stamp: Option<FileStamp>,
     /// When it was last looked at, in the window's seconds.
     looked_s: f64,
-    /// As they were before what is not in the file yet.
+    /// The settings before those changes that are not in the file yet.
     unwritten: Option<Settings>,
     /// Why the file could not be read or written.
     trouble: Option<String>,
     is_open: bool,
-    /// Of the standalone program.
+    /// The section of sound, in the standalone program.
     pub sound: Option<SoundSection>,
 }
 
 impl SettingsPage {
-    /// With what is in the file; closed.
+    /// A closed page with the contents of the file.
     pub fn new(file: SettingsFile) -> SettingsPage {
         // Before it is read: what is written meanwhile is read again.
         let stamp = file.stamp();
@@ -127,7 +127,7 @@ impl SettingsPage {
         }
     }
 
-    /// Of the button, points.
+    /// Width of the button, points.
     pub fn button_width(&self, ui: &Ui) -> f32 {
         let text = text_width(ui, self.button_text(), theme::font(theme::BODY));
         text + 2.0 * ui.spacing().button_padding.x

@@ -6,12 +6,12 @@
 //! of filters and shapers ([`filter`], [`shaper`]) and, while a source of modulation is touched, what each partial
 //! gets from it ([`fan`]).
 
+mod bar_animation;
 mod bar_editor;
 mod canvas;
 mod columns;
 mod fan;
 mod filter;
-mod glide;
 mod handle;
 mod modulate;
 mod paint;
@@ -23,11 +23,11 @@ mod waterfall;
 
 use egui::{Event, Key, Modifiers, Popup, Pos2, Rangef, Rect, Response, Sense, Ui, vec2};
 
+use self::bar_animation::BarAnimation;
 use self::bar_editor::BarEditor;
 use self::canvas::{Canvas, FLOOR_DB};
 use self::columns::Columns;
 use self::filter::FilterHandle;
-use self::glide::Glide;
 use self::modulate::PartialsRoute;
 use self::shaper::ShaperCurves;
 use self::tools::Tools;
@@ -73,14 +73,14 @@ pub struct SpectrumView {
     columns: Columns,
     rest: Rest,
     bases_db: Option<[f32; EDITABLE_PARTIALS]>,
-    /// Of the sound at rest; `None` while something sounds.
+    /// The columns of the sound at rest; `None` while something sounds.
     rest_columns: Option<Columns>,
     /// How high the bars stand, as parts of the plot.
-    bar_heights: Glide,
+    bar_heights: BarAnimation,
     /// What the bars stood for in the last frame.
     bars_of: Option<(Layer, bool)>,
     /// How loud the columns of the sound at rest are, dB of full scale.
-    rest_levels: Glide,
+    rest_levels: BarAnimation,
     waterfall: Waterfall,
     analyser: Option<Analyser>,
     /// Kept while bars are drawn, so that they do not move away from the pointer.
@@ -107,9 +107,9 @@ impl SpectrumView {
             rest: Rest::default(),
             bases_db: None,
             rest_columns: None,
-            bar_heights: Glide::default(),
+            bar_heights: BarAnimation::default(),
             bars_of: None,
-            rest_levels: Glide::default(),
+            rest_levels: BarAnimation::default(),
             waterfall: Waterfall::new(),
             analyser: None,
             reference: None,
@@ -372,7 +372,7 @@ impl SpectrumView {
     }
 }
 
-/// Whether the pointer may be moving something, which then is where the hand has it.
+/// Whether the pointer may be moving something, which then is where the user has dragged it.
 fn is_by_pointer(ui: &Ui) -> bool {
     ui.input(|input| input.pointer.any_down() || input.pointer.any_released())
 }
@@ -383,7 +383,7 @@ fn resting_columns(
     snapshot: &Snapshot,
     canvas: &Canvas,
     before: Option<Columns>,
-    levels: &mut Glide,
+    levels: &mut BarAnimation,
 ) -> Columns {
     let is_new = before.is_none();
     let mut columns = before.unwrap_or_default();
@@ -408,7 +408,7 @@ fn split(rect: Rect) -> (Rect, Rect) {
 fn axis_keys(ui: &Ui, axis: &mut Axis, cursor: usize, canvas: &Canvas) {
     let room = canvas.extent();
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    // egui-baseview 0.9 tells of these as text only.
+    // egui-baseview 0.9 reports these as text only.
     let written = |text: &str| {
         let is_it = |event: &Event| matches!(event, Event::Text(written) if written == text);
         ui.input(|input| input.events.iter().any(is_it))

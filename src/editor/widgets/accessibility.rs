@@ -1,4 +1,4 @@
-//! Controls for screen readers: what they are told, and what they ask for.
+//! Controls for screen readers: how they are described, and which actions they take.
 
 use egui::accesskit::{Action, ActionData};
 use egui::{Response, Role, Ui, WidgetInfo};
@@ -54,7 +54,7 @@ pub fn describe(ui: &Ui, response: &Response, param: Param, shown: &ControlState
     });
 }
 
-/// The same for one that is one of several, or on or off.
+/// Names a control with choices, or one that is on or off, for a screen reader.
 pub fn describe_choice(
     ui: &Ui,
     response: &Response,

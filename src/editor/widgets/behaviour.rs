@@ -81,7 +81,7 @@ pub fn interact(ui: &Ui, context: &mut ViewContext, param: Param, response: &Res
     interact_without_drags(ui, context, param, response);
 }
 
-/// The same for a control whose drags are a larger view's.
+/// As [`interact`], for a control in a larger view that handles its drags.
 pub fn interact_without_drags(
     ui: &Ui,
     context: &mut ViewContext,

@@ -36,7 +36,7 @@ pub fn choice(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, 
     });
 }
 
-/// The same where there is room for a few letters only: `short` is shown of the chosen one.
+/// As [`choice`], where there is room for a few letters only: `short` stands for the chosen one.
 pub fn narrow_choice(
     ui: &mut Ui,
     context: &mut ViewContext,

@@ -5,7 +5,7 @@ use egui::{Id, Ui};
 
 use crate::editor::theme;
 
-/// For so many frames: areas within areas come to rest one after the other.
+/// Frames that the focus is followed for: areas within areas come to rest one after the other.
 const FRAMES: u32 = 3;
 
 /// Where the focus was last, and for how many frames it is still followed.

@@ -15,7 +15,7 @@ use crate::editor::model::routes::{Reach, reaches};
 use crate::editor::theme::{self, Theme};
 use crate::synth::Param;
 
-/// Of the dial, points: the largest is that of what leads a section.
+/// Radii of the dial, points: the largest is for the knob that leads a section.
 const RADII: (f32, f32) = (9.0, 24.0);
 /// In a place no higher than this, points, it is no larger than the next number.
 const PLAIN: (f32, f32) = (68.0, 15.0);

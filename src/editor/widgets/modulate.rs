@@ -25,7 +25,7 @@ pub fn modulate(
     modulate_partials(context, new)
 }
 
-/// The same of some of the partials.
+/// As [`modulate`], for some of the partials.
 pub fn modulate_partials(context: &mut ViewContext, new: NewRoute) -> Option<RouteId> {
     let made = context.model.add_route(new);
     let NewRoute { source, target, .. } = new;

@@ -9,7 +9,7 @@ use crate::editor::model::value_text::compact;
 use crate::editor::theme::{self, Theme};
 use crate::synth::Param;
 
-/// Of a control whose parameter has no effect now.
+/// Opacity of a control whose parameter has no effect now.
 const IDLE_OPACITY: f32 = 0.5;
 
 /// Shows a control as inactive if its parameter has no effect now.
@@ -57,7 +57,7 @@ pub fn outline(ui: &Ui, rect: Rect, response: &Response, shown: &ControlState, t
 /// Height of a line of text, points.
 pub const LINE: f32 = 14.0;
 
-/// A line of text in a control's place, its foot so many points above the place's.
+/// The place of a line of text in a control's place, its foot `above` points above the place's.
 pub fn line(rect: Rect, above: f32) -> Rect {
     let foot = rect.bottom() - above;
     Rect::from_x_y_ranges(rect.x_range(), foot - LINE..=foot)

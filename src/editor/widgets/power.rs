@@ -10,8 +10,8 @@ use crate::synth::parameter::layout::Group;
 /// Side of the place that it takes, points.
 const SIDE: f32 = 16.0;
 
-/// Shows the switch of a group at the right end of a line, if the group has one. What was set when it was
-/// switched off comes back when it is switched on.
+/// Shows the switch of a group at the right end of a line, if the group has one. Switching on brings back what
+/// was set when it was switched off.
 pub fn power(ui: &mut Ui, context: &mut ViewContext, group: Group, line: Rect) {
     let Some(power) = Power::of(group) else {
         return;

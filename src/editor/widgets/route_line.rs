@@ -12,13 +12,13 @@ use crate::editor::context::ViewContext;
 use crate::editor::model::routes::UsedRoute;
 use crate::editor::theme;
 
-/// Of the name, points.
+/// Width of the name, points.
 const NAME: f32 = 132.0;
-/// Of the depth, points.
+/// Width of the depth, points.
 const DEPTH: f32 = 84.0;
-/// Of the bypass, points.
+/// Width of the bypass, points.
 const BYPASS: f32 = 78.0;
-/// Of the button, and of the line's height, points.
+/// Width of the button, and height of the line, points.
 const LINE: f32 = 22.0;
 
 /// Shows a route under this name.

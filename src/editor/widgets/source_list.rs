@@ -6,7 +6,7 @@ use crate::editor::model::sources::SourceId;
 
 /// Columns of sources.
 const COLUMNS: usize = 3;
-/// Of the list, points.
+/// Width of the list, points.
 const WIDTH: f32 = 380.0;
 
 /// Shows the list; the first source takes the focus when it `is_new`. Returns what has been picked.

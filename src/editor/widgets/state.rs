@@ -24,7 +24,7 @@ pub struct ControlState {
 }
 
 impl ControlState {
-    /// As it is now.
+    /// The state of this moment.
     pub fn of(param: Param, context: &ViewContext) -> ControlState {
         let normalized = context.model.normalized(param);
         let params = context.model.params();
@@ -54,7 +54,7 @@ pub fn modulated(param: Param, context: &ViewContext) -> Option<f32> {
     (offset.abs() > 1e-3).then(|| (context.model.normalized(param) + offset).clamp(0.0, 1.0))
 }
 
-/// Tells what the control is, in the help line.
+/// Describes the control in the help line.
 pub fn set_help(
     context: &mut ViewContext,
     response: &Response,

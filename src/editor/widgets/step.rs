@@ -13,9 +13,9 @@ use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::synth::Param;
 
-/// Of the number, points.
+/// Height of the number, points.
 const NUMBER: f32 = 14.0;
-/// Of the field in which a value is typed, points.
+/// Size of the field in which a value is typed, points.
 const FIELD: Vec2 = Vec2::new(64.0, 20.0);
 
 /// The part of a step's place in which its bar stands.

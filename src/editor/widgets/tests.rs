@@ -42,7 +42,7 @@ fn keys(harness: &mut WindowHarness, modifiers: Modifiers, keys: &[Key]) {
     harness.step();
 }
 
-/// Whether the host was told of one whole change of `param`, and of nothing else.
+/// Whether the host received one whole change of `param`, and nothing else.
 fn is_one_change(calls: &[Call], param: Param) -> bool {
     let [Call::Begin(first), sets @ .., Call::End(last)] = calls else {
         return false;

@@ -75,7 +75,7 @@ pub fn segments<T: Copy + PartialEq>(
     shown.inner
 }
 
-/// Of a switch, on or off: nothing moves when it is switched.
+/// Width of a switch, on or off: nothing moves when it is switched.
 pub fn toggle_width(ui: &Ui, name: &str) -> f32 {
     let padding = 2.0 * ui.spacing().button_padding.x;
     (text_width(ui, name, theme::strong(theme::BODY)) + padding).ceil()

@@ -61,7 +61,7 @@ fn a_learned_controller_moves_its_parameter_at_its_frame_and_is_in_the_state() {
     let (_, plain_sound) = play(None);
     let (bench, sound) = play(Some(SynthParam::LEVEL));
     assert_eq!(plain(&bench, SynthParam::LEVEL), -60.0);
-    // The same until the frame, silent after the ramp of the next block.
+    // Equal until the frame, silent after the ramp of the next block.
     assert_eq!(sound[0][..1_000], plain_sound[0][..1_000]);
     assert_eq!(onset(&sound[0][1_200..]), None);
     assert!(onset(&plain_sound[0][1_200..]).is_some());
@@ -127,7 +127,7 @@ fn an_older_value_that_comes_back_from_the_host_does_not_undo_a_controller() {
         .moved(|_, value| told = value);
     assert_eq!(told, 0.5);
     bench.process(2, 64, &[cc(0, 20, 0.75)]);
-    // The host hands back what the screen told it.
+    // The host hands back what the screen sent it.
     bench.set(SynthParam::SPREAD, told);
     bench.process(2, 64, &[]);
     assert_eq!(plain(&bench, SynthParam::SPREAD), 0.75);

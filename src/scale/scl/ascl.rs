@@ -20,7 +20,7 @@ pub struct ReferencePitch {
 }
 
 impl ReferencePitch {
-    /// The key that plays it, in a scale of so many notes. It may be outside of 0 to 127.
+    /// The key that plays it, in a scale of `scale_size` notes. It may be outside of 0 to 127.
     pub fn key(&self, scale_size: usize) -> i64 {
         let octaves = i64::from(self.octave) - 3;
         KEY_OF_OCTAVE_3 + octaves * scale_size as i64 + self.note as i64

@@ -48,7 +48,7 @@ fn bar() -> Vec<TimbrePartial> {
     partials(261.6, [1.0, 2.756, 5.404, 8.933], 1.0)
 }
 
-/// Octaves of partial n whose primes are whole numbers of steps, so many octaves each.
+/// Octaves of partial n whose primes are whole numbers of steps of `step` octaves.
 fn tempered_octaves(n: usize, step: f64) -> f64 {
     let smallest = (2..=n).find(|prime| n.is_multiple_of(*prime));
     smallest.map_or(0.0, |prime| {

@@ -127,7 +127,7 @@ impl Assigner {
             ..first
         };
         let slot = match playing {
-            // One of which only the room is left has no envelope to go on in.
+            // A voice whose room alone is left has no envelope to go on in.
             Some(slot)
                 if was_held && self.mode == PlayMode::Legato && !self.notes.is_tail(slot) =>
             {

@@ -37,18 +37,18 @@ pub struct SlotNote {
     pub key: u8,
     /// Order of onset; larger is younger.
     pub age: u64,
-    /// Of its partials, in the block before.
+    /// Power of its partials, in the block before.
     pub power: f32,
     /// Partials that sound.
     pub partials: usize,
     /// The channels whose sostenuto pedals were down, and caught it, when its key came up: one bit
     /// each.
     pub caught_by: u16,
-    /// Of its key's way up, 0 to 1; 0 until then.
+    /// Velocity of its key's release, 0 to 1; 0 until then.
     pub release_velocity: f32,
     /// Whether only the room of its voice sounds any more.
     pub is_tail: bool,
-    /// Whether its end is told when its key comes up, and not with its voice's end.
+    /// Whether its end is reported when its key comes up, and not with its voice's end.
     pub is_kept: bool,
 }
 
@@ -68,9 +68,9 @@ pub const FREE: SlotNote = SlotNote {
     is_kept: false,
 };
 
-/// Which active note gives way first: one of which only the room sounds, then released ones, then the
-/// quietest, then the oldest. In one number, since a burst of notes compares many: the highest bit is set
-/// for held notes, the next for released ones, nine bits are the loudness in steps, the rest is the age.
+/// Which active note gives way first: one whose room alone sounds, then released ones, then the quietest, then
+/// the oldest. It is one number, since a burst of notes compares many: the highest bit is set for held notes,
+/// the next for released ones, nine bits are the loudness in steps, and the rest is the age.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StealRank {
     order: u64,

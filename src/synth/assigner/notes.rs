@@ -36,11 +36,11 @@ pub struct Notes {
     partials: usize,
     /// Active notes by channel and key; those with an id and those without are apart.
     by_key: SlotLists,
-    /// Of these, the ones whose key is down. Under a pedal a key may have many others.
+    /// The notes of `by_key` whose key is down. Under a pedal a key may have many others.
     by_key_down: SlotLists,
     /// Active notes with an id, by its lowest bits.
     by_id: SlotLists,
-    /// Of these, the ones whose key is down.
+    /// The notes of `by_id` whose key is down.
     by_id_down: SlotLists,
     /// Active notes by channel and hold; those with an id and those without are apart.
     by_hold: SlotLists,
@@ -125,7 +125,7 @@ impl Notes {
 
 /// What the assigner does.
 impl Notes {
-    /// Allocates for so many slots.
+    /// Allocates for `slots` slots.
     pub(super) fn new(slots: usize) -> Notes {
         Notes {
             slots: resident::slice(slots, FREE),
@@ -188,7 +188,7 @@ impl Notes {
         self.slots[slot].hold
     }
 
-    /// Says whether the end of an active note is told by [`Notes::end`], and not with its voice's end.
+    /// Says whether the end of an active note is reported by [`Notes::end`], and not with its voice's end.
     pub(super) fn keep(&mut self, slot: usize, is_kept: bool) {
         self.slots[slot].is_kept = is_kept;
     }
@@ -445,7 +445,7 @@ impl Notes {
         self.slots[slot].release_velocity
     }
 
-    /// Of the sostenuto pedals that hold a note, only those of the channels in `pedals` still do.
+    /// Keeps only the sostenuto pedals of the channels in `pedals`, of those that hold a note.
     pub(super) fn keep_caught_by(&mut self, slot: usize, pedals: u16) {
         self.slots[slot].caught_by &= pedals;
     }
@@ -488,7 +488,7 @@ impl Notes {
         self.cut.offer(rank);
     }
 
-    /// An active note counts no more; its voice may still fade.
+    /// An active note no longer counts; its voice may still fade.
     fn leave(&mut self, slot: usize) {
         self.withdraw(slot);
         self.active.set(slot, false);

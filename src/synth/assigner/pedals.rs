@@ -80,8 +80,8 @@ impl Pedals {
         self.sostenuto & (1 << channel | 1 << master)
     }
 
-    /// Those of [`sostenuto_for`](Pedals::sostenuto_for) that catch a note of this age, whose key has
-    /// been down until now.
+    /// The pedals of [`sostenuto_for`](Pedals::sostenuto_for) that catch a note of this age, whose key has been
+    /// down until now.
     pub fn catching(&self, channel: u8, age: u64) -> u16 {
         let mut caught_by = 0;
         for of in [channel, self.masters[usize::from(channel)]] {

@@ -51,8 +51,8 @@ impl<R: Ord + Copy + Default> Ranking<R> {
         }
     }
 
-    /// Takes out the least rank that `is_current`. `all` gives every candidate's rank, no more of
-    /// them than were told to [`Ranking::new`].
+    /// Takes out the least rank that `is_current`. `all` gives every candidate's rank, no more of them than
+    /// [`Ranking::new`] was given.
     pub fn take_least(
         &mut self,
         all: impl Iterator<Item = R>,

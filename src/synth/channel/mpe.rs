@@ -54,7 +54,7 @@ impl MpeZones {
         upper: 0,
     };
 
-    /// Gives a zone so many members (15 at most; 0 ends it); the other zone keeps what is left.
+    /// Gives a zone `members` members (15 at most; 0 ends it); the other zone keeps what is left.
     pub fn set(&mut self, zone: Zone, members: u8) {
         let members = members.min(MOST);
         let (own, other) = match zone {

@@ -79,7 +79,7 @@ fn the_last_of_message_and_parameter_sets_a_bend_range() {
     patch.set(Param::BEND_RANGE, 7.0);
     channels.follow(&patch);
     assert_eq!(bend(&channels, &patch), 7.0);
-    // The same for the members of a zone.
+    // It is so for the members of a zone.
     patch.set(Param::MPE, 1.0);
     channels.follow(&patch);
     send(&mut channels, 3, &[BEND[0], BEND[1], (6, 24)]);
@@ -147,7 +147,7 @@ fn a_range_set_on_one_member_is_its_zones() {
     assert_eq!(bend(&channels, 0), 2.0);
     send(&mut channels, 0, &[&BEND[..], &[(6, 7)]].concat());
     assert!((1..16).all(|channel| bend(&channels, channel) == 24.0 + 7.0));
-    // Of the upper zone as well, which takes channels 12 to 16.
+    // Also of the upper zone, which takes channels 12 to 16.
     send(&mut channels, 15, &[(101, 0), (100, 6), (6, 4)]);
     for channel in 11..16 {
         channels.get_mut(channel).bend = 1.0;

@@ -47,7 +47,7 @@ pub fn fan_values(patch: &Patch, fan: Option<&FanSnapshot>, place: usize) -> Vec
     each_partial(&tick.values, &routes, input)
 }
 
-/// As a note begins.
+/// The fan as a note begins.
 fn at_onset(values: &Values) -> FanSnapshot {
     let shared = SharedModulators::new(values, SAMPLE_RATE_HZ);
     FanSnapshot {

@@ -12,7 +12,7 @@ use crate::synth::recordings::Recordings;
 use crate::synth::tuning::TuningSource;
 use crate::synth::{Event, Param, Patch, Snapshot};
 
-/// As hard as most keys are struck.
+/// The velocity of most strokes.
 const VELOCITY: f32 = 100.0 / 127.0;
 /// Longer than a block, seconds.
 const HOLD_S: f32 = 1.0;
@@ -29,7 +29,7 @@ pub struct RestingNote {
 }
 
 impl RestingNote {
-    /// At a sample rate.
+    /// The note at a sample rate.
     pub fn new(sample_rate_hz: f64) -> RestingNote {
         RestingNote {
             engine: Box::new(Engine::without_effects(&Config {

@@ -44,7 +44,7 @@ pub struct ShaperHandle {
 }
 
 impl ShaperHandle {
-    /// That of a shaper; `None` if it is no curve ([`ShaperKind::is_curve`]).
+    /// The handle of a shaper; `None` if it is no curve ([`ShaperKind::is_curve`]).
     pub fn of(kind: ShaperKind) -> Option<ShaperHandle> {
         let (along, amount, form) = match kind {
             ShaperKind::Divide => (Param::DIVIDE_STEP, Param::DIVIDE, Param::DIVIDE_SHARPNESS),

@@ -16,7 +16,7 @@ const MASTERS: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
 pub struct TuningTables {
     /// The loaded scale, if there is one.
     pub scale: Arc<Option<LoadedScale>>,
-    /// What the instrument has last told: MTS-ESP and MIDI messages are heard by it alone.
+    /// What the instrument last sent: MTS-ESP and MIDI messages reach it alone.
     pub sounding: SoundingTuning,
 }
 
@@ -69,14 +69,14 @@ impl Default for DisplayedTuning {
 }
 
 impl DisplayedTuning {
-    /// Of a patch and what else decides.
+    /// The tuning of a patch and what else decides.
     pub fn of(patch: &Patch, tables: &TuningTables) -> DisplayedTuning {
         let mut tuning = DisplayedTuning::default();
         tuning.update(patch, tables);
         tuning
     }
 
-    /// As voices read it.
+    /// The tunings as voices read them.
     pub(super) fn tunings(&self) -> &Tunings {
         &self.tunings
     }
@@ -107,7 +107,7 @@ impl DisplayedTuning {
         &self.tunings.now.keys
     }
 
-    /// Whether keys are a semitone apart, so that there is nothing to tell of them.
+    /// Whether keys are a semitone apart, so that there is nothing to show.
     pub fn is_plain(&self) -> bool {
         self.tunings.now.keys.has_even_semitones()
     }

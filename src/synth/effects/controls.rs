@@ -22,7 +22,7 @@ pub struct EffectsControls {
 }
 
 impl EffectsControls {
-    /// As after a reset.
+    /// The controls as after a reset.
     pub fn new(sample_rate_hz: f64) -> EffectsControls {
         EffectsControls {
             chorus: ChorusControl::default(),

@@ -34,7 +34,7 @@ pub struct DelayBlock {
     pub level: LevelBlock,
     frames: FadedBlock<u32>,
     feedback: LevelRamp,
-    /// Weight of what is new in the low-pass.
+    /// Weight of the new value in the low-pass.
     tone: LevelRamp,
     width: LevelRamp,
 }

@@ -66,13 +66,13 @@ pub struct Level {
     send: f32,
 }
 
-/// The same over a block.
+/// A [`Level`] over a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LevelBlock {
-    /// Gain of what comes out of the effect.
+    /// Gain of the effect's output.
     pub wet: LevelRamp,
-    /// Gain of what goes into its memory. It rises from 0 where the effect is turned on amid a sound,
-    /// whose edge would be heard as often as it comes round.
+    /// Gain of the input to its memory. It rises from 0 where the effect is turned on amid a sound: an edge
+    /// would be heard at each echo.
     pub send: LevelRamp,
     /// Whether the effect is off from the block's end on, and its memory empty.
     pub ends: bool,
@@ -148,12 +148,12 @@ pub struct Faded<T> {
     mix: f32,
 }
 
-/// The same over a block.
+/// A [`Faded`] value over a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FadedBlock<T> {
     pub from: T,
     pub to: T,
-    /// How much of what is read is read by `to`, 0 to 1. Of no interest where both are equal.
+    /// How much `to` has in what is read, 0 to 1. Has no effect where both are equal.
     pub mix: LevelRamp,
 }
 

@@ -56,8 +56,8 @@ const PRIMES_HZ: f64 = 48_000.0;
 pub const SWING_S: f64 = 1e-4;
 /// How fast they do.
 const SWING_HZ: f64 = 0.61;
-/// Below this sample rate lines do not swing: reading between frames takes so much from middle frequencies
-/// there that a long time cannot be reached.
+/// Below this sample rate lines do not swing: reading between frames damps middle frequencies too strongly
+/// there to reach a long time.
 const LEAST_SWUNG_HZ: f64 = 20_000.0;
 /// Where the damping begins.
 pub const SHELF_HZ: f64 = 4_000.0;
@@ -136,7 +136,7 @@ pub struct ReverbBlock {
     high_gains: LineRamps,
     /// Gain of the allpasses.
     spread: LevelRamp,
-    /// Gain of what goes into the network, which brings the wet sound to the level of the dry.
+    /// Gain of the input to the network, which brings the wet sound to the level of the dry.
     makeup: LevelRamp,
     phasor: PhasorBlock,
 }
@@ -229,13 +229,13 @@ pub struct ReverbControl {
 }
 
 impl ReverbControl {
-    /// As after a reset.
+    /// The control as after a reset.
     pub fn new(sample_rate_hz: f64) -> ReverbControl {
         let weight = one_pole(SHELF_HZ, sample_rate_hz);
         ReverbControl::at_rest(lowpass_in_phase(weight, MID_HZ, sample_rate_hz))
     }
 
-    /// As new.
+    /// Makes it as new.
     pub fn reset(&mut self) {
         *self = ReverbControl::at_rest(self.mid_weight);
     }
@@ -309,13 +309,13 @@ pub struct Reverb {
     allpasses: [[Allpass; ALLPASSES]; 2],
     lines: Lines,
     lowpass: PerLine,
-    /// Weight of what is new in the damping's low-pass.
+    /// Weight of the new value in the damping's low-pass.
     shelf_weight: f32,
     /// Half of the swing.
     swing_frames: f32,
     /// Sine and cosine of each line's own phase of the swing.
     phases: [PerLine; 2],
-    /// After so many quiet frames beside the longest delay, nothing is left.
+    /// Quiet frames, beside the longest delay, after which nothing is left.
     ring_frames: usize,
     occupancy: Occupancy,
 }

@@ -67,7 +67,7 @@ impl Rig {
         }
     }
 
-    /// What comes out of so many frames that begin with these.
+    /// The output of `frames` frames that begin with `first`.
     fn response(&mut self, first: [f32; 2], frames: usize) -> [Vec<f32>; 2] {
         let mut out = first.map(|x| {
             let mut channel = vec![0.0; frames];

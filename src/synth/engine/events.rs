@@ -134,7 +134,7 @@ impl Engine {
 
     fn modulate(&mut self, id: i32, param: Param, offset: f32) {
         if !self.commands.has_room() {
-            // So many modulations in one block are taken before the tick; no other event is.
+            // Modulations beyond the room for commands are taken before the tick; no other event is.
             self.end_block();
             self.carry_out_commands();
         }

@@ -33,13 +33,13 @@ type Values = [Newest; EXPRESSIONS];
 
 /// Expressions that wait. Never allocates after [`PendingExpressions::new`].
 pub struct PendingExpressions {
-    /// Events so far.
+    /// Events until now.
     serial: u64,
     /// Events that a tick has taken.
     taken: u64,
-    /// By channel and key.
+    /// Values for addresses, by channel and key.
     addresses: Box<[Values]>,
-    /// For single notes, by slot.
+    /// Values for single notes, by slot.
     slots: Box<[Values]>,
     /// By slot, the events before its note began: they are not for it.
     before_onset: Box<[u64]>,
@@ -61,7 +61,7 @@ fn place(channel: Option<u8>, key: Option<u8>, has_id: bool) -> usize {
 }
 
 impl PendingExpressions {
-    /// Allocates for so many slots.
+    /// Allocates for `slots` slots.
     pub fn new(slots: usize) -> PendingExpressions {
         PendingExpressions {
             serial: 0,
@@ -74,7 +74,7 @@ impl PendingExpressions {
         }
     }
 
-    /// A note begins in `slot`: what has come so far is not for it.
+    /// A note begins in `slot`: what has come before is not for it.
     pub fn begin(&mut self, slot: usize) {
         self.before_onset[slot] = self.serial;
     }

@@ -52,11 +52,11 @@ pub struct MovedClocks<const N: usize>(Option<Moved<N>>);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Moved<const N: usize> {
-    /// By how many times each is faster than its clock.
+    /// How many times as fast as its clock each runs.
     factors: [f32; N],
-    /// How many cycles each is ahead of its clock. It stays so when no route moves the speed any more: the
-    /// modulator goes on from where it is, at the pace of its clock, since going back would be a jump.
-    /// What follows the song keeps this distance from it until the note's end.
+    /// How many cycles each is ahead of its clock. It keeps this value when no route moves the speed any
+    /// longer: the modulator goes on from where it is, at the pace of its clock, since going back would be a
+    /// jump. What follows the song keeps this distance from it until the note's end.
     ahead_cycles: [f64; N],
 }
 
@@ -75,7 +75,7 @@ impl<const N: usize> MovedClocks<N> {
         self.0.is_some()
     }
 
-    /// Advances by `frames` frames, in each of which the clocks go on by so many cycles.
+    /// Advances by `frames` frames. In each of them a clock goes on by its `cycles_per_frame`.
     #[inline(always)]
     pub fn advance(&mut self, cycles_per_frame: impl Fn(usize) -> f64, frames: usize) {
         if let Some(moved) = &mut self.0 {

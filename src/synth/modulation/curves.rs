@@ -127,12 +127,12 @@ pub struct CurveFan {
     pub delay_s: f32,
     /// By how many octaves it is slower at the last place than at the first.
     pub time_octaves: f32,
-    /// Of the random order.
+    /// Seed of the random order.
     pub seed: u32,
 }
 
 impl CurveFan {
-    /// As the values of these parameters say.
+    /// Reads the fan from these parameters.
     pub fn read(get: impl Fn(Param) -> f32, order: Param, delay: Param, time: Param) -> CurveFan {
         CurveFan {
             order: FanOrder::from_index(get(order) as usize),
@@ -183,7 +183,7 @@ impl CurveLoop {
         if time < self.end {
             return time;
         }
-        // Of no length: it is held. The conversion to an integer saturates: so late nothing moves.
+        // A loop of no length is held. The conversion to an integer saturates: so late nothing moves.
         let rounds = if length > 0.0 { past / length } else { 0.0 };
         let into = past - rounds as i64 as f64 * length;
         let into = if length > 0.0 { into } else { 0.0 };
@@ -246,7 +246,7 @@ pub struct SharedCurves {
 }
 
 impl SharedCurves {
-    /// As the patch says.
+    /// The curves of the patch.
     pub fn new(values: &Values, sample_rate_hz: f64) -> SharedCurves {
         SharedCurves {
             curves: std::array::from_fn(|index| SharedCurve::new(values, index + 1)),
@@ -255,14 +255,14 @@ impl SharedCurves {
         }
     }
 
-    /// As a changed patch says.
+    /// Takes over a changed patch.
     pub fn set_patch(&mut self, values: &Values) {
         for (number, curve) in (1..).zip(&mut self.curves) {
             *curve = SharedCurve::new(values, number);
         }
     }
 
-    /// With a voice's own settings.
+    /// The curves with a voice's own settings.
     pub fn with_settings(mut self, get: impl Fn(Param) -> f32) -> SharedCurves {
         for (curve, params) in self.curves.iter_mut().zip(&PARAMS) {
             curve.fan = params.fan(&get);
@@ -297,8 +297,8 @@ pub struct FannedCurve {
 }
 
 impl FannedCurve {
-    /// A curve over seconds that is held at its point of index `held_at`, so many seconds after the
-    /// onset, or, `released_s` after its release, at that.
+    /// A curve over seconds that is held at its point of index `held_at`. Its time is `held_s` seconds after
+    /// the onset or, after a release, `released_s` seconds after that.
     pub fn held_at(
         curve: Curve,
         held_at: usize,
@@ -345,7 +345,7 @@ impl FannedCurve {
         time as f32
     }
 
-    /// Whether the curve jumps along so many units from a time on.
+    /// Whether the curve jumps within `units` from `from` on.
     fn jumps_along(&self, from: f64, units: f64) -> bool {
         self.curve.jumps_between(from as f32, (from + units) as f32)
     }
@@ -486,7 +486,7 @@ impl VoiceCurves {
         }
     }
 
-    /// As it is where it has been advanced to.
+    /// The curve at the time that it has been advanced to.
     fn instant(&self, id: CurveId, shared: &SharedCurves) -> FannedCurve {
         let curve = &shared.curves[id.index()];
         let units = self.units(id.index());

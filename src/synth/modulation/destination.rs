@@ -62,7 +62,7 @@ impl Destination {
     /// How many there are.
     pub const COUNT: usize = FIRST_SPEED + ClockedModulator::COUNT;
 
-    /// That of a parameter which has one.
+    /// The destination of a parameter that has one.
     ///
     /// # Panics
     /// Where it has none. Meant for constants, where that does not compile.
@@ -84,7 +84,7 @@ impl Destination {
         ClockedModulator::ALL.get(place).copied()
     }
 
-    /// Those that are parameters, in the order of their indices: the first ones.
+    /// The destinations that are parameters, in the order of their indices: the first ones.
     pub fn params() -> &'static [Param] {
         NUMBERED.params()
     }
@@ -101,7 +101,7 @@ impl Destination {
         own.copied().unwrap_or(Operation::Add)
     }
 
-    /// The values, before any route, of those that are no parameters; they follow the parameters.
+    /// The values, before any route, of the destinations that are no parameters; they follow the parameters.
     pub fn at_rest() -> impl Iterator<Item = f32> {
         let values = OPERATIONS.iter().map(|operation| match operation {
             Operation::Add => 0.0,

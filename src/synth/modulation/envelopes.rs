@@ -14,10 +14,10 @@ use crate::synth::patch::Values;
 /// One of the envelopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EnvelopeId {
-    /// That of the amplitude. It is also the voice's life: the voice ends with it, and segments end
-    /// at its corners.
+    /// The amplitude's envelope. It is also the voice's life: the voice ends with it, and segments end at its
+    /// corners.
     Amp,
-    /// That of the filter.
+    /// The filter's envelope.
     Filter,
 }
 
@@ -70,7 +70,7 @@ pub struct EnvelopeParams {
     pub fan_order: Param,
 }
 
-/// In the order of [`EnvelopeId`].
+/// The parameters, in the order of [`EnvelopeId`].
 static ENVELOPES: [EnvelopeParams; 2] = [
     EnvelopeParams {
         delay: Param::AMP_DELAY,
@@ -114,7 +114,7 @@ pub struct EnvelopeShapes {
 }
 
 impl EnvelopeShapes {
-    /// As the values that `get` gives say.
+    /// Compiles the shapes from the values that `get` gives.
     pub fn compile(get: impl Fn(Param) -> f32, sample_rate_hz: f64) -> EnvelopeShapes {
         let shapes = ENVELOPES.each_ref().map(|params| {
             let curve = |own| (get(params.curve) + get(own)).clamp(-1.0, 1.0);
@@ -159,7 +159,7 @@ pub struct Envelopes {
 }
 
 impl Envelopes {
-    /// At the start of each.
+    /// Envelopes at their start.
     pub fn begin(shapes: &EnvelopeShapes) -> Envelopes {
         Envelopes {
             envelopes: shapes.shapes.each_ref().map(Envelope::begin),
@@ -264,7 +264,7 @@ mod tests {
         EnvelopeShapes::compile(|param| values.get(param), RATE_HZ)
     }
 
-    /// After so many frames held, and then released.
+    /// The envelopes after `held` frames held, and `released` frames after the release.
     fn played(shapes: &EnvelopeShapes, held: usize, released: Option<usize>) -> Envelopes {
         let mut envelopes = Envelopes::begin(shapes);
         envelopes.advance(shapes, held);
@@ -321,8 +321,8 @@ mod tests {
         places.iter().map(|&place| instant.at(place)).collect()
     }
 
-    /// Changes of the settings under a note, at each of which and after each of which the first place has
-    /// the envelope itself; and those of a time move no partial that is behind it.
+    /// Changes of the settings under a note. At each and after each, the first place has the envelope itself.
+    /// Those of a time move no partial that is behind it.
     #[test]
     fn a_fanned_envelope_keeps_its_place_when_a_setting_changes() {
         let id = EnvelopeId::Filter;

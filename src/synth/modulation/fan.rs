@@ -48,12 +48,12 @@ pub struct Fan {
     pub phase_cycles: f32,
     /// Octaves of the rate between the first place and the last.
     pub rate_octaves: f32,
-    /// Of the random order.
+    /// Seed of the random order.
     pub seed: u32,
 }
 
 impl Fan {
-    /// As the values of these parameters say.
+    /// Reads the fan from these parameters.
     pub fn read(get: impl Fn(Param) -> f32, order: Param, phase: Param, rate: Param) -> Fan {
         Fan {
             order: FanOrder::from_index(get(order) as usize),
@@ -88,11 +88,11 @@ pub enum PartialSet {
     Overtones,
     /// The first eight.
     Low,
-    /// Those after the eighth.
+    /// All after the eighth.
     High,
-    /// Those of the first drawn set.
+    /// The partials of the first drawn set.
     Drawn1,
-    /// Those of the second.
+    /// The partials of the second drawn set.
     Drawn2,
 }
 
@@ -181,7 +181,7 @@ pub enum PartialDestination {
     Pan,
     /// Octaves over the filter's cutoff, which each partial then meets for itself.
     Cutoff,
-    /// The same of the second filter.
+    /// Octaves over the second filter's cutoff, likewise.
     Cutoff2,
     /// Decibels per octave over the tilt, counted from the fundamental, which keeps its level.
     Tilt,
@@ -233,7 +233,7 @@ pub enum PartialInput {
 pub struct PartialRoute {
     /// What it moves.
     pub to: PartialDestination,
-    /// Of which partials.
+    /// The partials that it moves.
     pub set: PartialMask,
     /// What moves it.
     pub from: PartialInput,
@@ -252,7 +252,7 @@ const SOURCES: usize = 17;
 /// The routes to partials of a voice at one instant.
 #[derive(Clone, Debug)]
 pub struct PartialRoutes {
-    /// What the partials stand apart in, and which source of the voice that is; `None` if it is none.
+    /// What the partials stand apart in, and which source of the voice that is, if it is one.
     sources: [(Option<ModulationSource>, PartialSource); SOURCES],
     source_count: usize,
     routes: [PartialRoute; ROUTES + 1],
@@ -278,7 +278,7 @@ impl PartialRoutes {
         moved: 0,
     };
 
-    /// Whether there is none.
+    /// Whether no route is in it.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -352,7 +352,7 @@ impl PartialRoutes {
         &self.sources[place.min(SOURCES - 1)].1
     }
 
-    /// Those that move this.
+    /// The routes that move this.
     pub fn to(&self, to: PartialDestination) -> impl Iterator<Item = &PartialRoute> {
         self.routes[..self.count]
             .iter()

@@ -7,16 +7,16 @@
 use super::note::Note;
 use crate::synth::parameter::Param;
 
-/// When a note glides, and what the time is that of.
+/// When a note glides, and what its time is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GlideMode {
     /// Every note takes the time.
     Time,
-    /// The same, for notes that begin while a key is held.
+    /// Every note that begins while a key is held takes the time.
     TimeLegato,
     /// Every octave takes the time.
     Rate,
-    /// The same, for notes that begin while a key is held.
+    /// Every octave takes the time, in notes that begin while a key is held.
     RateLegato,
 }
 
@@ -60,7 +60,7 @@ pub struct GlideOrigin {
 /// The glide of a note.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Glide {
-    /// From the note's own pitch to where it starts.
+    /// The way from the note's own pitch to where the glide starts.
     pub semitones: f64,
     /// The age of the voice when it began.
     pub begin_s: f64,
@@ -97,7 +97,7 @@ impl Glide {
         (1.0 - self.age(age_s)).max(0.0)
     }
 
-    /// The same in semitones of the way.
+    /// The semitones that are left to the fundamental at this age of the voice.
     pub fn semitones_left(&self, age_s: f64) -> f64 {
         self.semitones * self.left(age_s)
     }
@@ -117,7 +117,7 @@ impl Glide {
 /// A glide in which the partials stand apart, at one instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FannedGlide {
-    /// Of the whole way.
+    /// Cents of the whole way.
     pub cents: f32,
     /// How long it has gone on, in times of the fundamental.
     pub age: f32,
@@ -126,7 +126,7 @@ pub struct FannedGlide {
 }
 
 impl FannedGlide {
-    /// Of a glide at this age of the voice; `None` if the partials are all where the fundamental is.
+    /// The glide at this age of the voice; `None` if the partials are all where the fundamental is.
     pub fn at(glide: &Glide, age_s: f64) -> Option<FannedGlide> {
         let is_apart = glide.fan_octaves != 0.0 && !glide.is_done(age_s);
         is_apart.then(|| FannedGlide {

@@ -63,7 +63,7 @@ pub enum LfoCycle {
 }
 
 impl LfoCycle {
-    /// That of LFO `number`, 1 to [`LFOS`], as the patch says.
+    /// The cycle of LFO `number`, 1 to [`LFOS`], as the patch has it.
     pub fn read(values: &Values, number: usize) -> LfoCycle {
         match LfoCourse::from_index(values.index(PARAMS[number - 1].shape)) {
             LfoCourse::Shape(shape) => LfoCycle::Shape(shape),
@@ -129,7 +129,7 @@ pub enum Trigger {
     Free,
     /// One for each voice, from the onset on.
     Note,
-    /// The same, from anywhere in its cycle.
+    /// One for each voice, from a random point of its cycle at the onset.
     Random,
     /// One for each voice, from the start of the phrase on.
     Legato,
@@ -197,7 +197,7 @@ pub struct SharedLfos {
 }
 
 impl SharedLfos {
-    /// As the patch says, with all clocks at 0.
+    /// The LFOs of the patch, with all clocks at 0.
     pub fn new(values: &Values, sample_rate_hz: f64) -> SharedLfos {
         SharedLfos {
             lfos: std::array::from_fn(|index| {
@@ -209,7 +209,7 @@ impl SharedLfos {
         }
     }
 
-    /// As a changed patch says; the clocks go on.
+    /// Takes over a changed patch; the clocks go on.
     pub fn set_patch(&mut self, values: &Values) {
         for (number, lfo) in (1..).zip(&mut self.lfos) {
             *lfo = SharedLfo::new(values, number, lfo.clock);
@@ -217,7 +217,7 @@ impl SharedLfos {
         self.patch_seed = values.get(Param::SEED) as u64;
     }
 
-    /// With a voice's own settings.
+    /// The LFOs with a voice's own settings.
     pub fn with_settings(mut self, get: impl Fn(Param) -> f32) -> SharedLfos {
         for (lfo, params) in self.lfos.iter_mut().zip(&PARAMS) {
             lfo.phase_cycles = f64::from(get(params.phase));
@@ -250,14 +250,14 @@ impl SharedLfos {
         self.phrase = Phrase::default();
     }
 
-    /// A phrase begins with a note of this channel and key, so many frames into the block; `None` is at
-    /// the next block.
+    /// A phrase begins with the note `first` (channel and key), `into_block` frames into the block; `None` is
+    /// at the next block.
     pub fn begin_phrase(&mut self, first: (u8, u8), into_block: Option<usize>) {
         let cycles_per_frame = self.cycles_per_frame();
         self.phrase.begin(first, into_block, &cycles_per_frame);
     }
 
-    /// The phrase so many frames into the block.
+    /// The time of the phrase, `into_block` frames into the block.
     fn phrase_at(&self, into_block: usize) -> PhraseTime {
         self.phrase.at(into_block, &self.cycles_per_frame())
     }
@@ -376,8 +376,8 @@ impl VoiceLfos {
         }
     }
 
-    /// Another note takes the voice over, which stands at the end of a block of so many frames. If a phrase
-    /// has begun with it, those LFOs that do so begin anew.
+    /// Another note takes the voice over, which stands at the end of a block of `block_frames`. If a phrase has
+    /// begun with it, the LFOs that begin with a phrase begin anew.
     pub fn go_on(&mut self, shared: &SharedLfos, block_frames: usize) {
         if self.phrase.serial == shared.phrase.serial() {
             return;

@@ -41,7 +41,7 @@ pub struct SharedModulators {
 }
 
 impl SharedModulators {
-    /// As the patch says, with all clocks at 0.
+    /// The modulators of the patch, with all clocks at 0.
     pub fn new(values: &Values, sample_rate_hz: f64) -> SharedModulators {
         SharedModulators {
             envelopes: EnvelopeShapes::compile(|param| values.get(param), sample_rate_hz),
@@ -52,7 +52,7 @@ impl SharedModulators {
         }
     }
 
-    /// As a changed patch says; the clocks go on.
+    /// Takes over a changed patch; the clocks go on.
     pub fn set_patch(&mut self, values: &Values, sample_rate_hz: f64) {
         self.envelopes = EnvelopeShapes::compile(|param| values.get(param), sample_rate_hz);
         self.lfos.set_patch(values);
@@ -61,7 +61,7 @@ impl SharedModulators {
         self.slide_mode = SlideMode::read(values);
     }
 
-    /// With a voice's own settings. What has none is as it is.
+    /// The modulators with a voice's own settings. Modulators without settings of their own stay as they are.
     pub fn with_settings(&self, settings: &SettingValues, sample_rate_hz: f64) -> SharedModulators {
         let get = |param| settings.get(param);
         let kinds = settings.moved_kinds();

@@ -22,7 +22,7 @@ pub struct Note {
     pub register_key: u8,
     /// 0 to 1.
     pub velocity: f32,
-    /// Of the key's way up, 0 to 1, from the tick on at which the release begins; 0 until then.
+    /// Velocity of the key's release, 0 to 1, from the tick on at which the release begins; 0 until then.
     pub release_velocity: f32,
     /// How many notes have begun, with this one.
     pub serial: u64,
@@ -53,7 +53,7 @@ impl Note {
         }
     }
 
-    /// The same with this pitch in a tuning.
+    /// The note with this pitch in a tuning.
     pub fn tuned(self, pitch: f64, tuning: &TickTuning) -> Note {
         Note {
             pitch,
@@ -84,7 +84,7 @@ pub struct Expression {
 }
 
 impl Expression {
-    /// That of a note whose host says nothing.
+    /// The expression of a note whose host sends none.
     pub const NEUTRAL: Expression = Expression {
         tuning_semitones: 0.0,
         volume: 1.0,

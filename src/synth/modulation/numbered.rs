@@ -1,4 +1,4 @@
-//! Those parameters that are moved in a voice, numbered.
+//! The parameters that are moved in a voice, numbered.
 
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{Param, rows};
@@ -40,7 +40,7 @@ const NONE: u8 = u8::MAX;
 #[derive(Debug)]
 pub struct Numbered<const COUNT: usize> {
     params: [Param; COUNT],
-    /// Of each parameter; [`NONE`] where it is not among them.
+    /// The number of each parameter; [`NONE`] where it is not among them.
     numbers: [u8; Param::COUNT],
 }
 

@@ -16,7 +16,7 @@ pub struct PhraseTime {
 }
 
 impl PhraseTime {
-    /// So many frames later, at these cycles in a frame.
+    /// The time `frames` frames later, at these cycles per frame.
     fn after(&self, frames: i64, cycles_per_frame: &[f64; LFOS]) -> PhraseTime {
         PhraseTime {
             frames: self.frames + frames,
@@ -32,7 +32,7 @@ impl PhraseTime {
 pub struct Phrase {
     /// How many have begun, with this one.
     serial: u64,
-    /// Of its first note: the channel and the key.
+    /// The phrase's first note: the channel and the key.
     first: (u8, u8),
     /// At the block's first frame, which may be before its start.
     time: PhraseTime,
@@ -41,8 +41,8 @@ pub struct Phrase {
 }
 
 impl Phrase {
-    /// Another one begins with a note of this channel and key, so many frames into the block, in which
-    /// frames have these cycles; or with the next block.
+    /// Another phrase begins with the note `first` (channel and key), `into_block` frames into the block, or
+    /// with the next block.
     pub fn begin(
         &mut self,
         first: (u8, u8),
@@ -58,14 +58,14 @@ impl Phrase {
         };
     }
 
-    /// Goes to the next block, after so many frames of these cycles each.
+    /// Goes to the next block, after `elapsed_frames` of these cycles each.
     pub fn tick(&mut self, elapsed_frames: usize, cycles_per_frame: &[f64; LFOS]) {
         self.time = self.at(elapsed_frames, cycles_per_frame);
         self.is_due = false;
     }
 
-    /// How far it has come so many frames into the block, in which frames have these cycles; where it is
-    /// still to begin, at its start.
+    /// The time of the phrase `into_block` frames into the block. A phrase that is still to begin is at its
+    /// start.
     pub fn at(&self, into_block: usize, cycles_per_frame: &[f64; LFOS]) -> PhraseTime {
         match self.is_due {
             true => PhraseTime::default(),

@@ -106,7 +106,7 @@ impl Depth {
             .map_or_else(|| Depth::Shared(values.get(param)), Depth::Own)
     }
 
-    /// In a voice with these values.
+    /// The depth in a voice with these values.
     fn value(self, own: &DestinationValues) -> f32 {
         match self {
             Depth::Shared(depth) => depth,
@@ -203,21 +203,21 @@ pub struct Routes {
     /// The index of the route at each place of the patch.
     index_of: [u8; parameter::ROUTES],
     fixed: [FixedRoute; ROUTES.len()],
-    /// Those that can move anything in a voice without polyphonic offsets.
+    /// Routes that can move anything in a voice without polyphonic offsets.
     active: RouteSet,
-    /// Those that the pitch depends on.
+    /// Routes that the pitch depends on.
     to_pitch: RouteSet,
-    /// Those that move single partials.
+    /// Routes that move single partials.
     to_partials: RouteSet,
-    /// Those that the speed of any modulator depends on.
+    /// Routes that the speed of any modulator depends on.
     to_speeds: RouteSet,
-    /// Those that any setting of a modulator depends on.
+    /// Routes that any setting of a modulator depends on.
     to_settings: RouteSet,
     /// How many times settings are to be read at one instant, since modulators are moved by others.
     setting_passes: usize,
-    /// Those that move what is the same in every plain patch: see [`PLAIN`](crate::synth::patch::PLAIN).
+    /// Routes that move what is the same in every plain patch: see [`PLAIN`](crate::synth::patch::PLAIN).
     beyond_plain: RouteSet,
-    /// Those of the patch's own that move the depth of one of every patch.
+    /// The patch's own routes that move the depth of a route of every patch.
     to_depths: RouteSet,
 }
 
@@ -300,22 +300,22 @@ impl Routes {
         index.is_some_and(|&index| self.of_patch[usize::from(index)].is_some())
     }
 
-    /// Those that can move anything in a voice without polyphonic offsets.
+    /// Routes that can move anything in a voice without polyphonic offsets.
     pub fn active(&self) -> RouteSet {
         self.active
     }
 
-    /// Those that the pitch depends on.
+    /// Routes that the pitch depends on.
     pub fn to_pitch(&self) -> RouteSet {
         self.to_pitch
     }
 
-    /// Those that the speed of any modulator depends on.
+    /// Routes that the speed of any modulator depends on.
     pub fn to_speeds(&self) -> RouteSet {
         self.to_speeds
     }
 
-    /// Those that any setting of a modulator depends on.
+    /// Routes that any setting of a modulator depends on.
     pub fn to_settings(&self) -> RouteSet {
         self.to_settings
     }
@@ -325,18 +325,18 @@ impl Routes {
         self.setting_passes
     }
 
-    /// Those that move what is the same in every plain patch.
+    /// Routes that move what is the same in every plain patch.
     pub fn beyond_plain(&self) -> RouteSet {
         self.beyond_plain
     }
 
-    /// Those that move single partials.
+    /// Routes that move single partials.
     pub fn to_partials(&self) -> RouteSet {
         self.to_partials
     }
 
-    /// Those that can move anything in a voice whose values before any route are `own`: their depth
-    /// is not 0, or an active route moves it.
+    /// Routes that can move anything in a voice whose values before any route are `own`: their depth is not 0,
+    /// or an active route moves it.
     pub fn active_with(&self, own: &DestinationValues) -> RouteSet {
         let (mut active, mut moved) = (RouteSet::default(), DestinationSet::default());
         for (index, depth, to) in self.all() {
@@ -354,12 +354,12 @@ impl Routes {
         active
     }
 
-    /// Those that move any of some destinations, and those that move their depths.
+    /// Routes that move any of some destinations, and the routes that move their depths.
     fn leading_to(&self, destinations: &[Destination]) -> RouteSet {
         self.leading_from(RouteSet::default(), destinations)
     }
 
-    /// Some routes and those that move any of some destinations, and those that move their depths.
+    /// `routes` and the routes that move any of some destinations, and the routes that move their depths.
     fn leading_from(&self, routes: RouteSet, destinations: &[Destination]) -> RouteSet {
         let (mut leading, mut reached) = (RouteSet::default(), DestinationSet::default());
         for &destination in destinations {
@@ -392,13 +392,13 @@ impl Routes {
         of_patch.chain(fixed)
     }
 
-    /// Those of the patch's own among some routes.
+    /// The patch's own among some routes.
     fn of_patch(&self, routes: RouteSet) -> impl Iterator<Item = &PatchRoute> {
         let routes = routes.and(RouteSet::OF_PATCH).indices();
         routes.filter_map(|index| self.of_patch[index].as_ref())
     }
 
-    /// Those of every patch among some routes.
+    /// The routes of every patch among some routes.
     fn fixed(&self, routes: RouteSet) -> impl Iterator<Item = &FixedRoute> {
         let routes = RouteSet(routes.0 >> parameter::ROUTES).indices();
         routes.map(|place| &self.fixed[place])
@@ -472,8 +472,8 @@ impl Routes {
         }
     }
 
-    /// Adds up by how much some routes move settings of a voice's modulators; `own` are its values, to which
-    /// those that move their depths have been applied.
+    /// Adds up by how much some routes move settings of a voice's modulators. `own` are its values, after the
+    /// routes to their depths.
     pub fn apply_to_settings(
         &self,
         routes: RouteSet,
@@ -488,7 +488,7 @@ impl Routes {
         }
     }
 
-    /// Writes those of some routes that move single partials of a voice, whose values are `own`.
+    /// Writes, of some routes, those that move single partials of a voice, whose values are `own`.
     pub fn apply_to_partials(
         &self,
         routes: RouteSet,

@@ -47,7 +47,7 @@ pub struct StepFan {
     pub order: FanOrder,
     /// Steps between the first place and the last.
     pub steps: f32,
-    /// Of the random order.
+    /// Seed of the random order.
     pub seed: u32,
 }
 
@@ -87,7 +87,7 @@ impl SharedSequence {
         }
     }
 
-    /// The value, −1 to 1, after so many steps. Any number is taken; what is no number counts as 0.
+    /// The value, −1 to 1, after `steps` steps. Any number is taken; NaN and infinities count as 0.
     fn value(&self, steps: f64) -> f32 {
         let steps = if steps.is_finite() { steps } else { 0.0 };
         let whole = steps.floor();
@@ -109,21 +109,21 @@ impl SharedSequence {
 pub struct SharedSequences([SharedSequence; SEQUENCES]);
 
 impl SharedSequences {
-    /// As the patch says, with all clocks at 0.
+    /// The sequences of the patch, with all clocks at 0.
     pub fn new(values: &Values) -> SharedSequences {
         SharedSequences(
             SequenceId::ALL.map(|id| SharedSequence::new(values, id, CycleClock::default())),
         )
     }
 
-    /// As a changed patch says; the clocks go on.
+    /// Takes over a changed patch; the clocks go on.
     pub fn set_patch(&mut self, values: &Values) {
         for (sequence, id) in self.0.iter_mut().zip(SequenceId::ALL) {
             *sequence = SharedSequence::new(values, id, sequence.clock);
         }
     }
 
-    /// With a voice's own settings.
+    /// The sequences with a voice's own settings.
     pub fn with_settings(mut self, get: impl Fn(Param) -> f32) -> SharedSequences {
         for (sequence, params) in self.0.iter_mut().zip(&PARAMS) {
             sequence.glide = f64::from(get(params.glide));
@@ -263,7 +263,7 @@ mod tests {
         SharedSequences::new(&Values::new(&patch))
     }
 
-    /// After so many steps of its first sequence.
+    /// A voice after `steps` steps of its first sequence.
     fn voice(steps: f64) -> VoiceSequences {
         VoiceSequences {
             steps: [steps, 0.0],

@@ -111,7 +111,7 @@ impl Setting {
         (0..COUNT).map(|place| Setting(place as u8))
     }
 
-    /// That of a parameter, if it is one.
+    /// The setting that a parameter is, if it is one.
     pub fn of(param: Param) -> Option<Setting> {
         NUMBERED.number(param).map(Setting)
     }
@@ -209,7 +209,7 @@ impl MovedSettings {
         both.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
     }
 
-    /// Whether any of those that are read at a start alone is moved.
+    /// Whether any setting that is read at a start alone is moved.
     pub fn has_start(&self) -> bool {
         let mut at_start = Setting::all().filter(|setting| setting.is_of_a_start());
         at_start.any(|setting| self.0[setting.index()] != 0.0)
@@ -223,7 +223,7 @@ impl MovedSettings {
                 .any(|setting| self.0[setting.index()] != before.0[setting.index()])
     }
 
-    /// Keeps those that are not read where this begins as they were `before`.
+    /// Keeps the settings that are not read where this begins as they were `before`.
     pub fn keep_unread(&mut self, beginning: Beginning, before: &MovedSettings) {
         for setting in Setting::all().filter(|setting| !setting.is_read(beginning)) {
             self.0[setting.index()] = before.0[setting.index()];
@@ -240,11 +240,11 @@ pub fn have_settings(offsets: &Offsets) -> bool {
 /// What a voice takes the settings of its modulators from.
 #[derive(Clone, Copy, Debug)]
 pub struct SettingValues<'a> {
-    /// Those of the patch.
+    /// The values of the patch.
     pub values: &'a Values,
     /// The voice's polyphonic offsets, if it has any.
     pub offsets: Option<&'a Offsets>,
-    /// By how much routes move them.
+    /// How far routes move them.
     pub moved: &'a MovedSettings,
 }
 

@@ -22,7 +22,7 @@ impl SlideMode {
         }
     }
 
-    /// As the patch says.
+    /// The mode of the patch.
     pub fn read(values: &Values) -> SlideMode {
         SlideMode::from_index(values.index(Param::SLIDE_MODE))
     }

@@ -71,7 +71,7 @@ macro_rules! sources {
         }
 
         impl<'a> SourceValues<'a> {
-            /// At a moment.
+            /// The values at a moment.
             pub fn new(moment: Moment<'a>) -> SourceValues<'a> {
                 let (mut known, mut values) = (SourceSet::default(), [0.0; ModulationSource::COUNT]);
                 $(
@@ -163,7 +163,7 @@ sources! {
 }
 
 impl ModulationSource {
-    /// Those that routes of a patch may take, in the order of [`ROUTE_SOURCE_LABELS`] behind "Off".
+    /// The sources that routes of a patch may take, in the order of [`ROUTE_SOURCE_LABELS`] behind "Off".
     pub const ROUTED: [ModulationSource; ROUTE_SOURCE_LABELS.len() - 1] = {
         use ModulationSource::*;
         [
@@ -205,7 +205,7 @@ impl ModulationSource {
         ]
     };
 
-    /// Those that run by clocks, in the order of [`ClockedModulator::ALL`].
+    /// The sources that run by clocks, in the order of [`ClockedModulator::ALL`].
     pub const CLOCKED: [ModulationSource; ClockedModulator::COUNT] = {
         use ModulationSource::*;
         [
@@ -345,7 +345,7 @@ pub struct SourceSet(u64);
 const _: () = assert!(ModulationSource::COUNT <= u64::BITS as usize);
 
 impl SourceSet {
-    /// Those whose values may move, and jump, while the note and its channel stay as they are.
+    /// The sources whose values may move, and jump, while the note and its channel stay as they are.
     pub const MOVING: SourceSet = {
         use ModulationSource::*;
         let sources = [
@@ -370,12 +370,12 @@ impl SourceSet {
         SourceSet(set)
     };
 
-    /// Those in both sets.
+    /// Sources in both sets.
     pub fn and(self, other: SourceSet) -> SourceSet {
         SourceSet(self.0 & other.0)
     }
 
-    /// Those in either set.
+    /// Sources in either set.
     pub fn or(self, other: SourceSet) -> SourceSet {
         SourceSet(self.0 | other.0)
     }

@@ -18,7 +18,7 @@ impl Default for DestinationValues {
 }
 
 impl DestinationValues {
-    /// Those of the patch before any route; see [`Destination::at_rest`] for what is no parameter.
+    /// The values of the patch before any route; see [`Destination::at_rest`] for what is no parameter.
     pub fn of(values: &Values) -> DestinationValues {
         let params = Destination::params().iter();
         let all = params.map(|&param| values.get(param));
@@ -88,7 +88,7 @@ impl Offsets {
     /// None.
     pub const NONE: Offsets = Offsets([0.0; POLYPHONIC]);
 
-    /// That of a polyphonic parameter; of others it means nothing.
+    /// The value of a polyphonic parameter; for others it means nothing.
     pub fn get(&self, param: Param) -> f32 {
         self.0[usize::from(PLACES[param.index()])]
     }
@@ -104,7 +104,7 @@ impl Offsets {
 /// The plain values that a voice is worked out from.
 #[derive(Clone, Copy, Debug)]
 pub struct VoiceValues<'a> {
-    /// Those of all voices.
+    /// The values of all voices.
     pub patch: &'a Values,
     /// Its own.
     pub own: &'a DestinationValues,

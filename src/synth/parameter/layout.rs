@@ -5,7 +5,7 @@
 //! 64 only, Live among them. So the list begins with eight full pages of eight, each of them a bank
 //! that makes sense on its own:
 //!
-//! 1. *Macros*, since that is what a preset's author has made for the hand;
+//! 1. *Macros*, which a preset's author has made to be played;
 //! 2. *Spectrum*: how many partials, how loud and how high they are: what only this synthesizer has;
 //! 3. *Filter*, all of it;
 //! 4. *Envelopes*: attack, decay, sustain and release of both, side by side;
@@ -61,7 +61,7 @@ pub enum Group {
     Shapers,
     /// The spectral filter.
     Filter,
-    /// The second one.
+    /// The second filter.
     Filter2,
     /// Level over time.
     AmpEnvelope,
@@ -71,23 +71,23 @@ pub enum Group {
     Decay,
     /// The first low-frequency oscillator, and its depths.
     Lfo,
-    /// The second.
+    /// The second low-frequency oscillator.
     Lfo2,
-    /// The third.
+    /// The third low-frequency oscillator.
     Lfo3,
-    /// The fourth.
+    /// The fourth low-frequency oscillator.
     Lfo4,
     /// The first sequence.
     Sequence1,
-    /// The second.
+    /// The second sequence.
     Sequence2,
     /// The first curve.
     Curve1,
-    /// The second.
+    /// The second curve.
     Curve2,
-    /// The third.
+    /// The third curve.
     Curve3,
-    /// The fourth.
+    /// The fourth curve.
     Curve4,
     /// How notes follow each other.
     Playing,
@@ -122,7 +122,7 @@ pub enum Group {
 }
 
 impl Group {
-    /// As it is shown.
+    /// Its name as it is shown.
     pub const fn name(self) -> &'static str {
         match self {
             Group::Source => "Source",
@@ -217,7 +217,7 @@ pub enum Page {
     FocusAndCopies,
     /// The shapers Blur, Smear, Breath and Anchor.
     BlurAndAnchor,
-    /// The rest of it.
+    /// The filter's other knobs.
     FilterDetails,
     /// The second filter.
     Filter2,
@@ -225,7 +225,7 @@ pub enum Page {
     Recording,
     /// The main stages of both envelopes.
     Envelopes,
-    /// Their other stages, and damping.
+    /// The other stages of both envelopes, and the damping.
     EnvelopeShapes,
     /// How partials die away, but for the damping.
     Decay,
@@ -233,7 +233,7 @@ pub enum Page {
     EnvelopeFans,
     /// The first LFO.
     Lfo,
-    /// How its cycle begins, and its fan.
+    /// How the first LFO's cycle begins, and its fan.
     LfoDetails,
     /// The second LFO.
     Lfo2,

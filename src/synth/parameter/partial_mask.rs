@@ -24,7 +24,7 @@ impl PartialMask {
     /// Every one.
     pub const ALL: PartialMask = PartialMask([u16::MAX; MASK_GROUPS]);
 
-    /// That of these groups: see [`PartialMask::groups`].
+    /// The mask of these groups: see [`PartialMask::groups`].
     pub const fn from_groups(groups: [u16; MASK_GROUPS]) -> PartialMask {
         PartialMask(groups)
     }
@@ -39,7 +39,7 @@ impl PartialMask {
         n >= 1 && n <= MAX_PARTIALS && self.0[(n - 1) / MASK_GROUP] & bit(n) != 0
     }
 
-    /// Takes partial n in, n from 1 on. There is none past [`MAX_PARTIALS`].
+    /// Takes partial n in, n from 1 on; past [`MAX_PARTIALS`] nothing happens.
     pub const fn insert(&mut self, n: usize) {
         if n >= 1 && n <= MAX_PARTIALS {
             self.0[(n - 1) / MASK_GROUP] |= bit(n);
@@ -81,7 +81,7 @@ impl PartialMask {
     }
 }
 
-/// That of partial n in its group.
+/// The bit of partial n in its group.
 const fn bit(n: usize) -> u16 {
     1 << ((n - 1) % MASK_GROUP)
 }
@@ -224,7 +224,7 @@ mod tests {
         }
         let odd: PartialMask = (1..=512).step_by(2).collect();
         assert_eq!(odd.to_string().parse(), Ok(odd));
-        // As a hand may write it.
+        // As a user may write it.
         let mask = "1-3, 7, 12-16".parse::<PartialMask>();
         for text in [
             "12–16,7,1−3",

@@ -3,9 +3,9 @@
 //! The maps use only operations that IEEE 754 defines to the bit, and `libm`'s Rust code, so a
 //! saved normalised value means the same plain value on every machine.
 //!
-//! Hosts record automation as normalised values. What a stepped range may still gain, more labels
-//! or a higher count, must therefore not move those that it has: its steps are spread over a fixed
-//! number of *places*, of which the last are free. A free place means the last value that there is.
+//! Hosts record automation as normalised values. What a stepped range may still gain, more labels or a higher
+//! count, must therefore not move those that it has: its steps are spread over a fixed number of *places*, the
+//! last of which are free. A free place means the last value that there is.
 
 /// The map of one parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,7 +49,7 @@ pub enum Range {
     Switch,
     /// One of these labels; the plain value is its index.
     Choice {
-        /// In order; only ever extended at the end.
+        /// The labels, in order; only ever extended at the end.
         labels: &'static [&'static str],
         /// How many labels there may ever be: 16, 32, 64, 128 or 256.
         places: u32,
@@ -90,14 +90,13 @@ impl Range {
         Range::count(min, max, max.abs_diff(min) + 1)
     }
 
-    /// Whole numbers of which there may be more one day: `max` may grow up to
-    /// `min + places - 1`.
+    /// Whole numbers, to which later versions may add: `max` may grow up to `min + places - 1`.
     pub const fn count(min: i32, max: i32, places: u32) -> Range {
         assert!(min < max && max.abs_diff(min) < places);
         Range::Integer { min, max, places }
     }
 
-    /// One of `labels`, of which there may be 16, 32, 64, 128 or 256 one day.
+    /// One of `labels`. Later versions may have up to `places` of them: 16, 32, 64, 128 or 256.
     pub const fn choice(places: u32, labels: &'static [&'static str]) -> Range {
         assert!(matches!(places, 16 | 32 | 64 | 128 | 256));
         assert!(!labels.is_empty() && labels.len() <= places as usize);

@@ -6,13 +6,13 @@ use super::text::Unit;
 
 /// What is known of a parameter, in one place.
 ///
-/// Made by [`Row::new`] and the methods after it, each of which states one thing; what is not
-/// stated is as in most rows: heard by all voices alike, a part of the sound.
+/// Made by [`Row::new`] and the methods after it, each of which sets one property. The defaults are those of
+/// most rows: heard by all voices alike, a part of the sound.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
     /// Never changed and never reused: presets, states and hosts refer to it.
     pub id: &'static str,
-    /// What it is called, in the window, in hosts and in the manual. No other has this name.
+    /// Its name in the window, in hosts and in the manual. No other parameter has this name.
     pub name: &'static str,
     /// The name for a place where its group's name stands as well, such as the group's card.
     pub short: &'static str,

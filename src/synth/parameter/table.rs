@@ -158,7 +158,7 @@ pub static HOST_ORDER: [Param; HOST_COUNT] = {
     order
 };
 
-/// Of what is on none of the first pages and of no single partial.
+/// The rank of what is on none of the first pages and of no single partial.
 const LAST_RANK: usize = Page::FIRST.len() + 1;
 
 /// What comes before what in the host's order.

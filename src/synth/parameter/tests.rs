@@ -80,7 +80,7 @@ fn numbered_parameters_are_the_rows_that_they_name() {
     assert_eq!(Param::from_index(Param::COUNT), None);
 }
 
-/// Of a drawn set no bit is lost or moved on its way through a patch, and no other set has it.
+/// No bit of a drawn set is lost or moved on its way through a patch, and no other set has it.
 #[test]
 fn drawn_sets_are_as_they_were_drawn() {
     let odd: PartialMask = (1..=MAX_PARTIALS).step_by(2).collect();
@@ -249,7 +249,7 @@ fn labels_mean_what_they_name() {
         .zip(MACRO_TARGETS)
     {
         assert_eq!(*label, target.row().name);
-        // A macro offsets what is normalised, which a step has no in between of.
+        // A macro offsets normalised values. A stepped one has nothing in between.
         assert_eq!(target.range().steps(), None, "{label}");
     }
     assert_eq!(

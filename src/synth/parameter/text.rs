@@ -3,7 +3,7 @@
 use super::Row;
 use super::typed::{note_hz, plain_number, without_thousands_comma};
 
-/// Of the note A4, Hz.
+/// Frequency of the note A4, Hz.
 const CONCERT_PITCH_HZ: f32 = 440.0;
 
 /// The unit of a plain value, which decides how it is written.

@@ -8,7 +8,7 @@ use crate::dsp::resident;
 use crate::synth::parameter::MAX_PARTIALS;
 use crate::synth::versioned::CopyFrom;
 
-/// Partials of which arrays are worked on in multiples: a vector of the widest level.
+/// Arrays are worked on in multiples of this many partials: a vector of the widest level.
 pub const GROUP: usize = 16;
 
 /// As many partials as the groups have that hold `partials`.

@@ -18,7 +18,7 @@ use super::tables::golden_position;
 use crate::dsp::maths::DB_PER_OCTAVE_PER_POWER;
 use crate::synth::parameter::{BODIES, MAX_PARTIALS};
 
-/// Level of what lies behind a list of modes, beside the colour, decibels.
+/// Level of partials behind a list of modes, beside the colour, decibels.
 pub const BEHIND_THE_LIST_DB: f64 = -72.0;
 
 /// Ratios and levels of 512 partials; partial n has index n − 1.
@@ -161,9 +161,9 @@ const MAKERS: [BodyMaker; BODIES] = [
     ("Plate 2:1", || Body::of(&computed::supported_plate(1.0, 4.0))),
     ("Tabla", || Body::of(&modes::TABLA)),
     ("Bayan", || Body::of(&modes::BAYAN)),
-    // Of the patch: see `drawn.rs`.
+    // Depends on the patch: see `drawn.rs`.
     ("Drawn", || Body::by(|n| n)),
-    // Of the loaded recordings: see `recorded.rs`.
+    // Depends on the loaded recordings: see `recorded.rs`.
     ("Recording", || Body::by(|n| n)),
     ("Recording 2", || Body::by(|n| n)),
 ];

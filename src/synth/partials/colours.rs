@@ -16,7 +16,7 @@ use instruments::Measured;
 use crate::dsp::maths::DB_PER_OCTAVE_PER_POWER;
 use crate::synth::parameter::{COLOURS, MAX_PARTIALS, Param};
 
-/// log₂ of a gain that is none. A number, so that products with it are.
+/// log₂ of a gain of 0. It is a finite number, so that products with it are finite.
 pub const SILENT: f32 = -10_000.0;
 
 /// Gains of 512 partials for every key; partial n has index n − 1.
@@ -31,7 +31,7 @@ pub struct Colour {
 struct Register {
     /// The MIDI key at its middle.
     key: f32,
-    /// log₂ of linear gains, of which the greatest is 1.
+    /// log₂ of linear gains. The greatest gain is 1.
     log2_gain: Box<[f32]>,
 }
 
@@ -40,9 +40,9 @@ struct Register {
 pub enum ColourLevels<'a> {
     /// All gains are 1.
     Flat,
-    /// Those of one register.
+    /// The gains of one register.
     Of(&'a [f32]),
-    /// On the way from the first to the second, of which the number says the part that is done.
+    /// On the way from the first to the second; the number is the part that is done.
     Between(&'a [f32], &'a [f32], f32),
 }
 
@@ -78,19 +78,19 @@ impl Colour {
         }
     }
 
-    /// By linear gains.
+    /// A colour of linear gains.
     fn by(gain: impl Fn(f64) -> f64) -> Colour {
         Colour::by_db(|n| 20.0 * libm::log10(gain(n)))
     }
 
-    /// By levels in decibels.
+    /// A colour of levels in decibels.
     fn by_db(level_db: impl Fn(f64) -> f64) -> Colour {
         Colour {
             registers: [Register::new(0.0, level_db)].into(),
         }
     }
 
-    /// By the levels of registers, the lowest first.
+    /// A colour of the levels of registers, the lowest first.
     fn measured(registers: &'static [Measured]) -> Colour {
         let registers = registers.iter();
         Colour {
@@ -152,7 +152,7 @@ const MAKERS: [ColourMaker; COLOURS] = [
     ("Bass Clarinet", || Colour::measured(&instruments::BASS_CLARINET)),
     ("Plucked Cello", || Colour::measured(&instruments::PLUCKED_CELLO)),
     ("Vox Humana", || Colour::by_db(|n| formulas::pipes_db(3.0, -3.0, -10.0, n))),
-    // Of the patch: see `drawn.rs`.
+    // Depends on the patch: see `drawn.rs`.
     ("Drawn", || Colour::by(|_| 1.0)),
 ];
 

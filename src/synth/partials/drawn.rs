@@ -50,14 +50,14 @@ pub struct DrawnSpectrum {
 }
 
 impl Default for DrawnSpectrum {
-    /// That of the default patch.
+    /// The spectrum of the default patch.
     fn default() -> DrawnSpectrum {
         DrawnSpectrum::of(&Values::new(&Patch::default()))
     }
 }
 
 impl DrawnSpectrum {
-    /// That of these values.
+    /// The spectrum of these values.
     pub fn of(values: &Values) -> DrawnSpectrum {
         let mut drawn = DrawnSpectrum {
             ratio: [0.0; MAX_PARTIALS],

@@ -56,8 +56,8 @@ impl FanPlaces {
         self.pitch.clear();
     }
 
-    /// Places those partials of a frame that have no place yet; the frame has so many, and these ratios,
-    /// in whole groups.
+    /// Places those partials of a frame that have no place yet. The frame has `partials` partials; `ratio` has
+    /// theirs, in whole groups.
     pub fn settle(
         &mut self,
         level: SimdLevel,
@@ -101,7 +101,7 @@ impl FanPlaces {
 }
 
 impl Widths {
-    /// Those of partials with these ratios.
+    /// The widths of partials with these ratios.
     fn of(tables: &HarmonicTables, ratio: &[f32]) -> Widths {
         let octaves = || ratio.iter().map(|ratio| log2(*ratio));
         let of_first = octaves().next().unwrap_or(0.0);
@@ -143,7 +143,7 @@ at_level! {
 }
 
 at_level! {
-    /// Those that neither ratios nor the count of partials tell.
+    /// Places in orders that depend on neither the ratios nor the count of partials.
     fn set_ruled_places(
         order: FanOrder,
         seed: u32,
@@ -176,7 +176,7 @@ at_level! {
 mod tests {
     use super::*;
 
-    /// The places in order Pitch of partials with these ratios, the last of which fill the group.
+    /// The places, in the order Pitch, of partials with these ratios. The last ones fill the group.
     fn places(fans: &mut FanPlaces, ratio: &[f32], partials: usize) -> Vec<f32> {
         let (level, tables) = (SimdLevel::chosen(), HarmonicTables::shared());
         let mut padded = ratio.to_vec();

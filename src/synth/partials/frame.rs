@@ -36,7 +36,7 @@ impl Arrays {
     pub const BREATH: Arrays = Arrays(1 << 8);
     /// [`Frame::room`].
     pub const ROOM: Arrays = Arrays(1 << 9);
-    /// Those that a source fills.
+    /// The arrays that a source fills.
     pub const SOURCE: Arrays = Arrays::RATIO.and(Arrays::GAIN).and(Arrays::PAN);
     /// All of them.
     pub const ALL: Arrays = Arrays(u16::MAX);
@@ -46,7 +46,7 @@ impl Arrays {
         if condition { self } else { Arrays::NONE }
     }
 
-    /// Those of either set.
+    /// The arrays of either set.
     pub const fn and(self, other: Arrays) -> Arrays {
         Arrays(self.0 | other.0)
     }
@@ -125,10 +125,10 @@ copy_fields!(Frame {
 
 #[derive(Clone, Copy, Debug)]
 struct Size {
-    /// Of all copies.
+    /// Partials of all copies.
     count: usize,
     used: usize,
-    /// Of one copy.
+    /// Partials of one copy.
     partials: usize,
     copies: usize,
     /// Whether frequencies are no multiples of the fundamental's.
@@ -184,7 +184,7 @@ impl Frame {
             breath,
             room,
             fan_places,
-            // It knows itself what it is of.
+            // It has its own record of what it was worked out for.
             matched: _,
         } = self;
         *size = Size::default();
@@ -232,7 +232,7 @@ impl Frame {
         self.size.copies
     }
 
-    /// Elements for the partials of one copy, in whole groups; so far one copy is from the next.
+    /// Elements from one copy to the next: the partials of a copy, in whole groups.
     pub fn copy_len(&self) -> usize {
         whole_groups(self.size.partials)
     }
@@ -270,7 +270,7 @@ impl Frame {
         self.set_count(count);
     }
 
-    /// There are so many copies of those partials from now on.
+    /// From now on there are `copies` copies of those partials.
     pub fn multiply(&mut self, copies: usize) {
         self.size.copies = copies;
         self.set_count(copies * self.copy_len());
@@ -281,8 +281,8 @@ impl Frame {
         self.size.used = self.size.used.max(whole_groups(count));
     }
 
-    /// Whether all elements in use would be of the same partials as now, or of none, if there were so many
-    /// copies of so many partials.
+    /// Whether, with `copies` copies of `partials` partials, each element in use would be of the same partial
+    /// as now, or of none.
     pub fn keeps_places(&self, partials: usize, copies: usize) -> bool {
         let (len, used) = (whole_groups(partials), self.size.used);
         match (self.size.copies, copies) {

@@ -31,7 +31,7 @@ impl<P: PartialEq> MatchedOffsets<P> {
         }
     }
 
-    /// The offsets of so many partials, which follow from `places` alone. `find` writes them, if it has to.
+    /// The offsets of `count` partials, which follow from `places` alone. `find` writes them, if it has to.
     pub fn by_number(&mut self, places: P, count: usize, find: impl FnOnce(&mut [f32])) -> &[f32] {
         if count > self.count || self.found_for.as_ref() != Some(&places) {
             find(&mut self.octaves[..count]);

@@ -44,7 +44,7 @@ use crate::synth::workspace::{SegmentArrays, Workspace};
 
 /// Where a segment takes the partials.
 #[derive(Clone, Copy, Debug)]
-pub struct Target<'a> {
+pub struct MotionTarget<'a> {
     /// The fundamental's way.
     pub path: FundamentalPath,
     /// How the partials die away.
@@ -61,7 +61,7 @@ pub struct Target<'a> {
     pub recorded: Option<&'a RecordedFrame>,
     /// Linear gain of the voice at the segment's end.
     pub level: f32,
-    /// The same at its start, for the first segment of a note: before it nothing sounds.
+    /// Linear gain at the segment's start, for the first segment of a note: before it nothing sounds.
     pub start_level: Option<f32>,
     /// Length of the segment.
     pub frames: usize,
@@ -69,7 +69,7 @@ pub struct Target<'a> {
     pub sample_rate_hz: f64,
 }
 
-impl Target<'_> {
+impl MotionTarget<'_> {
     fn smear_segment(&self) -> SmearSegment {
         SmearSegment {
             seconds: self.frames as f64 / self.sample_rate_hz,
@@ -222,7 +222,7 @@ impl Motion {
         &mut self,
         frame: &Frame,
         changed: Arrays,
-        target: &Target,
+        target: &MotionTarget,
         segment: &mut SegmentArrays,
     ) -> Loudness {
         let path = &target.path;
@@ -284,7 +284,7 @@ impl Motion {
         &mut self,
         frame: &Frame,
         changes: (bool, bool),
-        target: &Target,
+        target: &MotionTarget,
     ) -> bool {
         let room_changed = self.update_room(frame, changes, target);
         self.smear.is_moving()
@@ -293,7 +293,7 @@ impl Motion {
             || self.breathes(target)
     }
 
-    fn update_room(&mut self, frame: &Frame, changes: (bool, bool), target: &Target) -> bool {
+    fn update_room(&mut self, frame: &Frame, changes: (bool, bool), target: &MotionTarget) -> bool {
         let (frequencies_changed, ratios_changed) = changes;
         target.room.as_ref().is_some_and(|settings| {
             let segment = RoomSegment {
@@ -408,7 +408,7 @@ impl Motion {
 
     /// Works out the gains at the segment's end, at the target's level of the voice, and lets smear,
     /// decay and breath go on. At a note's onset, those at its start as well.
-    fn set_gains(&mut self, frame: &Frame, target: &Target, segment: &mut SegmentArrays) {
+    fn set_gains(&mut self, frame: &Frame, target: &MotionTarget, segment: &mut SegmentArrays) {
         self.state.gains_rest = false;
         let (level, used) = (self.state.level, self.state.used);
         let is_beyond_plain = self.state.was_beyond_plain;
@@ -460,13 +460,13 @@ impl Motion {
 
     /// Whether gains breathe in the segment to a target, or did so in the one before.
     #[inline(always)]
-    fn breathes(&self, target: &Target) -> bool {
+    fn breathes(&self, target: &MotionTarget) -> bool {
         target.breath.is_some() | self.breath.is_active()
     }
 
     // Not inlined: most voices do without.
     #[inline(never)]
-    fn prepare_breath(&mut self, target: &Target) {
+    fn prepare_breath(&mut self, target: &MotionTarget) {
         let State {
             level, seed, used, ..
         } = self.state;

@@ -32,7 +32,7 @@ pub fn is_played(values: &VoiceValues) -> bool {
 /// How much of a voice's spectrum the recordings are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RecordedShare {
-    /// Of each part of the bank, 0 to 1.
+    /// Weight of each part of the bank, 0 to 1.
     pub weights: [f32; PARTS],
     /// The parts that any spectrum is, whatever its weight.
     pub are_played: [bool; PARTS],
@@ -43,7 +43,7 @@ pub struct RecordedShare {
 }
 
 impl RecordedShare {
-    /// As the values say.
+    /// Reads the shares from the values.
     pub fn read(values: &VoiceValues) -> RecordedShare {
         let weights = morph::weights(values.get(Param::MORPH_X), values.get(Param::MORPH_Y));
         let mut share = RecordedShare {
@@ -69,7 +69,7 @@ impl RecordedShare {
     }
 }
 
-/// log₂ of the gains of a recording; silence where there is none to play.
+/// log₂ of the gains of a recording; silence if there is none to play.
 pub(super) fn levels(frame: Option<&RecordedFrame>) -> &[f32] {
     static SILENCE: [f32; MAX_PARTIALS] = [SILENT; MAX_PARTIALS];
     frame.map_or(&SILENCE[..], |frame| &frame.log2_gain[..])

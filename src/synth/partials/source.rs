@@ -32,7 +32,7 @@ pub trait SpectrumSource: Copy + PartialEq {
 pub struct BodySet(u64);
 
 impl BodySet {
-    /// Those of these indices, below 64.
+    /// The set of these indices, below 64.
     pub fn of(indices: impl IntoIterator<Item = u8>) -> BodySet {
         let bits = indices.into_iter().map(|index| 1 << (index & 63));
         BodySet(bits.fold(0, |set, bit: u64| set | bit))
@@ -40,8 +40,8 @@ impl BodySet {
 }
 
 impl Source {
-    /// Whether it has bodies that the source `before` had not, in place of others: its partials are others
-    /// then, and none of them is on its way to where it has come.
+    /// Whether it has bodies that `before` did not have, in place of others. Then its partials are new ones:
+    /// none of them moves from where it was.
     pub fn replaces_bodies(&self, before: &Source) -> bool {
         let (BodySet(now), BodySet(before)) = (self.bodies(), before.bodies());
         now & !before != 0 && before & !now != 0

@@ -26,7 +26,7 @@ pub trait SpectrumStage: Copy + PartialEq {
         Self::READS
     }
 
-    /// As the values say; `None` while it is off.
+    /// Reads the stage from the values; `None` while it is off.
     fn read(values: &VoiceValues, context: &Context) -> Option<Self>;
 
     /// The arrays that its settings make other than they were under the settings `before`.
@@ -117,7 +117,7 @@ macro_rules! stages {
                 self.tier = others.tier;
             }
 
-            /// As the values say.
+            /// Reads the stages from the values.
             #[inline(always)]
             pub fn read(values: &VoiceValues, context: &Context) -> Stages {
                 match (values.is_plain, context.routes.is_empty()) {

@@ -27,8 +27,8 @@ pub trait Workers: Send {
     fn reclaim(&mut self) -> Option<Box<Job>>;
     /// Collects a job that is done, of this block or of one before it.
     fn collect(&mut self) -> Option<Box<Job>>;
-    /// Whether to go on asking for jobs that others have begun. Told `true` at its first question of
-    /// a block, it begins to count from there.
+    /// Whether to go on asking for jobs that others have begun. `is_first` is true at the first question of a
+    /// block: the count begins there.
     fn keep_waiting(&mut self, is_first: bool) -> bool;
     /// Tells the others whether there will be work soon.
     fn set_polling(&mut self, is_needed: bool);
@@ -41,7 +41,7 @@ pub struct Job {
     section: usize,
     /// The place of its first group.
     first: usize,
-    /// Those of its groups that are part of the block.
+    /// Copies of its groups that are part of the block.
     copies: [Option<Box<VoiceGroup>>; MAX_SECTION_GROUPS],
     part: Part,
     tick: Option<Arc<Tick>>,
@@ -73,7 +73,7 @@ pub struct Threading {
     late: u64,
     /// Shadow copies that have no group yet, or none any more. It has room for all of them.
     spare_copies: GroupCopies,
-    /// The same for jobs and sections.
+    /// Jobs and sections, likewise.
     spare_jobs: Jobs,
 }
 

@@ -14,11 +14,11 @@
 //! 0.00003 dB. The former adds up to nothing, since over a whole interval the differences do.
 
 use super::frame::RecordedFrame;
-use super::slots::SlotSet;
+use super::slots::TrackSlotSet;
 use crate::at_level;
 use crate::dsp::maths::{at_least, exp2_f64, quick_exp2};
 use crate::synth::partials::array::GROUP;
-use crate::tracks::bank_file::{BankRows, TrackEvent, codes};
+use crate::tracks::bank_file::{BankRows, SlotEvent, codes};
 
 /// Weights of the means beside a frame and next to these in the slope there: those of a cubic spline, cut off.
 const NEAR: f32 = 0.634;
@@ -39,13 +39,13 @@ pub(super) fn amplitude(code: u16) -> f32 {
 /// The part of an interval that a step goes through, and the codes that it depends on.
 pub(super) struct Passage<'a> {
     amplitudes: [&'a [u16]; 2],
-    /// Of two intervals before it, itself, and two after it.
+    /// The frequencies of two intervals before it, of itself, and of two after it.
     frequencies: [&'a [u16]; 5],
     /// Slots whose partial begins in the interval before, in this one, and ends in this one.
-    begun_before: SlotSet,
-    begun: SlotSet,
-    ending: SlotSet,
-    /// From where to where in the interval, 0 to 1.
+    begun_before: TrackSlotSet,
+    begun: TrackSlotSet,
+    ending: TrackSlotSet,
+    /// Where it begins and ends in the interval, 0 to 1.
     from: f32,
     to: f32,
     /// Part of the whole step.
@@ -53,25 +53,25 @@ pub(super) struct Passage<'a> {
 }
 
 impl<'a> Passage<'a> {
-    /// From `from` to `to` in the interval after `frame`.
+    /// The passage from `from` to `to` in the interval after `frame`.
     pub(super) fn new(
         rows: &BankRows<'a>,
         frame: u32,
         (from, to): (f64, f64),
         weight: f64,
     ) -> Passage<'a> {
-        let [mut begun_before, mut begun, mut ending] = [SlotSet::EMPTY; 3];
+        let [mut begun_before, mut begun, mut ending] = [TrackSlotSet::EMPTY; 3];
         let before = frame
             .checked_sub(1)
             .map_or(&[][..], |before| rows.sound().events_of(before));
         for event in before {
-            if event.kind == TrackEvent::BIRTH {
+            if event.kind == SlotEvent::BIRTH {
                 begun_before.insert(event.slot);
             }
         }
         for event in rows.sound().events_of(frame) {
             match event.kind {
-                TrackEvent::BIRTH => begun.insert(event.slot),
+                SlotEvent::BIRTH => begun.insert(event.slot),
                 _ => ending.insert(event.slot),
             }
         }
@@ -154,7 +154,7 @@ fn mirror(codes: &mut [[u16; GROUP]; 5], begun_before: u16, begun: u16, ending: 
 }
 
 /// How codes become ratios and gains.
-pub(super) struct Scale {
+pub(super) struct DecodeFactors {
     /// Amplitude of the code 65535.
     pub full: f32,
     /// Over 1 Hz.
@@ -162,16 +162,16 @@ pub(super) struct Scale {
 }
 
 /// Frequencies of 16 slots over a step, over that of the recording's key.
-struct Ratios {
+struct StepRatios {
     /// The mean.
     mean: [f64; GROUP],
     start: [f32; GROUP],
     end: [f32; GROUP],
 }
 
-impl Ratios {
-    /// Of a step of which no passage has been added.
-    const NONE: Ratios = Ratios {
+impl StepRatios {
+    /// The ratios of a step to which no passage has been added.
+    const NONE: StepRatios = StepRatios {
         mean: [0.0; GROUP],
         start: [0.0; GROUP],
         end: [0.0; GROUP],
@@ -223,9 +223,9 @@ at_level! {
     /// that sound anywhere on it, `sounding` those that do so at its end.
     pub(super) fn decode(
         passages: &[Passage],
-        scale: &Scale,
-        slots: &SlotSet,
-        sounding: &SlotSet,
+        scale: &DecodeFactors,
+        slots: &TrackSlotSet,
+        sounding: &TrackSlotSet,
         groups: usize,
         frame: &mut RecordedFrame,
     ) {
@@ -245,7 +245,7 @@ at_level! {
                 (*start_ratio, *mean_excess, *gain) = (*ratio, [0.0; GROUP], [0.0; GROUP]);
                 continue;
             }
-            let mut ratios = Ratios::NONE;
+            let mut ratios = StepRatios::NONE;
             ratios.add(first, group, scale.ratio_per_hz, true);
             for passage in rest {
                 ratios.add(passage, group, scale.ratio_per_hz, false);

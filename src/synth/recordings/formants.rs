@@ -40,7 +40,8 @@ pub struct FormantMove {
 }
 
 impl SpectralEnvelopes {
-    /// Those of frames whose gains are given by their codes in dB below the highest. Not for the audio thread.
+    /// The formants of frames whose gains are given by their codes in dB below the highest. Not for the audio
+    /// thread.
     pub fn new(
         hop_s: f64,
         levels_db: impl Iterator<Item = [f64; ENVELOPE_POINTS]>,

@@ -11,9 +11,9 @@ mod tests;
 
 use arrayvec::ArrayVec;
 
-use super::decode::{Passage, Scale, decode};
+use super::decode::{DecodeFactors, Passage, decode};
 use super::formants::FormantMove;
-use super::slots::{Interval, SlotSet};
+use super::slots::{Interval, TrackSlotSet};
 use crate::at_level;
 use crate::dsp::maths::{at_least, quick_log2};
 use crate::dsp::resident;
@@ -22,7 +22,7 @@ use crate::synth::parameter::MAX_PARTIALS;
 use crate::synth::partials::HarmonicTables;
 use crate::synth::partials::array::GROUP;
 use crate::synth::partials::colours::SILENT;
-use crate::tracks::bank_file::{BankRows, TrackEvent, codes};
+use crate::tracks::bank_file::{BankRows, SlotEvent, codes};
 
 pub use mixture::Mixture;
 pub use step::FrameStep;
@@ -30,7 +30,7 @@ use step::MOST_INTERVALS;
 
 /// A gain at the start of a step over that at its end, at most.
 const MOST_GAIN: f32 = 1e4;
-/// A lower gain is none: the least of a bank is −128 dB.
+/// Lower gains count as 0: the least of a bank is −128 dB.
 const LEAST_GAIN: f32 = 1e-9;
 
 /// A slot whose partial has begun in the step to a place.
@@ -55,7 +55,7 @@ pub struct RecordedFrame {
     /// Changes with each frame.
     version: u64,
     /// The slots that any partial of the recording is in, now or at another time.
-    pub slots: SlotSet,
+    pub slots: TrackSlotSet,
     /// Frequency over that of the recording's key.
     pub ratio: Box<[f32; MAX_PARTIALS]>,
     /// log₂ of it.
@@ -75,16 +75,16 @@ pub struct RecordedFrame {
 
 /// Which slots of a recording a voice plays.
 #[derive(Clone, Copy, Debug)]
-pub struct SlotState {
+pub struct TrackSlotState {
     interval: Interval,
-    sounding: SlotSet,
+    sounding: TrackSlotSet,
 }
 
-impl SlotState {
+impl TrackSlotState {
     /// None.
-    pub const NONE: SlotState = SlotState {
+    pub const NONE: TrackSlotState = TrackSlotState {
         interval: Interval::NONE,
-        sounding: SlotSet::EMPTY,
+        sounding: TrackSlotSet::EMPTY,
     };
 
     /// Whether no slot sounds.
@@ -99,8 +99,8 @@ impl SlotState {
         frame_step: &FrameStep,
         intervals: (u32, u32),
         passages: &mut ArrayVec<Passage<'a>, MOST_INTERVALS>,
-    ) -> SlotSet {
-        let mut slots = SlotSet::EMPTY;
+    ) -> TrackSlotSet {
+        let mut slots = TrackSlotSet::EMPTY;
         for (frame, part) in frame_step.parts(intervals) {
             self.interval.go_to(rows, frame);
             slots = slots.or(&self.interval.slots);
@@ -118,17 +118,17 @@ fn sounding_at(
     interval: &Interval,
     passage: &Passage,
     exceptions: &mut ArrayVec<(u16, f32), MAX_PARTIALS>,
-) -> SlotSet {
+) -> TrackSlotSet {
     let sound = rows.sound();
     let hop = f64::from(sound.grid.hop);
     let mut sounding = interval.slots;
     for event in sound.events_of(frame) {
         let offset = f64::from(event.offset) / hop;
         let part = match event.kind {
-            TrackEvent::BIRTH if offset == 0.0 => continue,
-            TrackEvent::BIRTH if u > offset => (u - offset) / (1.0 - offset),
-            TrackEvent::DEATH if offset == 1.0 => continue,
-            TrackEvent::DEATH if u <= offset => u / offset,
+            SlotEvent::BIRTH if offset == 0.0 => continue,
+            SlotEvent::BIRTH if u > offset => (u - offset) / (1.0 - offset),
+            SlotEvent::DEATH if offset == 1.0 => continue,
+            SlotEvent::DEATH if u <= offset => u / offset,
             _ => {
                 sounding.remove(event.slot);
                 continue;
@@ -148,7 +148,7 @@ impl RecordedFrame {
         RecordedFrame {
             count: 0,
             version: 0,
-            slots: SlotSet::EMPTY,
+            slots: TrackSlotSet::EMPTY,
             ratio: resident::array(1.0),
             log2_ratio: resident::array(0.0),
             log2_gain: resident::array(SILENT),
@@ -170,7 +170,7 @@ impl RecordedFrame {
         self.version
     }
 
-    /// Those whose partial has begun in the step.
+    /// Slots whose partial has begun in the step.
     pub fn births(&self) -> &[Birth] {
         &self.births
     }
@@ -191,14 +191,14 @@ impl RecordedFrame {
         &mut self,
         level: SimdLevel,
         (rows, root_hz, formants): (&BankRows, f64, Option<&FormantMove>),
-        slot_state: &mut SlotState,
+        slot_state: &mut TrackSlotState,
         frame_step: &FrameStep,
     ) {
         let sound = rows.sound();
         self.count = (sound.slots as usize).min(MAX_PARTIALS);
         self.births.clear();
         let before = match frame_step.is_onset {
-            true => SlotSet::EMPTY,
+            true => TrackSlotSet::EMPTY,
             false => slot_state.sounding,
         };
         let mut passages = ArrayVec::new();
@@ -211,7 +211,7 @@ impl RecordedFrame {
         let place = frame_step.to - f64::from(last);
         let mut exceptions = ArrayVec::<(u16, f32), MAX_PARTIALS>::new();
         slot_state.sounding = match frame_step.is_over {
-            true => SlotSet::EMPTY,
+            true => TrackSlotSet::EMPTY,
             false => sounding_at(
                 rows,
                 (last, place),
@@ -220,7 +220,7 @@ impl RecordedFrame {
                 &mut exceptions,
             ),
         };
-        let scale = Scale {
+        let scale = DecodeFactors {
             full: sound.full_scale as f32,
             ratio_per_hz: 1.0 / root_hz,
         };
@@ -261,7 +261,7 @@ impl RecordedFrame {
         &mut self,
         rows: &BankRows,
         frame_step: &FrameStep,
-        begun: &SlotSet,
+        begun: &TrackSlotSet,
         (first, last): (u32, u32),
         start_gain: &dyn Fn(u16) -> f32,
     ) {
@@ -279,7 +279,7 @@ impl RecordedFrame {
                 .find_map(|frame| {
                     let events = sound.events_of(frame).iter();
                     events
-                        .filter(|event| event.kind == TrackEvent::BIRTH)
+                        .filter(|event| event.kind == SlotEvent::BIRTH)
                         .find(|event| event.slot == slot)
                 });
             let place = birth.map(|birth| f64::from(birth.frame) + f64::from(birth.offset) / hop);

@@ -37,7 +37,7 @@ pub struct Noise {
 pub type BandGains = [f32; LANES];
 
 impl NoiseFilters {
-    /// Those of a sample rate. Not for the audio thread.
+    /// The filters for a sample rate. Not for the audio thread.
     pub fn new(sample_rate_hz: f64) -> NoiseFilters {
         let edges = noise_edges_hz();
         let mut filters = NoiseFilters {

@@ -12,7 +12,7 @@
 //! A recording that is frozen sounds exactly steady: where no place moves, nothing is decoded or worked out anew, and
 //! the voice costs what one of a computed spectrum at rest does. What wanders is a route to Position.
 
-use super::frame::{FrameStep, Mixture, RecordedFrame, SlotState};
+use super::frame::{FrameStep, Mixture, RecordedFrame, TrackSlotState};
 use super::zones::{PARTS, Pair};
 use super::{LoopMode, PlayedLoop, RecordedSound, Recordings};
 use crate::dsp::simd_level::SimdLevel;
@@ -22,7 +22,7 @@ use crate::synth::parameter::Param;
 
 /// A place farther than this from where the speed leads is a jump, seconds.
 const JUMP_S: f64 = 0.05;
-/// A recording that has been past its end for so long is over, seconds.
+/// A recording that has been past its end for this time is over, seconds.
 const OVER_S: f64 = 0.1;
 /// Sums of segments are off by less, seconds.
 const NEAR_S: f64 = 1e-9;
@@ -72,9 +72,9 @@ impl PlayerSettings {
 /// What the recordings of one voice are at the end of a segment. It belongs to a thread.
 #[derive(Debug)]
 pub struct RecordedFrames {
-    /// Of each part of the bank.
+    /// The frame of each part of the bank.
     pub parts: [RecordedFrame; PARTS],
-    /// Of the second playhead, and of what fades in before a loop's end.
+    /// The frame of the second playhead, and of what fades in before a loop's end.
     other: RecordedFrame,
     crossfade: RecordedFrame,
 }
@@ -106,7 +106,7 @@ pub struct Player {
     is_still: bool,
     /// How long it has been past the end, with a speed and a position that rest.
     over_s: f64,
-    /// Of the last segment.
+    /// The settings of the last segment.
     settings: Option<PlayerSettings>,
 }
 
@@ -125,24 +125,24 @@ struct Playhead {
     run_s: f64,
     /// Where it is, seconds.
     place_s: f64,
-    slot_state: SlotState,
-    /// Of what fades in before a loop's end.
-    crossfade: SlotState,
+    slot_state: TrackSlotState,
+    /// The slots of what fades in before a loop's end.
+    crossfade: TrackSlotState,
     step: PlayerStep,
 }
 
 /// The step of one segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PlayerStep {
-    /// From here, seconds.
+    /// Where the step begins, seconds.
     pub from_s: f64,
-    /// To here, seconds.
+    /// Where it ends, seconds.
     pub to_s: f64,
 }
 
 /// What plays a recording, beside its settings.
 #[derive(Clone, Copy)]
-pub struct Playing<'a> {
+pub struct PlayContext<'a> {
     /// Vector instructions.
     pub level: SimdLevel,
     /// The recordings.
@@ -200,7 +200,7 @@ impl Player {
 
     /// Goes on for a segment. Returns whether it rests: what it has written for the last segment holds for this one, so
     /// that [`Player::write`] need not be called.
-    pub fn advance(&mut self, part: usize, note: &Note, playing: &Playing) -> bool {
+    pub fn advance(&mut self, part: usize, note: &Note, playing: &PlayContext) -> bool {
         self.segments += 1;
         let settings = playing.settings;
         let (pair_before, settings_before) = (self.pair, self.settings.replace(*settings));
@@ -230,7 +230,12 @@ impl Player {
     }
 
     /// Writes what the part is at the end of the segment. Returns whether there is anything.
-    pub fn write(&mut self, part: usize, playing: &Playing, frames: &mut RecordedFrames) -> bool {
+    pub fn write(
+        &mut self,
+        part: usize,
+        playing: &PlayContext,
+        frames: &mut RecordedFrames,
+    ) -> bool {
         let RecordedFrames {
             parts,
             other,
@@ -252,7 +257,7 @@ impl Player {
 
     /// The recordings of a note; `None` if there are none, or for the segment over which those of another bank fade
     /// out. Those that were played before go on where they are, others begin where the first of them is.
-    fn take_note(&mut self, part: usize, note: &Note, playing: &Playing) -> Option<Pair> {
+    fn take_note(&mut self, part: usize, note: &Note, playing: &PlayContext) -> Option<Pair> {
         let recordings = playing.recordings;
         let wanted = Played {
             bank: recordings.id(),
@@ -290,19 +295,19 @@ impl Playhead {
     const START: Playhead = Playhead {
         run_s: 0.0,
         place_s: 0.0,
-        slot_state: SlotState::NONE,
-        crossfade: SlotState::NONE,
+        slot_state: TrackSlotState::NONE,
+        crossfade: TrackSlotState::NONE,
         step: PlayerStep {
             from_s: 0.0,
             to_s: 0.0,
         },
     };
 
-    /// At the same place, where nothing of it sounds.
+    /// The playhead at the same place, where nothing of it sounds.
     fn forgotten(self) -> Playhead {
         Playhead {
-            slot_state: SlotState::NONE,
-            crossfade: SlotState::NONE,
+            slot_state: TrackSlotState::NONE,
+            crossfade: TrackSlotState::NONE,
             step: PlayerStep {
                 from_s: self.place_s,
                 to_s: self.place_s,
@@ -317,8 +322,8 @@ impl Playhead {
     }
 
     /// Goes on for a segment. Returns whether the recording is over.
-    fn advance(&mut self, index: usize, playing: &Playing, is_onset: bool) -> bool {
-        let Playing {
+    fn advance(&mut self, index: usize, playing: &PlayContext, is_onset: bool) -> bool {
+        let PlayContext {
             recordings,
             settings,
             seconds,
@@ -339,12 +344,12 @@ impl Playhead {
     fn write(
         &mut self,
         index: usize,
-        playing: &Playing,
+        playing: &PlayContext,
         is_onset: bool,
         frame: &mut RecordedFrame,
         crossfade: &mut RecordedFrame,
     ) {
-        let Playing {
+        let PlayContext {
             level,
             recordings,
             settings,
@@ -383,7 +388,7 @@ impl Playhead {
             crossfade.go(level, of, &mut self.crossfade, &frame_step);
             frame.mix(level, crossfade, share as f32, Mixture::Passing);
         } else {
-            self.crossfade = SlotState::NONE;
+            self.crossfade = TrackSlotState::NONE;
         }
     }
 
@@ -408,7 +413,7 @@ impl Playhead {
             if is_forward && place_s >= of.end_s {
                 self.run_s -= length_s * libm::floor((place_s - of.start_s) / length_s);
                 // What has faded in is what sounds now.
-                self.slot_state = std::mem::replace(&mut self.crossfade, SlotState::NONE);
+                self.slot_state = std::mem::replace(&mut self.crossfade, TrackSlotState::NONE);
                 is_wrapped = true;
             } else if !is_forward && place_s < of.start_s {
                 self.run_s += length_s * libm::ceil((of.start_s - place_s) / length_s);

@@ -5,13 +5,13 @@
 use super::Recordings;
 use super::noise::{LANES, Noise, NoiseFilters};
 use super::player::Player;
-use super::snippets::{Sides, Snippets};
+use super::transients::{Sides, Transients};
 use crate::dsp::maths::sine_cosine_of_octant;
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::{Destination, VoiceValues};
 use crate::synth::parameter::Param;
 
-/// The lowest bands have rung out after so long, seconds.
+/// The lowest bands have rung out after this time, seconds.
 const RING_S: f64 = 0.1;
 
 /// How loud transients and noise are at the end of a segment.
@@ -24,7 +24,7 @@ pub struct ResidueSettings {
 }
 
 impl ResidueSettings {
-    /// As the values say, for a voice of this level.
+    /// Reads the settings from the values, for a voice of this level.
     pub fn read(values: &VoiceValues, level: f32) -> ResidueSettings {
         let pan = values.at(Destination::PAN).clamp(-1.0, 1.0);
         let (sine, cosine) = sine_cosine_of_octant(pan);
@@ -41,7 +41,7 @@ impl ResidueSettings {
 #[derive(Clone, Copy, Debug)]
 pub struct Residue {
     settings: ResidueSettings,
-    snippets: Snippets,
+    transients: Transients,
     noise: Noise,
     /// How long the filters have rung without noise.
     rung_s: f64,
@@ -52,7 +52,7 @@ impl Residue {
     pub fn begin(seed: u64) -> Residue {
         Residue {
             settings: ResidueSettings::default(),
-            snippets: Snippets::NONE,
+            transients: Transients::NONE,
             noise: Noise::begin(seed),
             rung_s: RING_S,
         }
@@ -60,7 +60,7 @@ impl Residue {
 
     /// Whether nothing of it sounds.
     pub fn is_silent(&self) -> bool {
-        self.snippets.are_silent()
+        self.transients.are_silent()
     }
 
     /// Adds a segment to both channels. `weights` are the parts of the voice's spectrum that are of each part of the
@@ -86,7 +86,7 @@ impl Residue {
             for (index, share, step) in player.steps().filter(|_| weight > 0.0) {
                 let share = weight * share;
                 if is_fresh {
-                    self.snippets
+                    self.transients
                         .start(recordings, index, share, &step, seconds);
                 }
                 if let Some(sound) = recordings.sounds().get(index) {
@@ -95,7 +95,7 @@ impl Residue {
             }
         }
         let transients = sides(before.transients, settings.transients);
-        self.snippets
+        self.transients
             .render(recordings, sample_rate_hz, transients, left, right);
         let is_there = powers.iter().any(|power| *power > 0.0);
         self.rung_s = if is_there { 0.0 } else { self.rung_s + seconds };

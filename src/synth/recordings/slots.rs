@@ -1,18 +1,18 @@
 //! Which slots of a recording sound at a place in it.
 
-use crate::tracks::bank_file::{BankRows, MAX_SLOTS, TrackEvent};
+use crate::tracks::bank_file::{BankRows, MAX_SLOTS, SlotEvent};
 
 /// Some of the slots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SlotSet([u64; MAX_SLOTS / 64]);
+pub struct TrackSlotSet([u64; MAX_SLOTS / 64]);
 
-impl SlotSet {
+impl TrackSlotSet {
     /// None.
-    pub const EMPTY: SlotSet = SlotSet([0; MAX_SLOTS / 64]);
+    pub const EMPTY: TrackSlotSet = TrackSlotSet([0; MAX_SLOTS / 64]);
 
-    /// Those of these numbers.
-    pub fn of(slots: impl IntoIterator<Item = u16>) -> SlotSet {
-        let mut set = SlotSet::EMPTY;
+    /// The set of these numbers.
+    pub fn of(slots: impl IntoIterator<Item = u16>) -> TrackSlotSet {
+        let mut set = TrackSlotSet::EMPTY;
         slots.into_iter().for_each(|slot| set.insert(slot));
         set
     }
@@ -32,22 +32,22 @@ impl SlotSet {
         self.0[usize::from(slot >> 6)] >> (slot & 63) & 1 != 0
     }
 
-    /// Those of the 16 slots from `16·group` on, the lowest bit being the first.
+    /// The 16 slots from `16·group` on, the lowest bit being the first.
     pub fn group(&self, group: usize) -> u16 {
         (self.0[group >> 2] >> (16 * (group & 3))) as u16
     }
 
-    /// Those of either set.
-    pub fn or(&self, other: &SlotSet) -> SlotSet {
-        SlotSet(std::array::from_fn(|word| self.0[word] | other.0[word]))
+    /// Slots of either set.
+    pub fn or(&self, other: &TrackSlotSet) -> TrackSlotSet {
+        TrackSlotSet(std::array::from_fn(|word| self.0[word] | other.0[word]))
     }
 
-    /// Those that are not in the other set.
-    pub fn without(&self, other: &SlotSet) -> SlotSet {
-        SlotSet(std::array::from_fn(|word| self.0[word] & !other.0[word]))
+    /// Slots that are not in the other set.
+    pub fn without(&self, other: &TrackSlotSet) -> TrackSlotSet {
+        TrackSlotSet(std::array::from_fn(|word| self.0[word] & !other.0[word]))
     }
 
-    /// Whether there are none.
+    /// Whether no slot is in it.
     pub fn is_empty(&self) -> bool {
         self.0 == [0; MAX_SLOTS / 64]
     }
@@ -73,15 +73,15 @@ impl SlotSet {
 pub struct Interval {
     /// The frame that it begins at; `None` before the first.
     frame: Option<u32>,
-    /// Those that sound in any part of it.
-    pub slots: SlotSet,
+    /// Slots that sound in any part of it.
+    pub slots: TrackSlotSet,
 }
 
 impl Interval {
-    /// None yet.
+    /// An interval before the first.
     pub const NONE: Interval = Interval {
         frame: None,
-        slots: SlotSet::EMPTY,
+        slots: TrackSlotSet::EMPTY,
     };
 
     /// Goes to the interval from `frame` on. The next one costs its events alone, any other those of a page.
@@ -91,7 +91,7 @@ impl Interval {
             Some(before) if before + 1 == frame => self.step(rows, before),
             _ => {
                 let (first, continuing) = rows.continuing(frame);
-                self.slots = SlotSet::default();
+                self.slots = TrackSlotSet::default();
                 for (slot, &label) in (0..).zip(continuing) {
                     if label != 0 {
                         self.slots.insert(slot);
@@ -108,7 +108,7 @@ impl Interval {
 
     fn step(&mut self, rows: &BankRows, before: u32) {
         for event in rows.sound().events_of(before) {
-            if event.kind == TrackEvent::DEATH {
+            if event.kind == SlotEvent::DEATH {
                 self.slots.remove(event.slot);
             }
         }
@@ -117,7 +117,7 @@ impl Interval {
 
     fn be_born(&mut self, rows: &BankRows, frame: u32) {
         for event in rows.sound().events_of(frame) {
-            if event.kind == TrackEvent::BIRTH {
+            if event.kind == SlotEvent::BIRTH {
                 self.slots.insert(event.slot);
             }
         }

@@ -16,7 +16,7 @@ const OCTAVES: [f64; 12] = [
     0.0, 4.0, 1.0, -2.0, 2.0, -1.0, 3.0, 0.0, 4.0, 1.0, -2.0, 2.0,
 ];
 
-/// Semitones above the root of a key so many above it, with a fifth of so many semitones.
+/// Semitones above the root of the key `key` keys above it, with a fifth of `fifth` semitones.
 pub fn pitch(fifth: f64, key: i32) -> f64 {
     let (octave, place) = (key.div_euclid(12), key.rem_euclid(12) as usize);
     12.0 * f64::from(octave) + (FIFTHS[place] * fifth - 12.0 * OCTAVES[place])

@@ -35,7 +35,7 @@ impl Period {
 }
 
 impl KeyTable {
-    /// Twelve equal steps to the octave, A4 so many semitones from 440 Hz.
+    /// Twelve equal steps to the octave, A4 `a4` semitones from 440 Hz.
     pub fn equal(a4: f64) -> KeyTable {
         let pitches = std::array::from_fn(|key| key as f64 + a4);
         KeyTable {
@@ -151,7 +151,7 @@ impl KeyTable {
         })
     }
 
-    /// How far a bend over so many keys takes a key, semitones: straight between the pitches of the keys that
+    /// How far a bend over `keys` keys takes a key, semitones: straight between the pitches of the keys that
     /// have one, and beyond the ends by the period.
     pub fn bent(&self, channel: u8, key: u8, keys: f64) -> f64 {
         if keys == 0.0 {

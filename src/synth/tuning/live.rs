@@ -32,7 +32,7 @@ const MIDDLE_C: usize = 60;
 pub enum Addressed {
     /// All of them.
     All,
-    /// Those that have no pitches of their own.
+    /// Channels that have no pitches of their own.
     Common,
     /// These, a bit each; they have pitches of their own from then on.
     Channels(u16),
@@ -45,7 +45,7 @@ pub struct LiveTable {
     /// The keys that sound of members of an MPE zone, a bit each.
     common_mapped: u128,
     channels: Box<[[f64; KEYS]; CHANNELS]>,
-    /// Those of the channels, whether they have pitches of their own or not.
+    /// The mapped keys of the channels, whether they have pitches of their own or not.
     mapped: [u128; CHANNELS],
     /// The channels that have pitches of their own, a bit each.
     own: u16,

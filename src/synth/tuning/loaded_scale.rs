@@ -36,9 +36,9 @@ pub struct LoadedScale {
 pub enum ChannelKeys {
     /// Each key the next degree.
     Linear,
-    /// As the assignment of this index says.
+    /// The assignment of this index.
     Assigned(usize),
-    /// None has any.
+    /// No key has a degree.
     Silent,
 }
 
@@ -59,7 +59,7 @@ pub struct KeyAssignment {
 }
 
 impl KeyAssignment {
-    /// The degree of a key in a scale with so many of them; `None` if the key has none.
+    /// The degree of a key in a scale of `scale_degrees`; `None` if the key has none.
     pub fn degree(&self, key: i64, scale_degrees: i64) -> Option<i64> {
         let place = key.saturating_sub(self.middle);
         let size = self.degrees.len() as i64;
@@ -76,8 +76,8 @@ impl KeyAssignment {
 }
 
 impl LoadedScale {
-    /// Of degrees in semitones above the first, which is not among them, the last being the period; and of
-    /// keyboard maps, of which `channels` name the places.
+    /// The scale of these degrees, and of keyboard maps. The degrees are in semitones above the first, which is
+    /// not among them; the last is the period. `channels` give the map of each channel.
     pub fn new(
         degrees: &[f64],
         assignments: Vec<KeyAssignment>,
@@ -166,9 +166,9 @@ impl LoadedScale {
         }
     }
 
-    /// Writes every key's pitch. Where no map says so, `root` is the key of the first degree, and the
-    /// `reference` key has that pitch. Returns the pitch of the first degree on each channel; on one that is
-    /// silent, any.
+    /// Writes every key's pitch. Unless a map says otherwise, `root` is the key of the first degree, and the
+    /// `reference` key has that pitch. Returns the pitch of the first degree on each channel; on a silent
+    /// channel, any.
     pub fn write(&self, root: u8, reference: (u8, f64), keys: &mut KeyTable) -> [f64; CHANNELS] {
         let mut origins = [f64::from(A4_KEY); CHANNELS];
         for channel in 0..CHANNELS {

@@ -1,9 +1,9 @@
 //! The pitch of a tuning that is nearest to another.
 
-/// Shorter periods, semitones, are none: a scale does not rise by them. It is a cent.
+/// Shorter periods, semitones, do not count: a scale does not rise by them. It is a cent.
 pub const LEAST_PERIOD: f64 = 0.01;
 
-/// Of two pitches as near as this, semitones, the lower one counts. Partials' places are known to 2e-5
+/// If two pitches differ by less than this, semitones, the lower one counts. Partials' places are known to 2e-5
 /// semitones, in `f32`.
 const TIE: f64 = 2e-5;
 
@@ -50,7 +50,7 @@ impl Found {
         }
     }
 
-    /// The same with all pitches in octaves above this one.
+    /// The pitches in octaves above `place`.
     fn in_octaves_above(self, place: f64) -> Found {
         let octaves = |pitch: f64| (pitch - place) / 12.0;
         Found {
@@ -67,14 +67,14 @@ impl Found {
 }
 
 impl<const MOST: usize> Nearest<MOST> {
-    /// Of no pitches.
+    /// No pitches.
     pub const NONE: Nearest<MOST> = Nearest {
         pitches: [0.0; MOST],
         count: 0,
         period: None,
     };
 
-    /// Takes these pitches, semitones; with a period they repeat after so many, up or down.
+    /// Takes these pitches, semitones. With a period, semitones, they repeat up and down.
     pub fn set(&mut self, pitches: impl Iterator<Item = f64>, period: Option<f64>) {
         let period = period
             .map(f64::abs)
@@ -101,7 +101,7 @@ impl<const MOST: usize> Nearest<MOST> {
         self.period
     }
 
-    /// Whether both have as many pitches, and each is within so many semitones of that at its place in the other.
+    /// Whether both have as many pitches, and each is within `semitones` of the other's with the same index.
     pub fn is_within(&self, semitones: f64, other: &Nearest<MOST>) -> bool {
         let are_periods_near = match (self.period, other.period) {
             // A difference adds up over the periods up to the highest partial.
@@ -118,8 +118,8 @@ impl<const MOST: usize> Nearest<MOST> {
             && pairs.all(|(one, two)| (one - two).abs() <= semitones)
     }
 
-    /// Writes how far partials so many octaves above a pitch are from the nearest ones, octaves, where `place` is
-    /// this pitch. Harmonic ones do not go below it.
+    /// Writes how far partials `log2_ratio` octaves above a pitch are from the nearest ones, octaves, where
+    /// `place` is this pitch. Harmonic ones do not go below it.
     ///
     /// Few partials in order are searched for: the others have the nearest pitch of the one before, or the next.
     pub fn write_offsets(

@@ -13,7 +13,7 @@ use crate::synth::parameter::MAX_PARTIALS;
 enum Temperament {
     /// No rule.
     None,
-    /// So many equal steps to so many semitones.
+    /// This number of equal steps to this number of semitones.
     Equal(usize, f64),
     /// Semitones of a fifth.
     Fifths(f64),
@@ -23,7 +23,7 @@ enum Temperament {
 #[derive(Clone, Copy, Debug)]
 pub struct PrimeOffsets {
     temperament: Temperament,
-    /// By n − 1.
+    /// The offsets, by n − 1.
     offsets: [f32; MAX_PARTIALS],
 }
 
@@ -52,13 +52,13 @@ impl Factors {
 }
 
 impl PrimeOffsets {
-    /// Of no temperament.
+    /// The offsets without a temperament.
     pub const NONE: PrimeOffsets = PrimeOffsets {
         temperament: Temperament::None,
         offsets: [0.0; MAX_PARTIALS],
     };
 
-    /// By n − 1; `None` without a temperament.
+    /// The offsets by n − 1; `None` without a temperament.
     pub fn offsets(&self) -> Option<&[f32]> {
         (self.temperament != Temperament::None).then_some(&self.offsets[..])
     }
@@ -68,7 +68,7 @@ impl PrimeOffsets {
         self.temperament = Temperament::None;
     }
 
-    /// The period, so many semitones, has so many equal steps from now on.
+    /// From now on the period of `period` semitones has `steps` equal steps.
     pub fn set_equal(&mut self, steps: usize, period: f64, factors: &Factors) {
         let step = period / 12.0 / steps as f64;
         self.set(Temperament::Equal(steps, period), factors, |_, log2| {
@@ -76,7 +76,7 @@ impl PrimeOffsets {
         });
     }
 
-    /// Fifths have so many semitones from now on, and octaves twelve.
+    /// From now on fifths have `fifth` semitones, and octaves twelve.
     pub fn set_fifths(&mut self, fifth: f64, factors: &Factors) {
         let fifth_octaves = fifth / 12.0;
         self.set(

@@ -32,7 +32,7 @@ impl Retuned {
 /// Keys of all channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeySet {
-    /// By key, a bit for each channel.
+    /// A bit for each channel, by key.
     channels: [u16; KEYS],
 }
 
@@ -51,7 +51,7 @@ impl KeySet {
         self.channels[usize::from(key & 127)] >> (channel & 15) & 1 == 1
     }
 
-    /// Whether there is none.
+    /// Whether no key is in it.
     pub fn is_empty(&self) -> bool {
         *self == KeySet::NONE
     }

@@ -1,4 +1,4 @@
-//! What a screen is told of the tuning that sounds, beside what it knows by itself: patch and scale.
+//! What a screen needs of the tuning that sounds, beside what it knows by itself: patch and scale.
 
 use super::{Addressed, KEYS, LiveTable, TickTuning, TuningSource};
 
@@ -8,7 +8,7 @@ use super::{Addressed, KEYS, LiveTable, TickTuning, TuningSource};
 pub struct SoundingTuning {
     /// Where the pitches come from.
     pub source: TuningSource,
-    /// Of each key, semitones. Of use where the source is a live table, as are the others.
+    /// Pitch of each key, semitones. This and the following fields are of use where the source is a live table.
     pitches: [f64; KEYS],
     /// The keys that have one, a bit each.
     mapped: u128,

@@ -326,7 +326,7 @@ fn the_tuner_takes_what_there_is() {
     assert!(tuner.update(&MASTERS, &mut tick).is_some());
     let is_mapped = |channel, key| tick.keys.is_mapped(channel, key);
     assert!(!is_mapped(3, 60) && is_mapped(2, 60) && is_mapped(2, 61));
-    // Of an MPE zone no channel has a table of its own.
+    // No channel of an MPE zone has a table of its own.
     let zone = [0; 16];
     assert!(tuner.update(&zone, &mut tick).is_some());
     assert_eq!(tick.keys.pitch(4, 60), 60.0);

@@ -26,7 +26,7 @@ struct Pace {
 #[derive(Clone, Copy, Debug)]
 struct Places<const MOST: usize> {
     nearest: Nearest<MOST>,
-    /// That of the tuning when they were taken over.
+    /// Version of the tuning when they were taken over.
     version: u64,
 }
 
@@ -71,7 +71,7 @@ pub struct TickTuning {
     pub(super) source: TuningSource,
     /// Pitch of the scale's first degree on each channel, from which places count.
     pub(super) origins: [f64; CHANNELS],
-    /// Of channels without places of their own.
+    /// For channels without places of their own.
     places: Places<{ super::nearest::MOST_PITCHES }>,
     /// How far harmonic partials are from them, seen from the first degree, octaves, by n − 1.
     root_offsets: [f32; MAX_PARTIALS],
@@ -126,8 +126,9 @@ impl TickTuning {
         }
     }
 
-    /// Writes how far partials so many octaves above a pitch are from the nearest pitches of the tuning on a channel,
-    /// octaves. `place` is this pitch above the scale's first degree, semitones. Harmonic ones do not go below it.
+    /// Writes how far partials `log2_ratio` octaves above a pitch are from the nearest pitches of the tuning on
+    /// a channel, octaves. `place` is this pitch above the scale's first degree, semitones. Harmonic ones do
+    /// not go below it.
     pub fn write_offsets(
         &self,
         channel: u8,

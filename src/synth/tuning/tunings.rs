@@ -15,7 +15,7 @@ pub const KEPT_TUNINGS: usize = 8;
 /// The tuning that sounds, and those that held notes keep.
 #[derive(Debug)]
 pub struct Tunings {
-    /// That of notes that begin.
+    /// The tuning of notes that begin.
     pub now: TickTuning,
     kept: Box<[TickTuning; KEPT_TUNINGS]>,
     /// The place of the newest of them; `None` if notes have none.

@@ -13,12 +13,12 @@ use crate::synth::modulation::{DestinationValues, ModulationSource, SourceSet, V
 use crate::synth::parameter::Param;
 use crate::synth::partials::Context;
 use crate::synth::partials::motion::{
-    BreathSegment, BreathSettings, FundamentalPath, OnsetPhases, RoomSettings, SmearTimes, Target,
-    Trajectory,
+    BreathSegment, BreathSettings, FundamentalPath, MotionTarget, OnsetPhases, RoomSettings,
+    SmearTimes, Trajectory,
 };
 use crate::synth::partials::recorded::{self, RecordedParts, RecordedShare};
 use crate::synth::recordings::{
-    PARTS, PlayerSettings, Playing, RecordedFrame, RecordedFrames, ResidueSettings,
+    PARTS, PlayContext, PlayerSettings, RecordedFrame, RecordedFrames, ResidueSettings,
 };
 use crate::synth::tick::Tick;
 use crate::synth::workspace::Workspace;
@@ -39,7 +39,7 @@ pub enum BlockResult {
 struct Span {
     /// Its length.
     frames: usize,
-    /// From its start to the end of the block, frames.
+    /// Frames from its start to the end of the block.
     block_rest: usize,
     /// At an onset, the level of the amplitude's envelope at its start.
     start_level: Option<f32>,
@@ -499,7 +499,7 @@ impl Voice {
             self.control.plays_recording = true;
         }
         let settings = PlayerSettings::read(values, released, path.end_hz);
-        let playing = Playing {
+        let playing = PlayContext {
             level,
             recordings: &tick.recordings,
             settings: &settings,
@@ -560,14 +560,14 @@ impl Voice {
         routes: &PartialRoutes,
         (gain, amp): (f32, f32),
         (tick, span, recorded): (&Tick, Span, Option<&'r RecordedFrame>),
-    ) -> Target<'r> {
+    ) -> MotionTarget<'r> {
         let Span {
             frames,
             block_rest,
             start_level,
         } = span;
         let rate = tick.sample_rate_hz;
-        Target {
+        MotionTarget {
             path,
             damping: self.damping(values),
             is_plain: values.is_plain,

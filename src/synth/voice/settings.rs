@@ -62,7 +62,7 @@ impl Voice {
         Glide::read(|param| settings.get(param), &self.control.note)
     }
 
-    /// Takes its settings to the start of a segment, `at` frames into the block, in at most so many passes.
+    /// Takes its settings to the start of a segment, `at` frames into the block, in at most `passes` passes.
     fn read_settings(&mut self, tick: &Tick, channel: &Control, at: usize, passes: usize) {
         let before = *self.settings;
         let routes = self.control.active_routes.and(tick.routes.to_settings());
@@ -179,7 +179,7 @@ impl Voice {
     pub(super) fn release_with_settings(&mut self, tick: &Tick) {
         let (generation, offsets_changed) = (self.control.generation, self.control.offsets_changed);
         self.update_values(tick);
-        // What has changed in this block is still to be told of by them.
+        // The values have yet to report what has changed in this block.
         self.control.generation = generation;
         self.control.offsets_changed = offsets_changed;
         if self.control.has_settings {

@@ -70,7 +70,7 @@ fn tick(place: u64, tempo: u64) -> Tick {
     tick
 }
 
-/// Of a route: in which partials stand apart, moving or at rest, and that of a release.
+/// Sources of routes: those for which partials stand apart, moving or at rest, and the release velocity.
 const SOURCES: [&str; 6] = [
     "LFO 2",
     "Curve 1",

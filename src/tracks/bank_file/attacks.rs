@@ -8,7 +8,7 @@ use super::{BankRows, codes};
 use crate::tracks::warp::{AnchorReach, TimeWarp};
 
 const WITHIN_S: f64 = 0.08;
-/// Of the largest power: 90 % of the level.
+/// A part of the largest power: 90 % of the level.
 const SHARE: f64 = 0.81;
 const BEYOND_S: f64 = 0.005;
 

@@ -12,15 +12,15 @@ use crate::tracks::Tracks;
 
 /// Share of a step of frequency.
 const STEP: f64 = 10.0 * LN_2 / 65_535.0;
-/// Of the power of what the partials leave: 0.5 dB.
+/// The largest error, as a part of the power of the residue: 0.5 dB.
 const MOST_ERROR: f64 = 0.122;
 /// Not made shorter than this many samples.
 const SHORTEST: u32 = 64;
 
 impl FrameGrid {
-    /// The grid for a bank of these tracks, whose breakpoints are `hop` samples apart: that hop, or a
-    /// half, a quarter, … of it where the rounding of frequencies would make what the partials leave
-    /// louder by more than 0.5 dB. If nothing is known of what they leave, the hop itself.
+    /// The grid for a bank of these tracks, whose breakpoints are `hop` samples apart. It has that hop, or a
+    /// half, a quarter, … of it, where the rounding of frequencies would raise the residue by more than 0.5 dB.
+    /// If nothing is known of the residue, it has the hop itself.
     pub fn for_tracks(tracks: &Tracks, sample_rate_hz: f64, hop: u32) -> FrameGrid {
         let mut grid = FrameGrid {
             sample_rate_hz,
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn hops_are_halved_where_rounding_would_be_heard_above_the_rest() {
         let hop = |tracks: &Tracks| FrameGrid::for_tracks(tracks, 48_000.0, 256).hop;
-        // Of a tone at 5 kHz every 256 samples the error is at −45.7 dB, and 6 dB less at each half.
+        // For a tone at 5 kHz every 256 samples the error is at −45.7 dB, and 6 dB less at each half.
         assert_eq!(hop(&tone(5_000.0, -36.0)), 256);
         assert_eq!(hop(&tone(5_000.0, -37.0)), 128);
         assert_eq!(hop(&tone(5_000.0, -43.0)), 64);

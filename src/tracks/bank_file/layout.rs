@@ -5,7 +5,7 @@ pub(super) const MAGIC: [u8; 8] = *b"Aliquot\x1A";
 pub(super) const VERSION: u32 = 1;
 pub(super) const BYTE_ORDER_MARK: u32 = 0x0A0B_0C0D;
 
-/// Of the file's header.
+/// Bytes of the file's header.
 pub(super) const HEADER_BYTES: usize = 64;
 pub(super) const VERSION_AT: usize = 8;
 pub(super) const BYTE_ORDER_AT: usize = 12;
@@ -14,7 +14,7 @@ pub(super) const HASH_AT: usize = 24;
 pub(super) const SOUNDS_AT: usize = 32;
 pub(super) const PAGE_FRAMES_AT: usize = 36;
 
-/// Of the record of a sound.
+/// Bytes of the record of a sound.
 pub(super) const RECORD_BYTES: usize = 256;
 pub(super) const FLAGS_AT: usize = 4;
 pub(super) const ROOT_AT: usize = 8;
@@ -92,7 +92,7 @@ impl SectionKind {
 /// Where the frames of a page are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Page {
-    /// In the file.
+    /// Offset in the file.
     pub offset: usize,
     /// Slots.
     pub width: usize,

@@ -3,7 +3,7 @@
 use twox_hash::XxHash3_64;
 
 use super::layout::*;
-use super::{BankSound, BankTransient, FrameGrid, KeyZone, MAX_SLOTS, TrackEvent};
+use super::{BankSound, BankTransient, FrameGrid, KeyZone, MAX_SLOTS, SlotEvent};
 use crate::tracks::SustainLoop;
 use crate::tracks::files::FileError;
 
@@ -149,20 +149,20 @@ fn check_header(file: &[u8]) -> Result<()> {
 
 /// Noise and transients are no louder than this, of full scale 1.
 const MOST_PEAK: f64 = 1e6;
-/// As many sounds as a bank is built with at most.
+/// The most sounds that a bank is built with.
 const MOST_SOUNDS: usize = 4_096;
 
 /// Checks that births and deaths take turns in each slot, births first where they follow one frame, and that a partial
 /// goes through no page that is too narrow for it: what a voice does at a frame is bounded so.
 fn check_partials(
-    events: &[TrackEvent],
+    events: &[SlotEvent],
     pages: &[Page],
 ) -> std::result::Result<(), (usize, String)> {
     let mut sounding: Vec<Option<u32>> = vec![None; MAX_SLOTS];
-    let mut last: Option<&TrackEvent> = None;
+    let mut last: Option<&SlotEvent> = None;
     for (number, event) in events.iter().enumerate() {
         let refuse = |what: &str| Err((number, format!("{event:?} {what}")));
-        let order = |event: &TrackEvent| (event.frame, event.kind);
+        let order = |event: &SlotEvent| (event.frame, event.kind);
         if last.is_some_and(|last| order(last) > order(event)) {
             return refuse("comes too late");
         }
@@ -171,8 +171,8 @@ fn check_partials(
             return refuse("is of no slot");
         };
         match (event.kind, *since) {
-            (TrackEvent::BIRTH, None) => *since = Some(event.frame),
-            (TrackEvent::BIRTH, Some(_)) => return refuse("begins in a slot that is taken"),
+            (SlotEvent::BIRTH, None) => *since = Some(event.frame),
+            (SlotEvent::BIRTH, Some(_)) => return refuse("begins in a slot that is taken"),
             (_, None) => return refuse("ends what has not begun"),
             (_, Some(begun)) => {
                 *since = None;
@@ -385,13 +385,13 @@ impl<'a> SoundRecord<'a> {
         (0..expected).map(page).collect()
     }
 
-    fn events(&self, frames: u32, hop: u32, pages: &[Page]) -> Result<Vec<TrackEvent>> {
+    fn events(&self, frames: u32, hop: u32, pages: &[Page]) -> Result<Vec<SlotEvent>> {
         let (start, entries) = self.section(SectionKind::Events)?;
         let size = SectionKind::Events.entry_bytes();
-        let mut events: Vec<TrackEvent> = Vec::with_capacity(entries.len() / size);
+        let mut events: Vec<SlotEvent> = Vec::with_capacity(entries.len() / size);
         for (number, entry) in entries.chunks_exact(size).enumerate() {
-            let event: TrackEvent = bytemuck::pod_read_unaligned(entry);
-            let is_birth = event.kind == TrackEvent::BIRTH;
+            let event: SlotEvent = bytemuck::pod_read_unaligned(entry);
+            let is_birth = event.kind == SlotEvent::BIRTH;
             let is_offset_possible = if is_birth {
                 u32::from(event.offset) < hop
             } else {
@@ -400,7 +400,7 @@ impl<'a> SoundRecord<'a> {
             let is_slot_there = event.frame < frames
                 && usize::from(event.slot) < pages[(event.frame / PAGE_FRAMES) as usize].width;
             let is_in_order = events.last().is_none_or(|last| last.frame <= event.frame);
-            if event.kind > TrackEvent::DEATH
+            if event.kind > SlotEvent::DEATH
                 || event.label == u16::MAX
                 || !is_offset_possible
                 || !is_slot_there

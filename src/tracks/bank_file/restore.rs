@@ -1,7 +1,7 @@
 //! Tracks out of a bank.
 
 use super::codes::*;
-use super::{BankRows, BankSound, TrackEvent};
+use super::{BankRows, BankSound, SlotEvent};
 use crate::tracks::bands::{ENVELOPE_POINTS, NOISE_BANDS};
 use crate::tracks::{
     BandNoise, Breakpoint, SpectralEnvelope, Track, Tracks, Transient, spline_slopes,
@@ -19,11 +19,11 @@ const MOST_TIMES: usize = 4;
 /// the curve of an analysis is of this kind, so it comes back but for the rounding.
 pub(super) fn tracks(rows: BankRows) -> Tracks {
     let sound = rows.sound();
-    let mut births: Vec<Option<TrackEvent>> = vec![None; sound.slots as usize];
+    let mut births: Vec<Option<SlotEvent>> = vec![None; sound.slots as usize];
     let mut found = Vec::new();
     for event in &sound.events {
         let birth = &mut births[usize::from(event.slot)];
-        if event.kind == TrackEvent::BIRTH {
+        if event.kind == SlotEvent::BIRTH {
             *birth = Some(*event);
         } else if let Some(birth) = birth.take() {
             found.extend(track(&rows, &birth, event));
@@ -43,10 +43,10 @@ pub(super) fn tracks(rows: BankRows) -> Tracks {
 }
 
 /// The track between two events; `None` if it has no duration.
-fn track(rows: &BankRows, birth: &TrackEvent, death: &TrackEvent) -> Option<Track> {
+fn track(rows: &BankRows, birth: &SlotEvent, death: &SlotEvent) -> Option<Track> {
     let (sound, slot) = (rows.sound(), usize::from(birth.slot));
     let hop = u64::from(sound.grid.hop);
-    let sample = |event: &TrackEvent| u64::from(event.frame) * hop + u64::from(event.offset);
+    let sample = |event: &SlotEvent| u64::from(event.frame) * hop + u64::from(event.offset);
     let (start, end) = (sample(birth), sample(death));
     if start >= end {
         return None;

@@ -92,7 +92,7 @@ pub(super) fn bank(tracks: &Tracks) -> TrackBank {
     bank
 }
 
-/// In order of birth and frequency.
+/// The tracks in order of birth and frequency.
 fn sorted(tracks: &Tracks) -> Vec<Track> {
     let mut tracks = tracks.tracks.clone();
     let key = |track: &Track| (track.start_s(), track.breakpoints[0].frequency_hz);
@@ -195,7 +195,7 @@ fn births_and_deaths_are_exact_to_the_sample() {
         .iter()
         .map(|e| (e.frame, e.slot, e.kind, e.offset))
         .collect();
-    let (birth, death) = (TrackEvent::BIRTH, TrackEvent::DEATH);
+    let (birth, death) = (SlotEvent::BIRTH, SlotEvent::DEATH);
     assert_eq!(
         events,
         [
@@ -236,7 +236,7 @@ fn pages_say_what_sounds_on_into_them() {
         for event in sound.events_of(frame) {
             let slot = &mut alive[usize::from(event.slot)];
             match event.kind {
-                TrackEvent::BIRTH => *slot = event.label + 1,
+                SlotEvent::BIRTH => *slot = event.label + 1,
                 _ => *slot = 0,
             }
         }

@@ -1,9 +1,9 @@
 //! ATS: frames of partials at one distance, in f64, and of noise in 25 bands.
 //!
-//! The first value is 123 and tells the order of the bytes. Ten values of header: magic, sample
-//! rate, frame size and window size in samples, partials, frames, largest amplitude, largest
-//! frequency, duration in seconds, type. Each frame: its time, then of each partial amplitude,
-//! frequency and, in types 2 and 4, phase; in types 3 and 4 then the noise's energies.
+//! The first value is 123 and shows the order of the bytes. Ten values of header: magic, sample rate, frame
+//! size and window size in samples, partials, frames, largest amplitude, largest frequency, duration in
+//! seconds, type. Each frame: its time, then of each partial amplitude, frequency and, in types 2 and 4, phase;
+//! in types 3 and 4 then the noise's energies.
 //!
 //! A partial that is dead has amplitude 0 and holds its frequency, so a column holds one track after
 //! another. The energies are of the residual over the window; their mean square is taken to be
@@ -36,7 +36,7 @@ pub enum ByteOrder {
 }
 
 impl ByteOrder {
-    /// That of a file, if it is one of ATS.
+    /// The byte order of a file, if it is an ATS file.
     fn of(bytes: &[u8]) -> Option<ByteOrder> {
         if f64_le(bytes, 0) == Some(MAGIC) {
             Some(ByteOrder::Little)

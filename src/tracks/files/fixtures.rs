@@ -55,7 +55,7 @@ pub(crate) fn even_tracks() -> Tracks {
                 };
                 let frequency_hz = frequency_hz + f64::from(frame);
                 let point = Breakpoint::new(0.01 * f64::from(frame), frequency_hz, amplitude);
-                // Phases of what is silent are not read from every format.
+                // Phases of silent partials are not read from every format.
                 let phase = (amplitude > 0.0).then(|| (0.17 * f64::from(frame)) % 0.5);
                 Breakpoint {
                     phase_turns: phase,
@@ -77,7 +77,7 @@ pub(crate) fn even_tracks() -> Tracks {
     }
 }
 
-/// The same without what a format does not hold.
+/// The tracks without what a format does not hold.
 pub(crate) fn without_noise(tracks: &Tracks) -> Tracks {
     Tracks {
         noise: None,
@@ -85,7 +85,7 @@ pub(crate) fn without_noise(tracks: &Tracks) -> Tracks {
     }
 }
 
-/// The same without phases, labels and bandwidths.
+/// The tracks without phases, labels and bandwidths.
 pub(crate) fn bare(tracks: &Tracks) -> Tracks {
     let mut bare = without_noise(tracks);
     for track in &mut bare.tracks {

@@ -11,7 +11,7 @@ const LONGEST_GAP_HOPS: f64 = 1.5;
 #[derive(Default)]
 pub(super) struct FrameRows {
     times_s: Vec<f64>,
-    /// By index, in order of the file: the frame and what is there.
+    /// Rows by index, in order of the file: the frame and what is there.
     rows: BTreeMap<u64, Vec<(u32, Breakpoint)>>,
 }
 

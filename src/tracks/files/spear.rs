@@ -35,9 +35,9 @@ struct Header {
     /// Whether each partial has a phase and a label.
     is_extended: bool,
     columns: Vec<Column>,
-    /// The number of partials, if it is told.
+    /// The number of partials, if the file states it.
     partials: Option<u64>,
-    /// The number of frames, if it is told.
+    /// The number of frames, if the file states it.
     frames: Option<u64>,
 }
 

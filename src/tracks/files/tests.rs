@@ -1,4 +1,4 @@
-//! All formats alike: what is read is written and read again; damage is told of with its place.
+//! All formats alike: what is read is written and read again; damage is reported with its place.
 
 use proptest::prelude::*;
 

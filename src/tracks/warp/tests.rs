@@ -8,7 +8,7 @@ fn warp() -> TimeWarp {
     TimeWarp::new(&onsets_s, 2.0, AnchorReach::default())
 }
 
-/// The same in steps so short that the rate is all that counts, by the definition of the rate.
+/// Moves in steps so short that only the rate counts, by the definition of the rate.
 fn moved_in_steps(warp: &TimeWarp, mut place_s: f64, speed: f64, duration_s: f64) -> f64 {
     const STEPS: u32 = 200_000;
     for _ in 0..STEPS {

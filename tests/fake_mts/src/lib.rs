@@ -19,7 +19,7 @@ static CALLS: AtomicU64 = AtomicU64::new(0);
 static CHANNELS: [AtomicBool; 16] = [const { AtomicBool::new(false) }; 16];
 /// By channel, then key.
 static FILTERS: [[AtomicBool; KEYS]; 16] = [const { [const { AtomicBool::new(false) }; KEYS] }; 16];
-/// Of channels with tables of their own.
+/// Filters of channels with tables of their own.
 static CHANNEL_FILTERS: [[AtomicBool; KEYS]; 16] =
     [const { [const { AtomicBool::new(false) }; KEYS] }; 16];
 static PERIOD: AtomicU64 = AtomicU64::new(0);

@@ -117,8 +117,8 @@ fn modulation_offsets_and_leaves_the_value() {
         assert!((level(37_000..48_000) - before).abs() < 0.05);
     }
     assert_eq!(instance.value(level.id).unwrap(), value);
-    // While it is modulated, the framework tells the value with its modulation; what is saved is
-    // the value alone.
+    // While it is modulated, the framework gives the value with its modulation; what is saved is the value
+    // alone.
     play(
         &mut instance,
         RATE_HZ,
@@ -289,7 +289,7 @@ fn every_polyphonic_parameter_moves_its_note_only() {
         .iter()
         .filter(|p| p.is_polyphonic())
         .filter(|p| {
-            // Of the partials, one that sounds is as good as another.
+            // One partial that sounds is as good as another.
             !p.name.starts_with("Partial ") || p.name.starts_with("Partial 2 ")
         })
         .cloned()

@@ -87,8 +87,8 @@ fn the_latency_is_nothing() {
     assert_eq!(instance.requests().restarts(), 0);
 }
 
-/// From its activation on the plugin tells how many voices are set; the framework knows only the
-/// capacity before.
+/// From its activation on the plugin reports how many voices are set; the framework knows only the capacity
+/// before.
 #[test]
 fn the_voices_are_as_they_are_set() {
     let mut instance = instance();

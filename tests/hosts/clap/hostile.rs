@@ -216,7 +216,7 @@ fn parameters_pass_over_what_is_no_number() {
         for send in [value, modulation] {
             sent_to_each(&mut bench, all, send, number, |_| None);
         }
-        // Of a parameter that no single note can be modulated of, this modulates all notes.
+        // Where a parameter has no modulation of single notes, this modulates all notes.
         let mono = |parameter: &Parameter| !parameter.is_polyphonic();
         sent_to_each(&mut bench, mono, note_modulation, number, |_| None);
     }
@@ -312,10 +312,10 @@ fn a_tempo_that_is_none_is_as_if_it_were_not_told() {
     let mut synced = Synced::new();
     for position in [None, Some(3.03)] {
         let mut at = |tempo| synced.play(Some(song(tempo, position)), &[]);
-        let untold = at(None);
-        assert!(at(Some(75.0)) != untold, "the tempo is not heard");
+        let unreported = at(None);
+        assert!(at(Some(75.0)) != unreported, "the tempo is not heard");
         for tempo in NOT_FINITE.into_iter().chain([-1e300, -120.0, 0.0]) {
-            assert!(at(Some(tempo)) == untold, "tempo {tempo}, {position:?}");
+            assert!(at(Some(tempo)) == unreported, "tempo {tempo}, {position:?}");
         }
         // The fastest that the engine knows.
         assert!(at(Some(1e300)) == at(Some(10_000.0)), "{position:?}");
@@ -331,14 +331,14 @@ fn a_position_that_is_none_is_as_if_it_were_not_told() {
         let start = song(Some(90.0), None);
         synced.play(Some(start), &[(FRAME, Event::Transport(transport))])
     };
-    let untold = from(song(None, None));
+    let unreported = from(song(None, None));
     assert!(
-        from(song(None, Some(3.03))) != untold,
+        from(song(None, Some(3.03))) != unreported,
         "the position is not heard"
     );
     for tempo in NOT_FINITE {
         let sound = from(song(Some(tempo), Some(3.03)));
-        assert!(sound == untold, "the position by a tempo of {tempo}");
+        assert!(sound == unreported, "the position by a tempo of {tempo}");
     }
 }
 

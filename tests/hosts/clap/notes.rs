@@ -1,4 +1,4 @@
-//! Notes begin at their frame, end when they should, and the host is told.
+//! Notes begin at their frame, end when they should, and the host is notified.
 
 use xtask::host::{Event, Note, Output, TailLength};
 

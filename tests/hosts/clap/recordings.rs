@@ -128,7 +128,7 @@ fn assert_same(found: &[Vec<f32>], expected: &[Vec<f32>]) {
 fn what_is_rendered_after_a_state_plays_its_bank() {
     let preset = preset(short_bank());
     let whole = expected(&preset, true, 0);
-    // So much of the recording is in the first block that a bank that comes late would be heard.
+    // The first block has enough of the recording that a bank that comes late would be heard.
     assert_ne!(whole[0][..64], expected(&preset, false, 0)[0][..64]);
 
     let mut first = instance();
@@ -155,7 +155,7 @@ fn what_is_rendered_after_a_state_plays_its_bank() {
     assert_same(&sound, &expected(&preset, true, before));
 }
 
-/// In a process whose folder for data is its own.
+/// Runs `body` in a process whose folder for data is its own.
 fn with_folder(name: &str, body: impl FnOnce(PathBuf)) -> Option<String> {
     let folder = || tempfile::tempdir().expect("a folder");
     let name = format!("recordings::{name}");

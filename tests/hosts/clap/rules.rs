@@ -52,7 +52,7 @@ fn random_instance(seed: u64) -> Instance {
     instance
 }
 
-/// Takes and gives so many bytes a call at most, as the numbers come; after `limit` bytes it fails.
+/// Takes and gives at most `most` bytes a call, as the numbers come; after `limit` bytes it fails.
 struct Grain<F> {
     bytes: Vec<u8>,
     position: usize,
@@ -70,7 +70,7 @@ impl<F: FnMut() -> usize> Grain<F> {
         }
     }
 
-    /// How many bytes of so many are taken or given now.
+    /// How many of the `wanted` bytes are taken or given now.
     fn count(&mut self, wanted: usize) -> io::Result<usize> {
         if self.position >= self.limit {
             return Err(io::Error::other("the disk is full"));
@@ -270,7 +270,7 @@ fn it_plays_at_any_rate_in_buffers_that_change() {
     }
 }
 
-/// Rates that are none are refused, and the instance lives on.
+/// Impossible rates are refused, and the instance lives on.
 #[test]
 fn rates_that_are_none_are_refused() {
     let mut instance = sine_with(&[]);

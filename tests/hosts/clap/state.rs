@@ -90,7 +90,7 @@ fn a_state_may_be_loaded_while_notes_sound() {
     instance.deactivate(processor);
 }
 
-/// A state with its text changed, and its length told rightly.
+/// A state with its text changed, and its length stated rightly.
 fn rewritten(state: &[u8], from: &str, to: &str) -> Vec<u8> {
     let text = std::str::from_utf8(&state[8..]).expect("the state is text");
     assert!(text.contains(from), "no {from:?} in {text}");
@@ -175,8 +175,8 @@ fn a_name_of_a_macro_comes_back_with_the_state_and_is_told_with_its_value() {
     }
 }
 
-/// The text of a depth follows the target of its route, which comes with a state; then the host is told that
-/// texts may be others.
+/// The text of a depth follows the target of its route, which comes with a state; then the host is notified
+/// that texts may be others.
 #[test]
 fn a_depth_is_told_in_the_unit_of_what_its_route_moves() {
     let mut instance = sine_with(&[("Route 5 From", "LFO 2"), ("Route 5 To", "Partials Level")]);
@@ -225,7 +225,7 @@ fn refused_states(state: &[u8]) -> Vec<(String, Vec<u8>)> {
             r#""partials":{"i32":"#,
             r#""partials":{"string":"all","i32":"#,
         ),
-        // The sustain pedal cannot be learned; what is no list of pairs is none.
+        // The sustain pedal cannot be learned; what is no list of pairs is ignored.
         (NOTHING_LEARNED, r#""controllers":"[[64,\"level\"]]""#),
         (NOTHING_LEARNED, r#""controllers":"[[200,\"level\"]]""#),
         (NOTHING_LEARNED, r#""controllers":"{}""#),

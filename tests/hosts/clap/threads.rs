@@ -1,4 +1,4 @@
-//! Rendering by several threads: the latency that the host is told of, and the same sound after it.
+//! Rendering by several threads: the latency that the host is given, and the same sound after it.
 
 use std::thread::available_parallelism;
 

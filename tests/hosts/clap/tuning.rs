@@ -61,7 +61,7 @@ fn a_damaged_scale_changes_nothing() {
     let before = instance.save_state().expect("a state");
     let damaged = field(&[("scl", "x\n3\n100.0\n")]);
     let state = state_with_field(&mut instance, "tuning", &damaged).expect("a state");
-    // Whatever the host is told, nothing has changed.
+    // Whatever the host is sent, nothing has changed.
     let _ = instance.load_state(&state);
     assert!(instance.save_state().expect("a state") == before);
     assert!(cents(273.374313, heard_hz(&mut instance, 61, 273.374313)).abs() < 0.1);

@@ -15,12 +15,12 @@ use crate::program::Program;
 use crate::words::Ends;
 
 const PARTIALS: usize = 64;
-/// Of the letter A after two octaves down: so low that all 64 partials sound.
+/// The key of the letter A after two octaves down: so low that all 64 partials sound.
 const LOW_KEY: u8 = 36;
 /// How far heard and drawn levels may differ.
 const NEAR_DB: f64 = 0.5;
 
-/// One long note of what is heard: from when it has settled.
+/// One long note, from when it has settled.
 fn settled(recorder: &Recorder, from: usize) -> Vec<f32> {
     let onset = recorder.sound_after(from);
     recorder.played(onset + (0.3 * RATE_HZ) as usize, (1.2 * RATE_HZ) as usize)

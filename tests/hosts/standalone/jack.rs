@@ -107,7 +107,7 @@ impl ProcessHandler for Input {
 }
 
 impl Recorder {
-    /// As soon as the server is up.
+    /// Opens a recorder as soon as the server is up.
     pub fn open(_server: &Server) -> Recorder {
         let (client, _) = wait_for("the JACK server", || {
             // Each attempt holds a lock that the server needs to come up.
@@ -136,7 +136,7 @@ impl Recorder {
         self.frames.lock().unwrap().len()
     }
 
-    /// So many frames from this one on, once they have been played.
+    /// `frames` frames from frame `from` on, once they have been played.
     pub fn played(&self, from: usize, frames: usize) -> Vec<f32> {
         wait_for("the sound", || {
             Some(

@@ -16,7 +16,7 @@ use crate::words::{Ends, complaints};
 pub struct Program {
     child: Child,
     errors: PathBuf,
-    /// Of its window, once there is one.
+    /// The frames of its window, once there is one.
     frames: Option<Frames>,
 }
 
@@ -34,7 +34,7 @@ impl Program {
         Program::start_with(folder, backend, &[])
     }
 
-    /// The same, with these variables in its environment.
+    /// Starts it with these variables in its environment.
     pub fn start_with(folder: &Path, backend: &str, variables: &[(&str, &str)]) -> Program {
         let errors = folder.join("errors.txt");
         let settings = folder.join("settings.toml");

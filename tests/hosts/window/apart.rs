@@ -19,14 +19,13 @@ const OWN: (&str, &str) = ("ALIQUOT_TEST_APART", "1");
 /// that each window has, and keep in each what a window once took: that is no leak, and hides what is.
 const ONE_POOL: (&str, &str) = ("MALLOC_ARENA_MAX", "1");
 
-/// Runs the calling test's body in a process of its own, which is this program again with that test
-/// alone. The body has to be written as a closure in the test itself, whose name it tells. Windows of
-/// the test end as `ends` says.
+/// Runs the calling test's body in a process of its own, which is this program again with that test alone. The
+/// body has to be a closure in the test itself, whose name it gives. Windows of the test end as `ends` says.
 pub fn apart(ends: Ends, body: impl FnOnce()) {
     apart_with(ends, &[], body);
 }
 
-/// The same, with these variables in its environment.
+/// As [`apart`], with these variables in its environment.
 pub fn apart_with(ends: Ends, variables: &[(&str, &str)], body: impl FnOnce()) {
     if std::env::var(OWN.0).is_ok_and(|own| own == OWN.1) {
         return body();

@@ -55,7 +55,7 @@ impl Display {
         self.parent_at((0, 0), size)
     }
 
-    /// The same, so many pixels to the right and down.
+    /// Opens the parent `x` pixels to the right and `y` down.
     pub fn parent_at(&self, (x, y): (i16, i16), size: WindowSize) -> Window {
         let display = &self.connection;
         let window = display.generate_id().unwrap();
@@ -241,14 +241,14 @@ const SETTLED_FRAMES: usize = 3;
 /// begun earlier, and the second looks at all input that came until then.
 pub const SEEN_FRAMES: usize = 2;
 
-/// Counts what a window draws: the X server tells of each change of its picture.
+/// Counts what a window draws: the X server reports each change of its picture.
 pub struct Frames {
     connection: RustConnection,
     damage: u32,
 }
 
 impl Frames {
-    /// Of this window, from here on.
+    /// The frames of this window, from here on.
     pub fn of(window: Window) -> Frames {
         let (connection, _) = connect();
         connection
@@ -257,7 +257,7 @@ impl Frames {
             .reply()
             .unwrap();
         let damage = connection.generate_id().unwrap();
-        // Once for each time that it is found changed: what is told anew after the last was
+        // Once for each time that it is found changed: changes are reported anew after the last was
         // acknowledged.
         connection
             .damage_create(damage, window, ReportLevel::NON_EMPTY)

@@ -27,7 +27,7 @@ struct Answers {
     distances: Vec<u64>,
     /// Second answers to one serial number.
     repeated: usize,
-    /// Those of them that came at a later blank than the first.
+    /// How many of them came at a later blank than the first.
     later: usize,
 }
 

@@ -26,8 +26,8 @@ fn levels_db(sound: &[f32]) -> Vec<f64> {
         .collect()
 }
 
-/// A line drawn by the mouse across the bars: the host is told of a gesture of each bar, and the
-/// partials sound as the bars stand, within half a decibel.
+/// A line drawn by the mouse across the bars: the host receives a gesture of each bar, and the partials sound
+/// as the bars stand, within half a decibel.
 #[test]
 fn what_the_mouse_draws_is_what_sounds() {
     apart(Ends::Closed, || {

@@ -62,8 +62,8 @@ impl Stopwatch<'_> {
     }
 }
 
-/// For how long the threads of this process and of the display's server, as many as there are now,
-/// were ready to run and had no processor. Nothing where the system does not tell.
+/// For how long the threads of this process and of the display's server, as many as there are now, were ready
+/// to run and had no processor. Nothing where the system does not report it.
 fn waited(display: &Display) -> Duration {
     let server = server_process(display).map_or(Duration::ZERO, |process| {
         scheduled(&process.to_string(), Scheduled::Waiting)
@@ -76,7 +76,7 @@ pub fn processor_time() -> Duration {
     scheduled("self", Scheduled::Running)
 }
 
-/// What the system tells of a thread's time, by its place in the line.
+/// What the system reports of a thread's time, by its index in the line.
 #[derive(Clone, Copy)]
 enum Scheduled {
     Running = 0,
@@ -107,7 +107,7 @@ fn server_process(display: &Display) -> Option<i32> {
         gid: 0,
     };
     let mut size = size_of::<libc::ucred>() as libc::socklen_t;
-    // SAFETY: both pointers are of values that live until the call returns, and the size is told.
+    // SAFETY: both pointers are of values that live until the call returns, and the size is given.
     let failed = unsafe {
         libc::getsockopt(
             socket,

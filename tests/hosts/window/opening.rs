@@ -33,7 +33,7 @@ fn belongings() -> (usize, usize) {
     (entries("/proc/self/task"), entries("/proc/self/fd"))
 }
 
-/// The same, once threads that are about to end have ended.
+/// What [`belongings`] returns once threads that are about to end have ended.
 fn settled_belongings() -> (usize, usize) {
     let mut last = belongings();
     let mut alike = 0;

@@ -22,8 +22,8 @@ fn second_db(sound: &[f32]) -> f64 {
     level(2.0) - level(1.0)
 }
 
-/// A drag to a corner is one gesture of either parameter that the host is told of, and ends at exactly the
-/// spectrum of that corner while a note sounds.
+/// A drag to a corner is one gesture of either parameter for the host, and ends at exactly the spectrum of that
+/// corner while a note sounds.
 #[test]
 fn a_drag_over_the_pad_is_heard() {
     apart(Ends::Closed, || {

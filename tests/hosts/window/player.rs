@@ -26,7 +26,7 @@ pub fn open(display: &Display, instance: &mut Instance) -> Opened {
     open_at((0, 0), display, instance)
 }
 
-/// The same, at this place of the screen, in pixels.
+/// Opens the window at this place of the screen, in pixels.
 pub fn open_at(place: (i16, i16), display: &Display, instance: &mut Instance) -> Opened {
     let begun = Stopwatch::begin(display);
     let size = instance.create_window().unwrap();
@@ -83,7 +83,7 @@ pub struct Player {
     processor: Option<Processor>,
     pub opened: Opened,
     frames: Frames,
-    /// For the next buffer.
+    /// Events for the next buffer.
     events: Vec<(usize, Event)>,
     /// What the plugin has said.
     pub said: Vec<Output>,
@@ -155,7 +155,7 @@ impl Player {
         play_until_seen(&mut [self]);
     }
 
-    /// Plays from here on for so many frames, and returns them.
+    /// Plays `frames` frames from here on, and returns them.
     pub fn hear(&mut self, frames: usize) -> Vec<f32> {
         let from = self.heard.len();
         while self.heard.len() < from + frames {

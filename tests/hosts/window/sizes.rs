@@ -46,7 +46,7 @@ fn it_has_the_size_that_the_host_gives_it() {
     });
 }
 
-/// Opens the window with so many pixels to a point.
+/// Opens the window with `scale` pixels to a point.
 fn open_scaled(display: &Display, instance: &mut Instance, scale: f64) -> Opened {
     let begun = Stopwatch::begin(display);
     instance.create_window().unwrap();

@@ -11,7 +11,7 @@ use clack_host::utils::{BeatTime, SecondsTime};
 
 use super::Parameter;
 
-/// Which note an event is for; what is `None` is not told to the plugin.
+/// Which note an event is for; what is `None` is not given to the plugin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Note {
     /// The host's id of the note.
@@ -120,7 +120,7 @@ impl Expression {
     }
 }
 
-/// What a host can tell a plugin while it plays.
+/// What a host can send a plugin while it plays.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event {
     /// A note begins; velocity 0 to 1.
@@ -191,16 +191,16 @@ impl Event {
 /// The host's song: four beats to the bar.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transport {
-    /// Quarter notes per minute; `None` where the host does not tell.
+    /// Quarter notes per minute; `None` where the host gives none.
     pub tempo_bpm: Option<f64>,
-    /// Quarter notes since the song's start; `None` where the host does not tell.
+    /// Quarter notes since the song's start; `None` where the host gives none.
     pub position_beats: Option<f64>,
     /// Whether the song is moving.
     pub playing: bool,
 }
 
 impl Transport {
-    /// The same song so many seconds later, at 120 a minute where the host tells no tempo.
+    /// The same song `seconds` later, at 120 a minute where the host gives no tempo.
     pub fn later(self, seconds: f64) -> Transport {
         let beats = seconds * (self.tempo_bpm.unwrap_or(120.0) / 60.0);
         Transport {
@@ -238,10 +238,10 @@ impl Transport {
     }
 }
 
-/// What a plugin tells its host.
+/// What a plugin reports to its host.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Output {
-    /// A note sounds no more.
+    /// A note no longer sounds.
     NoteEnd(Note),
     /// A parameter was set by the plugin.
     Value(ClapId, f64),

@@ -333,7 +333,7 @@ impl Instance {
         }
     }
 
-    /// How many notes the plugin sounds at once; `None` where it does not tell.
+    /// How many notes the plugin sounds at once; `None` where it does not report it.
     pub fn voices(&mut self) -> Option<Voices> {
         let info = self
             .extension::<PluginVoiceInfo>()?

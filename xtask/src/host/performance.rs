@@ -174,8 +174,8 @@ fn perform(
         let mut due = Vec::new();
         while let Some(&(frame, event)) = events.get(next).filter(|(frame, _)| *frame < end) {
             if let Event::Transport(changed) = event {
-                // Told at a buffer's beginning, since the framework counts what is told within a
-                // buffer from the buffer's beginning all the same.
+                // Sent at a buffer's beginning, since the framework counts what is sent within a buffer from
+                // the buffer's beginning all the same.
                 if frame > start {
                     end = frame;
                     break;

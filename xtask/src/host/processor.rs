@@ -117,7 +117,7 @@ impl Processor {
         self.status
     }
 
-    /// The song at the next call's first frame; `None` tells the plugin nothing of it.
+    /// The song at the next call's first frame; with `None` the plugin gets no song.
     pub fn set_transport(&mut self, transport: Option<Transport>) {
         self.transport = transport;
     }

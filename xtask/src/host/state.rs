@@ -1,4 +1,4 @@
-//! States of the plugin that hold a sound as it is told, also what hosts do not see of it.
+//! States of the plugin that hold a given sound, also what hosts do not see of it.
 
 use aliquot::scale::TuningSet;
 use aliquot::state::{NamedBank, Preset};

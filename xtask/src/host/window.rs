@@ -52,7 +52,7 @@ impl Instance {
             .context("the window takes no size")
     }
 
-    /// Tells the plugin how many pixels there are to a point.
+    /// Sets how many pixels there are to a point.
     pub fn scale_window(&mut self, scale: f64) -> Result<()> {
         let gui = self.gui()?;
         gui.set_scale(&self.plugin.plugin_handle(), scale)

@@ -10,7 +10,7 @@ const RATE_HZ: f64 = 48_000.0;
 const BUFFER_FRAMES: usize = 480;
 /// Audio of each call of [`Drone::play`], in seconds.
 const PLAY_S: usize = 20;
-/// A phase may drift by so much in [`DRIFT_S`] of audio.
+/// How far a phase may drift in [`DRIFT_S`] of audio.
 const MAX_DRIFT_TURNS: f64 = 1e-3;
 const DRIFT_S: f64 = 600.0;
 const KEY: u8 = 61;

@@ -158,8 +158,8 @@ fn presets(host: &Host) -> Result<Vec<(Patch, Vec<u8>)>> {
         .collect()
 }
 
-/// The same as [`hot_swap`], again where the swaps are too slow, as the module's text says. `progress`
-/// begins anew each time. For a build like the one that is released.
+/// As [`hot_swap`], but begins anew where the swaps are too slow, as the module's text says; so does
+/// `progress`. For a build like the one that is released.
 ///
 /// # Errors
 /// The first thing that is not as it has to be, and swaps that take too long.
@@ -186,8 +186,7 @@ pub fn timed_hot_swap(
     Ok(figures)
 }
 
-/// Plays `seconds` of audio; `progress` is told how far it is, 0 to 1. The times are measured and not
-/// judged.
+/// Plays `seconds` of audio; `progress` receives how far it is, 0 to 1. The times are measured and not judged.
 ///
 /// # Errors
 /// The first thing that is not as it has to be.
@@ -454,7 +453,7 @@ impl Stress {
             self.engine.statistics().faults == 0,
             "a value was not a number"
         );
-        // Those that fade count as well; their ends have been told.
+        // Voices that fade count as well; their ends have been reported.
         ensure!(
             self.engine.statistics().voices + self.waiting >= self.sounding.len(),
             "{} voices for {} notes",

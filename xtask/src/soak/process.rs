@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// Processor time that this thread has had. Where the system does not tell, the time that has
-/// passed, which other programs make longer.
+/// Processor time that this thread has had. Where the system does not report it, the time that has passed,
+/// which other programs make longer.
 pub fn thread_time() -> Duration {
     #[cfg(unix)]
     {
@@ -16,8 +16,8 @@ pub fn thread_time() -> Duration {
     BEGUN.get_or_init(Instant::now).elapsed()
 }
 
-/// Memory of this process that is in use, in bytes, after what the allocator holds ready has been
-/// given back to the system; `None` where the system does not tell.
+/// Memory of this process that is in use, in bytes, after what the allocator holds ready has been given back to
+/// the system; `None` where the system does not report it.
 pub fn memory_bytes() -> Option<usize> {
     #[cfg(target_os = "linux")]
     {

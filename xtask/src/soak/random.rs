@@ -34,7 +34,7 @@ impl Random {
         min + self.unit() * (max - min)
     }
 
-    /// True `one` time in so many.
+    /// True one time in `times`.
     pub fn one_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }

@@ -86,7 +86,7 @@ struct Song {
     /// States to load: of this song and of a starting preset.
     states: Vec<Vec<u8>>,
     played: Played,
-    /// Of the samples so far.
+    /// A hash of the samples until now.
     hasher: DefaultHasher,
     next_id: u32,
 }
@@ -292,7 +292,7 @@ impl Part<'_> {
         random: &mut Random,
     ) -> Result<Vec<(usize, Event)>> {
         let mut events = Vec::new();
-        // On average so many; now and then a burst.
+        // This number on average; now and then a burst.
         let mut count = (density * frames as f64 + random.unit()) as usize;
         if random.one_in(200) {
             count += random.below(64);

@@ -32,10 +32,10 @@ impl fmt::Display for Counts {
     }
 }
 
-/// The counts of a stage so far, and the failures by name.
+/// The counts of a stage until now, and the failures by name.
 #[derive(Debug, Default)]
 pub struct Reading {
-    /// The counts so far.
+    /// The counts until now.
     pub counts: Counts,
     /// One line for each failure.
     pub failures: Vec<String>,
@@ -119,7 +119,7 @@ impl<'a> RustTests<'a> {
     /// A program that another follows without its result has crashed.
     fn close(&mut self) {
         if let Some(program) = self.running.take() {
-            // Those named before the crash are in the list and not yet in the counts.
+            // Tests named before the crash are in the list and not yet in the counts.
             self.reading.counts.failed += self.named;
             self.named = 0;
             self.reading

@@ -71,7 +71,8 @@ pub(crate) fn environment() -> Result<PathBuf> {
     environment_of(TESTS, "venv")
 }
 
-/// The same of the tests in a folder. Each has its own: not every package is there for every system.
+/// Makes the environment of the tests in a folder. Each folder has its own: not every package is there for
+/// every system.
 fn environment_of(tests: &str, name: &str) -> Result<PathBuf> {
     let requirements = root().join(tests).join("requirements.txt");
     made_environment(&target()?.join(name), &requirements, &[])

@@ -13,9 +13,9 @@ pub enum CurveShape {
     RampUp,
     /// From 1 to 0.
     RampDown,
-    /// From −1 to 1 and back, round and round.
+    /// From −1 to 1 and back, repeated.
     Triangle,
-    /// From −1 to 1 in four steps, round and round.
+    /// From −1 to 1 in four steps, repeated.
     Steps,
     /// From 1 down, first fast and then slowly.
     Pluck,
@@ -37,7 +37,7 @@ impl CurveShape {
         CurveShape::Steps,
     ];
 
-    /// As it is shown.
+    /// Its name in the menu.
     pub fn name(self) -> &'static str {
         match self {
             CurveShape::AttackDecay => "Attack Decay",

@@ -20,7 +20,7 @@ const LFO_DEPTHS: [Param; 4] = [
 /// Names of the LFOs as sources.
 const LFO_NAMES: [&str; LFOS] = ["LFO 1", "LFO 2", "LFO 3", "LFO 4"];
 
-/// Of a parameter of an LFO, or of a depth of the first.
+/// Why a parameter of an LFO, or a depth of the first LFO, has no effect.
 pub fn lfo(param: Param, values: &Values) -> Option<&'static str> {
     if LFO_DEPTHS.contains(&param) {
         let is_off = param == Param::LFO_CUTOFF && is_cutoff_idle(values);
@@ -62,7 +62,7 @@ pub fn is_lfo_idle(number: usize, values: &Values) -> bool {
     !has_depth && !is_source(LFO_NAMES[number - 1], values)
 }
 
-/// Of a parameter of a sequence.
+/// Why a parameter of a sequence has no effect.
 pub fn sequence(param: Param, values: &Values) -> Option<&'static str> {
     let group = param.row().group;
     let all = (1..=SEQUENCES).map(SequenceParams::of);
@@ -86,7 +86,7 @@ pub fn sequence(param: Param, values: &Values) -> Option<&'static str> {
     }
 }
 
-/// Of the fan of an envelope.
+/// Why the fan of an envelope has no effect.
 pub fn envelope_fan(param: Param, values: &Values) -> Option<&'static str> {
     let group = param.row().group;
     let id = match group {
@@ -104,7 +104,7 @@ pub fn envelope_fan(param: Param, values: &Values) -> Option<&'static str> {
     }
 }
 
-/// Of what says how notes follow each other, while they sound together or do not glide.
+/// Why a parameter of how notes follow each other has no effect: notes sound together, or do not glide.
 pub fn playing(param: Param, values: &Values) -> Option<&'static str> {
     match param {
         Param::PRIORITY if values.index(Param::PLAY_MODE) == 0 => Some("Play Mode is Poly."),
@@ -115,7 +115,7 @@ pub fn playing(param: Param, values: &Values) -> Option<&'static str> {
     }
 }
 
-/// Of a macro that moves nothing.
+/// Why a macro has no effect: it moves nothing.
 pub fn macros(param: Param, values: &Values) -> Option<&'static str> {
     let number = (1..=MACROS).find(|&number| {
         param == Param::macro_value(number) || param == Param::macro_amount(number)

@@ -1,4 +1,4 @@
-//! Of the playback of recordings.
+//! Parameters of the playback of recordings that have no effect.
 
 use crate::recordings::is_recording_body;
 use crate::synth::Values;

@@ -96,7 +96,7 @@ fn route(number: usize, from: &str, to: &str, depth: f32) -> [(Param, f32); 3] {
     ]
 }
 
-/// The same by way of another source.
+/// As [`route`], with a source that scales the first.
 fn route_via(
     number: usize,
     [from, via]: [&str; 2],

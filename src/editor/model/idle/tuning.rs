@@ -1,5 +1,6 @@
-//! Of the tuning. What a keyboard map or the instrument's live tables say in place of a parameter is not known here:
-//! see [`EditorModel::tuned_otherwise`](crate::editor::model::EditorModel::tuned_otherwise).
+//! Parameters of the tuning that have no effect. Keyboard maps and the instrument's live tables may replace a
+//! parameter; for these see
+//! [`EditorModel::tuned_otherwise`](crate::editor::model::EditorModel::tuned_otherwise).
 
 use super::is_zero;
 use crate::synth::tuning::TuningChoice;

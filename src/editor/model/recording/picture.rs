@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use crate::tracks::bands::{NOISE_BANDS, noise_edges_hz};
-use crate::tracks::bank_file::{BankRows, BankSound, TrackBank, TrackEvent, codes};
+use crate::tracks::bank_file::{BankRows, BankSound, SlotEvent, TrackBank, codes};
 
 /// Texels from left to right.
 pub const WIDTH: usize = 900;
@@ -48,7 +48,7 @@ impl TracksPicture {
         (hz / self.lowest_hz).log2() / (self.highest_hz / self.lowest_hz).log2()
     }
 
-    /// Of a sound of a bank; `None` if it has none of this number, or is to stop.
+    /// Draws a sound of a bank; `None` if the bank has none of this number, or `is_over` becomes true.
     fn draw(bank: &TrackBank, sound: usize, is_over: &AtomicBool) -> Option<TracksPicture> {
         let rows = bank.rows(sound)?;
         let (lowest_hz, highest_hz, loudest_db) = extent(&rows, is_over)?;
@@ -127,7 +127,7 @@ fn frame_texels(sound: &BankSound) -> f64 {
     WIDTH as f64 * sound.grid.hop_s() / duration_s
 }
 
-/// Of a level below the loudest, 0 to 255.
+/// Brightness of a level below the loudest, 0 to 255.
 fn brightness(db: f32) -> f32 {
     255.0 * (1.0 + db / RANGE_DB).clamp(0.0, 1.0)
 }
@@ -165,7 +165,7 @@ fn each_segment(
         while let Some(event) = events.next_if(|event| event.frame <= frame) {
             let slot = usize::from(event.slot);
             match event.kind {
-                TrackEvent::BIRTH => sounds[slot] = true,
+                SlotEvent::BIRTH => sounds[slot] = true,
                 _ => ended.push(slot),
             }
         }

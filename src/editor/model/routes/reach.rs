@@ -8,9 +8,9 @@ use crate::synth::{Param, Values};
 /// How far a route takes a parameter from where it is set, normalised.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reach {
-    /// At the source's least value.
+    /// The value at the source's least value.
     pub from: f32,
-    /// At its greatest.
+    /// The value at the source's greatest value.
     pub to: f32,
 }
 
@@ -61,7 +61,8 @@ mod tests {
         found.expect("a source")
     }
 
-    /// Of a route of this depth in the target's unit: the ends of its reach, in the parameter's unit.
+    /// The ends of the reach of a route with this depth, in the parameter's unit. `depth` is in the target's
+    /// unit.
     fn ends(param: Param, name: &str, depth: f32) -> (f32, f32) {
         let (mut model, _) = obeyed_model();
         let target = RouteTarget::of_param(param).expect("a target");

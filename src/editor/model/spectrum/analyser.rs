@@ -29,7 +29,7 @@ pub struct Analyser {
     fft: Arc<dyn Fft<f32>>,
     work: Vec<Complex32>,
     scratch: Vec<Complex32>,
-    /// Of each bin up to Nyquist, in parts of a full-scale sine's power.
+    /// Power of each bin up to Nyquist, as a part of a full-scale sine's power.
     powers: Vec<f32>,
     now_s: f64,
 }

@@ -14,7 +14,7 @@ const LINEAR_HZ: f32 = 24_000.0;
 const CLOSEST: f32 = 1.0 / 96.0;
 /// Room for a mark's text, points.
 const MARK_WIDTH: f32 = 46.0;
-/// The same, for short texts.
+/// Room for a short mark's text, points.
 const SHORT_MARK_WIDTH: f32 = 30.0;
 
 /// What is measured along the view.
@@ -98,12 +98,12 @@ pub struct Mark {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Axis {
     measure: Measure,
-    /// In parts of the whole axis.
+    /// The part that is seen, in parts of the whole axis.
     seen: (f32, f32),
 }
 
 impl Axis {
-    /// As it is first seen.
+    /// An axis as it is first seen.
     pub fn new(measure: Measure) -> Axis {
         Axis {
             measure,
@@ -143,7 +143,7 @@ impl Axis {
         self.see(at - held * width, width);
     }
 
-    /// Moves what is seen by so many points.
+    /// Moves what is seen by `points`.
     pub fn pan(&mut self, points: f32, room: Extent) {
         let (from, to) = self.seen;
         let width = to - from;

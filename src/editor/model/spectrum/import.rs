@@ -5,8 +5,8 @@ use crate::library::spectra::ListedPartial;
 use crate::synth::Param;
 use crate::synth::parameter::{LEVEL_OFF_DB, MAX_PARTIALS};
 
-/// Draws these partials, as one step to undo: they are all that the drawn spectrum has, and the sound
-/// has as many. Those that come after the 512th are left out. Returns what is to be told.
+/// Draws these partials, as one step to undo: they are all that the drawn spectrum has, and the sound has as
+/// many. Partials after the 512th are left out. Returns a message for the user.
 pub fn import(name: &str, listed: &[ListedPartial], model: &mut EditorModel) -> String {
     let taken = &listed[..listed.len().min(MAX_PARTIALS)];
     model.begin_group(format!("Import {name}"));

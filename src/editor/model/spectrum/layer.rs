@@ -23,14 +23,14 @@ pub enum Layer {
 }
 
 impl Layer {
-    /// Those that every sound has, in the order in which they are offered, with their names.
+    /// The layers that every sound has, in the order in which they are offered, with their names.
     pub const ALWAYS: [(Layer, &str); 3] = [
         (Layer::Level, "Level"),
         (Layer::Tune, "Tune"),
         (Layer::Pan, "Pan"),
     ];
 
-    /// Those of a sound: what is drawn is among them where a spectrum has it.
+    /// The layers of a sound: what is drawn is among them where a spectrum has it.
     pub fn offered(values: &Values) -> Vec<(Layer, &'static str)> {
         let mut offered = Layer::ALWAYS.to_vec();
         let drawn = [Layer::Colour, Layer::Body];
@@ -58,7 +58,7 @@ impl Layer {
         }
     }
 
-    /// As it is offered.
+    /// The name by which it is offered.
     pub fn name(self) -> &'static str {
         match self {
             Layer::Level => "Level",
@@ -102,7 +102,7 @@ impl Layer {
         }
     }
 
-    /// The plain value of partial `n` that is so far from the default.
+    /// The plain value of partial `n` that is `offset` from the default.
     pub fn plain(self, n: usize, offset: f32) -> f32 {
         match self {
             Layer::Body => n as f32 * libm::exp2f(offset / 1_200.0),

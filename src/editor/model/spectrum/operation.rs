@@ -17,14 +17,13 @@ pub enum BarOperation {
     Invert,
     /// To the mean of itself, twice, and its chosen neighbours.
     Smooth,
-    /// Up by so much of the layer's unit; down, if negative.
+    /// Up by this amount in the layer's unit; down, if negative.
     Raise(f32),
     /// To this multiple of its distance from the default.
     Scale(f32),
-    /// Up by so much of the layer's unit for each octave above the first that is chosen.
+    /// Up by this amount in the layer's unit for each octave above the first that is chosen.
     Tilt(f32),
-    /// To a random place around where it is, within so much of the layer's unit to either side; the
-    /// same for the same seed.
+    /// To a random value within `width` of the present one; the same for the same seed.
     Randomise {
         /// Which of the random shapes.
         seed: u64,
@@ -33,8 +32,8 @@ pub enum BarOperation {
     },
     /// The shape moves this number of chosen places up the partials; what it leaves is reset.
     Shift(i32),
-    /// Level: up or down together, so that the highest is at 0 dB. Tune and Pan: so far apart that
-    /// the farthest is at its end.
+    /// Level: up or down together, so that the highest is at 0 dB. Tune and Pan: scaled so that the farthest is
+    /// at its end.
     Normalise,
 }
 

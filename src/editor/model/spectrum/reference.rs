@@ -19,12 +19,12 @@ pub struct Reference {
     /// Whose they are.
     note: String,
     ratios: PartialRatios,
-    /// Of the partials that have bars, 1 first, Hz.
+    /// Frequencies of the partials that have bars, 1 first, Hz.
     bars_hz: [f32; EDITABLE_PARTIALS],
 }
 
 impl Reference {
-    /// As it is now.
+    /// The reference of this moment.
     pub fn now(model: &EditorModel, snapshot: &Snapshot) -> Reference {
         let lowest = lowest_voice(snapshot);
         let fundamental_hz = lowest.map_or(SILENT_HZ, |(voice, _)| voice.fundamental_hz);

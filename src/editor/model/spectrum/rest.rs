@@ -11,16 +11,16 @@ use crate::synth::{Param, Patch, Snapshot};
 const FIRST_KEY: u8 = 69;
 /// Before the instrument has said which it runs at, Hz.
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
-/// What is softer tells nothing of a partial, dB of full scale.
+/// A softer partial says nothing about its level, dB of full scale.
 const SILENT_DB: f32 = -140.0;
 
 /// The sound at rest.
 pub struct Rest {
-    /// That was heard last, of several the lowest.
+    /// The key that was heard last; of several keys the lowest.
     key: u8,
     sample_rate_hz: f64,
     note: RestNote,
-    /// With all Levels at 0 dB.
+    /// The note with all Levels at 0 dB.
     level: RestNote,
 }
 
@@ -74,8 +74,8 @@ impl Rest {
     /// How loud each partial that has a bar would be at rest with its Level at 0 dB, in dB of full scale;
     /// partial 1 first.
     ///
-    /// A partial that is heard tells it by itself; of one that is not, it is what it would have if all
-    /// had a Level of 0 dB.
+    /// For a partial that is heard, it follows from the sound. For any other, it is what the partial would have
+    /// if all had a Level of 0 dB.
     pub fn bases_db(&mut self, model: &EditorModel) -> [f32; EDITABLE_PARTIALS] {
         let patch = model.patch();
         let mut level = patch;

@@ -15,7 +15,7 @@ impl Selection {
     /// None of them.
     pub const NONE: Selection = Selection([0; WORDS]);
 
-    /// Those for which `chosen`, of their numbers, holds.
+    /// The partials whose numbers `chosen` is true for.
     pub fn of(chosen: impl Fn(usize) -> bool) -> Selection {
         let mut words = [0; WORDS];
         for n in (1..=MAX_PARTIALS).filter(|&n| chosen(n)) {
@@ -44,7 +44,7 @@ impl Selection {
         Selection::of(|n| n >= first && (n - first).is_multiple_of(step.max(1)))
     }
 
-    /// Those of them up to partial `count`.
+    /// The chosen partials up to partial `count`.
     pub fn within(self, count: usize) -> Selection {
         Selection::of(|n| n <= count && self.contains(n))
     }
@@ -64,7 +64,7 @@ impl Selection {
         self.0.iter().map(|word| word.count_ones() as usize).sum()
     }
 
-    /// Those that are not among them.
+    /// The partials that are not chosen.
     pub fn inverted(self) -> Selection {
         Selection(self.0.map(|word| !word))
     }
@@ -73,12 +73,12 @@ impl Selection {
         Selection(std::array::from_fn(|word| of(self.0[word], other.0[word])))
     }
 
-    /// With those of another.
+    /// The partials of either selection.
     pub fn with(self, other: Selection) -> Selection {
         self.combined(other, |own, other| own | other)
     }
 
-    /// Without those of another.
+    /// The partials that are not in the other selection.
     pub fn without(self, other: Selection) -> Selection {
         self.combined(other, |own, other| own & !other)
     }
@@ -89,7 +89,7 @@ impl Selection {
         self.combined(one, |own, other| own ^ other)
     }
 
-    /// Themselves, or all if there are none: what an operation works on.
+    /// The selection, or all if it is empty: what an operation works on.
     pub fn or_all(self) -> Selection {
         if self.is_empty() {
             Selection::ALL
@@ -133,7 +133,7 @@ impl Selection {
         Ok(selection)
     }
 
-    /// As [`Selection::parse`] reads it.
+    /// The text that [`Selection::parse`] reads.
     pub fn text(self) -> String {
         let mut ranges: Vec<(usize, usize)> = Vec::new();
         for n in self.numbers() {

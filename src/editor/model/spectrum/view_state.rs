@@ -8,7 +8,7 @@ use super::layer::Layer;
 pub struct SpectrumViewState {
     /// Which parameter the bars show.
     pub layer: Layer,
-    /// Whether bars of levels stand for what is heard, in place of what is added to the source's levels.
+    /// Whether bars of levels show what is heard, instead of what is added to the source's levels.
     pub heard_levels: bool,
     /// What is measured along the view, and which part of it is seen.
     pub axis: Axis,
@@ -17,7 +17,7 @@ pub struct SpectrumViewState {
 }
 
 impl Default for SpectrumViewState {
-    /// By number, levels, without what takes room.
+    /// By number, levels, with voices, sum and peaks.
     fn default() -> SpectrumViewState {
         SpectrumViewState {
             layer: Layer::Level,

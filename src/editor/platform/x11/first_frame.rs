@@ -17,7 +17,7 @@ use x11rb::rust_connection::RustConnection;
 
 /// How long a window may have been shown without a picture.
 const PATIENCE: Duration = Duration::from_millis(40);
-/// The same of one that has been made long ago and may never be shown.
+/// As [`PATIENCE`], for a window that was made long ago and may never be shown.
 const LONG_PATIENCE: Duration = Duration::from_millis(250);
 /// From this many requests on.
 const LONG: u32 = 100;

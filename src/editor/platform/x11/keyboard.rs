@@ -41,7 +41,7 @@ pub struct Keyboard {
 }
 
 impl Keyboard {
-    /// Of the window with this id; `None` where the server has no XKB.
+    /// The keyboard of the window with this id; `None` where the server has no XKB.
     pub fn of(window: u32) -> Option<Keyboard> {
         let (connection, _) = x11rb::connect(None).ok()?;
         connection.setup_xkb_extension().ok()?;

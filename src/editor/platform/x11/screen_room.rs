@@ -51,7 +51,7 @@ pub struct ScreenRoom {
 }
 
 impl ScreenRoom {
-    /// Of the window with this id; `None` where the server cannot be reached.
+    /// The room on the screen of the window with this id; `None` where the server cannot be reached.
     pub fn of(window: Window) -> Option<ScreenRoom> {
         let (connection, screen) = x11rb::connect(None).ok()?;
         let root = connection.setup().roots.get(screen)?.root;

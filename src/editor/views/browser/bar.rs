@@ -8,7 +8,7 @@ use crate::editor::theme;
 use crate::editor::widgets::icon::{self, Icon};
 use crate::editor::widgets::one_line;
 
-/// Of the preset's name: at least, at most; points.
+/// Width of the preset's name: at least, at most; points.
 const NAME_WIDTH: (f32, f32) = (130.0, 260.0);
 /// What stands beside the name, points.
 const OTHERS_WIDTH: f32 = 500.0;

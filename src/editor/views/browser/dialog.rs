@@ -12,11 +12,11 @@ use crate::editor::widgets::icon::{self, Icon};
 use crate::library::{Entry, LibraryError};
 use crate::state::Preset;
 
-/// Of a text field, points.
+/// Width of a text field, points.
 const FIELD_WIDTH: f32 = 300.0;
-/// Of what stands before it, points.
+/// Width of the label before it, points.
 const LABEL_WIDTH: f32 = 90.0;
-/// Of the text field for the description, points.
+/// Height of the text field for the description, points.
 const DESCRIPTION_HEIGHT: f32 = 72.0;
 
 /// With less than this the form is scrolled, points.

@@ -66,7 +66,7 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, contents: &Contents) -> Option<K
             focus::follow(ui);
         });
     if is_changed {
-        // What is looked for marks the first that is found; nothing, what is loaded.
+        // A search marks the first hit; an empty search marks the loaded preset.
         let found = browser.filter.list(contents);
         let first = found.first().filter(|_| !browser.filter.words.is_empty());
         browser.cursor = first.map(|entry| entry.id.clone());

@@ -16,7 +16,7 @@ use crate::library::{Contents, Damaged, Entry};
 const ROW: f32 = theme::ROW + theme::GRID;
 /// What the star takes in a row, points.
 const STAR_WIDTH: f32 = 28.0;
-/// Of the room for a name its folder may take no more than this part.
+/// The part of a name's room that its folder may take, at most.
 const FOLDER_PART: f32 = 0.4;
 
 /// What is listed in this frame.
@@ -250,8 +250,8 @@ fn reveal(place: usize, from: Option<f32>, room: f32, count: usize) -> f32 {
     to.clamp(0.0, (count as f32 - room).max(0.0))
 }
 
-/// Where the keys have walked to in a list of so many presets, if it has them: with the arrows round
-/// and round, with the page keys by `page` places, with Home and End to its ends.
+/// Where the keys have moved to in a list of `count` presets, if it has the focus. The arrows go past the ends
+/// to the other end, the page keys go `page` places, Home and End go to the ends.
 fn keys(ui: &Ui, id: egui::Id, from: Option<usize>, count: usize, page: usize) -> Option<usize> {
     if !ui.memory(|memory| memory.has_focus(id)) {
         return None;
@@ -282,7 +282,7 @@ fn keys(ui: &Ui, id: egui::Id, from: Option<usize>, count: usize, page: usize) -
     }
 }
 
-/// Of the bar at the left of the loaded row, points.
+/// Width of the bar at the left of the loaded row, points.
 const BAR: f32 = 3.0;
 
 /// What a person has done with a row.
@@ -358,7 +358,7 @@ fn paint_row(ui: &Ui, rect: Rect, entry: &Entry, (fill, text, weak): (Color32, C
         ui.painter().galley(place.min, galley, color);
         place.right()
     };
-    // Of a long name enough is left out that its folder is still seen.
+    // A long name is shortened so far that its folder is still seen.
     let folder = entry.folder().unwrap_or_default();
     let folder_width = match folder {
         "" => 0.0,

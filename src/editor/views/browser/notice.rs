@@ -10,7 +10,7 @@ use crate::editor::widgets::icon::{self, Icon};
 
 /// How long a message is shown, seconds.
 const MESSAGE_S: f64 = 4.0;
-/// The same for a message with a remedy, seconds.
+/// How long a message with a remedy is shown, seconds.
 const REMEDY_S: f64 = 12.0;
 /// Beside the text at most: the sign, the buttons, the frame and the window's edge; points.
 const BESIDE: f32 = 180.0;

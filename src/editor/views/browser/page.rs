@@ -10,7 +10,7 @@ use crate::editor::theme;
 use crate::editor::widgets::place;
 use crate::library::Entry;
 
-/// Of the columns on the left and right, points.
+/// Width of the columns on the left and right, points.
 const SIDE_WIDTH: f32 = filters::WIDTH;
 
 impl Browser {

@@ -136,7 +136,7 @@ fn write(harness: &mut BrowserHarness, text: &str) {
     harness.run_steps(2);
 }
 
-/// Writes into a field in place of what stands there.
+/// Replaces the text of a field.
 fn write_into(harness: &mut BrowserHarness, field: &str, text: &str) {
     harness
         .get_by_role_and_label(egui::accesskit::Role::TextInput, field)

@@ -45,6 +45,6 @@ fn where_nothing_can_be_written_the_hint_is_closed_for_this_window() {
     harness.get_by_label("Close the hint").click();
     harness.run_steps(100);
     assert!(harness.query_by_label(LINES[0]).is_none());
-    // It is told in the place where settings are.
+    // It is shown in the place of the settings.
     harness.get_by_label("Settings !");
 }

@@ -68,7 +68,7 @@ impl KeyboardHarness {
         legends.publish(self.view.context());
     }
 
-    /// The same, and two frames after it.
+    /// The keys that a frame with these events plays, and two frames after it.
     fn frames(&mut self, events: &[Event]) -> Vec<(u8, bool)> {
         [self.frame(events), self.frame(&[]), self.frame(&[])].concat()
     }
@@ -223,7 +223,7 @@ fn nothing_is_left_hanging() {
     harness.frame(&[key(Key::A, true)]);
     assert_eq!(harness.frame(&[Event::WindowFocused(false)]), [(60, false)]);
     assert_eq!(harness.frame(&[key(Key::A, false)]), []);
-    // By Shift: the way up of a letter with it may not be told.
+    // By Shift: the release of a letter with it may not be reported.
     harness.frame(&[key(Key::S, true)]);
     let held = Event::ModifiersChanged(Modifiers::SHIFT);
     assert_eq!(harness.frames(&[held]), []);
@@ -237,7 +237,7 @@ fn nothing_is_left_hanging() {
     assert_eq!(harness.frame(&[with(Key::D, true, Modifiers::COMMAND)]), []);
     let up = [Key::D, Key::S].map(|letter| with(letter, false, Modifiers::COMMAND));
     assert_eq!(harness.frames(&up), [(62, false)]);
-    // By a capital, which comes as no key.
+    // By a capital letter, which comes without its key.
     harness.frame(&[key(Key::S, true)]);
     assert_eq!(harness.frame(&[Event::Text("S".to_owned())]), [(62, false)]);
     assert!(harness.view.help.text().contains("Caps Lock"));

@@ -1,4 +1,4 @@
-//! What the keys tell of the tuning: how far each is from twelve equal steps or what it is called, where
+//! What the keys show of the tuning: how far each is from twelve equal steps or what it is called, where
 //! periods begin, and which have no pitch.
 
 use egui::{Color32, Painter, Rect, Stroke, vec2};
@@ -35,7 +35,7 @@ impl TunedKeys {
         self.tuning.keys().is_mapped(0, key)
     }
 
-    /// What is to be told of a key in a line; empty in twelve equal steps.
+    /// What is known of a key, in a line; empty in twelve equal steps.
     pub fn text(&self, key: u8) -> String {
         if self.tuning.is_plain() {
             return String::new();
@@ -83,7 +83,7 @@ impl TunedKeys {
         }
         let cents = 100.0 * (self.tuning.keys().pitch(0, key) - f64::from(key));
         let named = degree.and_then(|degree| self.name(degree).map(str::to_owned));
-        // Far from twelve equal steps cents tell nothing, but the degree does.
+        // Far from twelve equal steps cents say nothing, but the degree does.
         let text = match (named, degree) {
             (Some(name), _) => name,
             (None, Some(degree)) if cents.abs() > 99.5 => degree.to_string(),
@@ -142,7 +142,7 @@ mod tests {
         assert!(bent.starts_with(", +50.0 ct, 269.29 Hz"), "{bent}");
         assert_eq!(silent, ", without a pitch in this tuning");
         assert!(plain.starts_with(", +0.0 ct"), "{plain}");
-        // Without a master the table counts no more.
+        // Without a master the table does not count.
         engine.broadcast_tuning().set_there(false);
         engine.render(&mut [0.0; 64], &mut [0.0; 64]);
         harness.senders.publish(&engine);

@@ -1,8 +1,8 @@
 //! The pitch wheel and the modulation wheel.
 //!
-//! Both follow a drag, the mouse's wheel and the arrow keys; a double click brings them to rest. The
-//! pitch wheel springs back when the hand or the key lets it go, a while after the mouse's wheel was
-//! turned, and when the window loses the focus; the modulation wheel stays.
+//! Both follow a drag, the mouse's wheel and the arrow keys; a double click brings them to rest. The pitch
+//! wheel springs back when the mouse or the key is released, a while after the mouse's wheel was turned, and
+//! when the window loses the focus; the modulation wheel stays.
 
 use std::time::Duration;
 
@@ -17,11 +17,11 @@ use crate::editor::context::ViewContext;
 use crate::editor::theme::{self, small_text};
 use crate::editor::widgets::{fine, keep_arrows, notches};
 
-/// Of both wheels, points.
+/// Width of both wheels, points.
 pub const WIDTH: f32 = 64.0;
-/// Of one, points.
+/// Width of one wheel, points.
 const WHEEL: f32 = 26.0;
-/// Of the word below it, points.
+/// Height of the word below it, points.
 const WORD: f32 = 13.0;
 /// A notch of the mouse's wheel and a press of an arrow key move by this part of the way.
 const STEP: f32 = 0.05;

@@ -21,7 +21,7 @@ fn source(harness: &WindowHarness, name: &str) -> Rect {
     harness.get_by_label(&format!("Source {name}")).rect()
 }
 
-/// The names of what routes 1 to 3 lead from and to.
+/// The names of the sources and targets of routes 1 to 3.
 fn routes(harness: &WindowHarness) -> Vec<(String, String)> {
     let routes = harness.state().model.used_routes();
     routes

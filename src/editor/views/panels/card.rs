@@ -14,10 +14,10 @@ use crate::synth::parameter::layout::Group;
 const TITLE: f32 = 18.0;
 /// From the card's edge to what is on it, points.
 const INSET: f32 = 6.0;
-/// Of a control's place, points.
+/// Heights of a control's place, points.
 const CELL_HEIGHTS: std::ops::RangeInclusive<f32> = 50.0..=68.0;
 
-/// Of the knob that leads a section, at most, points.
+/// Height at most of the knob that leads a section, points.
 const LEAD_HEIGHT: f32 = 96.0;
 
 /// The parameters of these groups, in the table's order.
@@ -52,7 +52,7 @@ fn titled_card(ui: &Ui, rect: Rect, title: &str, color: Color32) -> Rect {
     )
 }
 
-/// The same for the section of this group, whose power switch is in the title's line. The title has the
+/// As [`card`], for the section of this group, with its power switch in the title's line. The title has the
 /// section's colour while it is on.
 pub fn powered_card(ui: &mut Ui, context: &mut ViewContext, rect: Rect, group: Group) -> Rect {
     let power = Power::of(group);

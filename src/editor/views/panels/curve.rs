@@ -24,7 +24,7 @@ use crate::synth::parameter::{CURVES, CurveParams};
 use axes::Axes;
 use menu::{MenuOf, OpenMenu};
 
-/// Of the controls beside the drawing, points.
+/// Width of the controls beside the drawing, points.
 const CONTROLS: std::ops::RangeInclusive<f32> = 216.0..=320.0;
 /// How much a line is bent by a way as long as the drawing is high.
 const BEND_PER_HEIGHT: f32 = 2.0;
@@ -32,13 +32,13 @@ const BEND_PER_HEIGHT: f32 = 2.0;
 /// What is being dragged.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum HeldPart {
-    /// A point, and where the hand has taken it, on no grid.
+    /// A point, and where the user has dragged it, on no grid.
     Point {
         number: usize,
         time: f32,
         level: f32,
     },
-    /// The line that leads to a point, and how far the hand has bent it.
+    /// The line that leads to a point, and how far the user has bent it.
     Line { number: usize, bend: f32 },
 }
 
@@ -54,7 +54,7 @@ struct CurveDrag {
 
 /// The card of one curve, and what it remembers while its window is open.
 pub struct CurveView {
-    /// From 1 on.
+    /// The number of the curve, from 1 on.
     number: usize,
     group: Group,
     params: CurveParams,
@@ -76,7 +76,7 @@ impl CurveView {
         }
     }
 
-    /// Those of all curves.
+    /// The views of all curves.
     pub fn all() -> [CurveView; CURVES] {
         let groups = [Group::Curve1, Group::Curve2, Group::Curve3, Group::Curve4];
         std::array::from_fn(|index| CurveView::new(index + 1, groups[index]))

@@ -35,12 +35,12 @@ pub struct EnvelopeView {
 #[derive(Clone, Copy, Debug)]
 struct HeldHandle {
     handle: Handle,
-    /// Of a stage of the longest time as the drag began, points: the scale does not change under the hand.
+    /// Width of a stage of the longest time as the drag began, points: the scale stays while the user drags.
     stage: f32,
 }
 
 impl EnvelopeView {
-    /// Of this envelope.
+    /// The view of this envelope.
     pub fn new(id: EnvelopeId) -> EnvelopeView {
         EnvelopeView { id, held: None }
     }
@@ -139,7 +139,7 @@ impl EnvelopeView {
         self.bend_handles(ui, context, rect);
     }
 
-    /// Brings back the defaults of what a handle moves, as one step.
+    /// Sets the parameters that a handle moves to their defaults, as one step.
     fn reset(&self, context: &mut ViewContext, handle: Handle) {
         let params: Vec<Param> = self.params(handle).into_iter().flatten().collect();
         match params[..] {
@@ -174,7 +174,7 @@ impl EnvelopeView {
         }
     }
 
-    /// Draws the line, the voices' dots and the handles, of which the `active` one stands out.
+    /// Draws the line, the voices' dots and the handles. The `active` handle stands out.
     fn paint(&self, ui: &Ui, context: &ViewContext, rect: Rect, active: Option<Handle>) {
         let theme = theme::current(ui);
         let corners = self.corners(context, rect);

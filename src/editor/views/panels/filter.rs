@@ -11,7 +11,7 @@ use crate::synth::Param;
 use crate::synth::display::{filter_gains_db, filter_handle_db};
 use crate::synth::filter::FilterSettings;
 
-/// Of the controls at their narrowest, points.
+/// Least width of the controls, points.
 const CONTROLS_WIDTH: f32 = 240.0;
 /// log₂ of Hz at the curve's ends: 20 Hz and 20 kHz.
 const ENDS_LOG2_HZ: (f32, f32) = (4.321_928, 14.287_712);

@@ -14,16 +14,16 @@ use crate::synth::parameter::layout::{Group, Page};
 use crate::synth::parameter::{LFOS, LfoCourse, LfoParams};
 use crate::synth::{Param, Values};
 
-/// Of a column of controls, and how much of the card's spare width it has; points.
+/// Width of a column of controls, points, and its part of the card's spare width.
 const COLUMN: (f32, f32) = (50.0, 0.075);
-/// Of the shape beside them at least, points.
+/// Least width of the shape beside them, points.
 const SHAPE_WIDTH: f32 = 86.0;
 /// Cycles to either side of now.
 const CYCLES: f64 = 1.0;
 
 /// The card of one LFO, and what it remembers while its window is open.
 pub struct LfoView {
-    /// From 1 on.
+    /// The number of the LFO, from 1 on.
     number: usize,
     group: Group,
     /// Where the shape is shown. It moves while something sounds, and rests with the screen.
@@ -31,7 +31,7 @@ pub struct LfoView {
 }
 
 impl LfoView {
-    /// As a window opens.
+    /// The view of a window that opens.
     fn new(number: usize, group: Group) -> LfoView {
         LfoView {
             number,
@@ -40,7 +40,7 @@ impl LfoView {
         }
     }
 
-    /// Those of all LFOs.
+    /// The views of all LFOs.
     pub fn all() -> [LfoView; LFOS] {
         let groups = [Group::Lfo, Group::Lfo2, Group::Lfo3, Group::Lfo4];
         std::array::from_fn(|index| LfoView::new(index + 1, groups[index]))

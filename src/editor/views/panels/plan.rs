@@ -343,7 +343,7 @@ impl Plan {
         }
     }
 
-    /// Of all that is shown, whose rows are so high; points.
+    /// Height of all that is shown with rows of height `row`, points.
     pub fn height(self, row: f32) -> f32 {
         TABS + self.rows as f32 * (row + theme::GAP) - theme::GAP
     }
@@ -372,7 +372,7 @@ impl Plan {
             .collect()
     }
 
-    /// How so many rows of cards stand where there is room for all that this plans.
+    /// The plan of `count` rows of cards, where there is room for all that this plans.
     pub fn for_rows(self, count: usize) -> Plan {
         let columns = count.div_ceil(self.rows);
         Plan {
@@ -392,8 +392,7 @@ impl Plan {
     }
 }
 
-/// How high the panels are where they may have so much room at most, and grow to be so high if that
-/// gives their controls room; points.
+/// The height of the panels, points: `wanted`, within what the rows of cards of a place `most` can have.
 pub fn height(most: Vec2, wanted: f32) -> f32 {
     let plan = Plan::of(most);
     let least = plan.height(0.0);

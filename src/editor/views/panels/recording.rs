@@ -15,15 +15,15 @@ use crate::editor::theme;
 use crate::editor::widgets::toolbar::toggle;
 use crate::state::NamedBank;
 use crate::synth::parameter::layout::Group;
-use crate::tracks::bank_file::{BankSound, TrackBank, TrackEvent};
+use crate::tracks::bank_file::{BankSound, SlotEvent, TrackBank};
 use bank_menu::BankMenu;
 use import_menu::ImportMenu;
 use picture::PictureView;
 use sound_row::SoundRow;
 
-/// Of the card of the bank, points.
+/// Width of the card of the bank, points.
 const BANK: f32 = 244.0;
-/// Of the card of the playback, points.
+/// Width of the card of the playback, points.
 const PLAYBACK: f32 = 312.0;
 /// Height of the bar of an import, points.
 const BAR: f32 = 12.0;
@@ -170,7 +170,7 @@ fn most_at_once(sound: &BankSound) -> usize {
     let (mut now, mut most) = (0_usize, 0);
     for event in &sound.events {
         match event.kind {
-            TrackEvent::BIRTH => now += 1,
+            SlotEvent::BIRTH => now += 1,
             _ => now = now.saturating_sub(1),
         }
         most = most.max(now);

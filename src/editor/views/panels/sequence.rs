@@ -9,7 +9,7 @@ use crate::synth::Param;
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{SEQUENCE_STEPS, SequenceParams};
 
-/// Of the controls beside the steps, points.
+/// Width of the controls beside the steps, points.
 const CONTROLS: f32 = 162.0;
 
 /// The card of one sequence, and what it remembers while its window is open.
@@ -21,7 +21,7 @@ pub struct SequenceView {
 }
 
 impl SequenceView {
-    /// As a window opens.
+    /// The view of a window that opens.
     pub fn new(number: usize, group: Group) -> SequenceView {
         SequenceView {
             group,

@@ -12,17 +12,17 @@ use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{SPECTRA, SpectrumParams};
 use crate::synth::{Param, Patch};
 
-/// Of the card of the source beside them, points.
+/// Width of the card of the source beside them, points.
 const SOURCE: f32 = 206.0;
-/// Of the pad's card, points.
+/// Width of the pad's card, points.
 const PAD: f32 = 104.0;
-/// Of a choice, points.
+/// Height of a choice, points.
 const CHOICE: f32 = 20.0;
-/// Of the knobs, points.
+/// Height of the knobs, points.
 const KNOBS: f32 = 50.0;
 /// A picture lower than this is left out, points.
 const LEAST_PICTURE: f32 = 14.0;
-/// Of the bars on the pad's card, points.
+/// Height of the bars on the pad's card, points.
 const BAR: f32 = 17.0;
 /// What a screen reader calls the pad.
 pub const PAD_NAME: &str = "Morph Pad";

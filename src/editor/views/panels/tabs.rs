@@ -6,7 +6,7 @@ use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::editor::widgets::{one_line, text_width};
 
-/// Height of the tabs and of what is left free below them, points.
+/// Height of the tabs and of the free space below them, points.
 pub const TABS: f32 = 22.0;
 
 /// Between the parts of a tab's name.
@@ -59,7 +59,7 @@ pub fn tabs_width(ui: &Ui, tabs: &[Tab]) -> f32 {
     widths.sum::<f32>() - theme::GRID
 }
 
-/// Of a text on a tab, chosen or not, so that nothing jumps.
+/// Width of a text on a tab, the same whether chosen or not, so that nothing jumps.
 fn width(ui: &Ui, text: &str) -> f32 {
     text_width(ui, text, theme::strong(theme::BODY))
 }
@@ -136,7 +136,7 @@ fn shortened(names: &[String]) -> Vec<String> {
     texts
 }
 
-/// Paints a tab, whose text has so much room.
+/// Paints a tab whose text has `room` points.
 fn paint(ui: &Ui, response: &Response, text: &str, room: f32, is_chosen: bool) {
     let theme = theme::current(ui);
     let (painter, place) = (ui.painter(), response.rect);

@@ -309,7 +309,7 @@ fn the_load_is_told_in_words_too() {
     for part in ["99th percentile 50.0 %", "overruns 7", "voices 3"] {
         assert!(told.contains(part), "{told}");
     }
-    // A host that does not let it run tells nothing.
+    // An instrument that its host does not run sends nothing.
     harness.run_steps(70);
     assert_eq!(words(&harness), "Load: not running");
 }

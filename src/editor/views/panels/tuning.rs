@@ -22,9 +22,9 @@ use crate::synth::display::{DisplayedTuning, RestingNote, TuningTables};
 use crate::synth::parameter::layout::Group;
 use crate::synth::tuning::TuningSource;
 
-/// Of the card of the scale, points.
+/// Width of the card of the scale, points.
 const SCALE: f32 = 220.0;
-/// Of the menus, points.
+/// Size of the menus, points.
 const MENU: egui::Vec2 = vec2(280.0, 260.0);
 
 /// What the page remembers.
@@ -223,7 +223,7 @@ fn list<'f>(ui: &mut Ui, id: &str, files: &'f [TuningFile]) -> Option<&'f std::p
     clicked
 }
 
-/// Loads what has been read, or tells why it was not. Returns whether it was.
+/// Loads what has been read, or shows why it could not be read. Returns whether it was loaded.
 fn load(context: &mut ViewContext, read: Result<TuningSet, String>) -> bool {
     match read {
         Ok(set) => {
@@ -254,7 +254,7 @@ fn about(set: &TuningSet) -> String {
     )
 }
 
-/// What there is to tell of MIDI tuning messages that were lost.
+/// A message about MIDI tuning messages that were lost.
 fn lost_text(live: &Live) -> String {
     match live.telemetry() {
         TelemetryState::Latest(telemetry) if telemetry.lost_messages > 0 => {

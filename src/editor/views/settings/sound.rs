@@ -20,7 +20,7 @@ use crate::standalone::sound_settings::{
 pub struct SoundSection {
     file: SoundSettingsFile,
     settings: SoundSettings,
-    /// As the program began with them.
+    /// The settings that the program began with.
     begun_with: SoundSettings,
     devices: Devices,
     /// Where the devices come from: asking for them takes its time.
@@ -40,7 +40,7 @@ fn backend_name(backend: &str) -> &str {
 }
 
 impl SoundSection {
-    /// With what is in the file.
+    /// The section with the contents of the file.
     pub fn new(file: SoundSettingsFile) -> SoundSection {
         let (settings, trouble) = match file.read() {
             Ok(settings) => (settings, None),

@@ -207,7 +207,7 @@ fn what_another_window_writes_is_taken_over_within_a_second() {
     assert_eq!(heard, 1);
     // The scale is each window's own.
     assert_eq!(harness.state().model.params().window().scale_percent(), 100);
-    // One that cannot be read changes nothing and is told; nor does one that is gone.
+    // A file that cannot be read changes nothing and is reported; a missing file changes nothing either.
     let path = file.path().expect("a path").to_owned();
     std::fs::write(&path, "theme = \"puce\"").expect("written");
     harness.run_steps(60);
@@ -222,7 +222,7 @@ fn what_another_window_writes_is_taken_over_within_a_second() {
     assert!(harness.query_by_label("Settings").is_some());
 }
 
-/// Of the standalone program alone: a plugin's devices are its host's.
+/// Only the standalone program chooses devices: a plugin's are its host's.
 #[test]
 fn a_program_has_its_devices_among_the_settings() {
     let mut harness = opened();

@@ -91,7 +91,7 @@ struct Stroke {
 }
 
 impl BarEditor {
-    /// With nothing chosen.
+    /// An editor with no partials chosen.
     pub fn new() -> BarEditor {
         BarEditor {
             tool: Tool::Draw,
@@ -378,7 +378,7 @@ impl BarEditor {
             match event {
                 Event::Copy => self.copy(ui, layer, model),
                 Event::Paste(_) => self.paste(layer, model),
-                // egui-baseview 0.9 tells of no pasting, only of its keys.
+                // egui-baseview 0.9 reports no pasting, only its keys.
                 Event::Key {
                     key: Key::V,
                     pressed: true,

@@ -42,7 +42,7 @@ pub struct Columns {
     columns: Vec<Column>,
     /// Powers while they are gathered, all tints and the sum.
     powers: Vec<[f32; VOICE_TINTS + 1]>,
-    /// For what they were last gathered.
+    /// The axis that they were last gathered for.
     axis: Option<Axis>,
     now_s: f64,
 }
@@ -126,7 +126,7 @@ impl Columns {
         self.columns.iter().map(|column| column.sum_db)
     }
 
-    /// Shows each column as so loud, dB of full scale.
+    /// Sets how loud each column is, dB of full scale.
     pub fn set_sums_db(&mut self, sums_db: &[f32]) {
         for (column, &sum_db) in self.columns.iter_mut().zip(sums_db) {
             column.sum_db = sum_db;

@@ -10,7 +10,7 @@ use crate::editor::theme::{self, Theme};
 use crate::synth::display::fan_values;
 use crate::synth::parameter::EDITABLE_PARTIALS;
 
-/// Of the view's height, the part between the least value and the greatest.
+/// The part of the view's height between the least value and the greatest.
 const PART: f32 = 0.7;
 /// Partials that stand further apart than this have a dot each, points.
 const APART: f32 = 5.0;

@@ -46,7 +46,7 @@ fn place(settings: &FilterSettings, canvas: &Canvas) -> Pos2 {
 }
 
 impl FilterHandle {
-    /// That of this filter.
+    /// The curve of this filter.
     pub fn new(controls: &'static FilterControls) -> FilterHandle {
         FilterHandle {
             controls,
@@ -54,7 +54,7 @@ impl FilterHandle {
         }
     }
 
-    /// As it is set; `None` while it is off.
+    /// The filter's settings; `None` while it is off.
     fn set(&self, model: &EditorModel) -> Option<FilterSettings> {
         (self.controls.settings)(&values_before_macros(&model.patch()))
     }
@@ -93,7 +93,7 @@ impl FilterHandle {
             context.controls.use_section(self.controls.group);
         }
         let settings = self.set(context.model).unwrap_or(settings);
-        self.tell(ui, &response, context, &settings);
+        self.describe(ui, &response, context, &settings);
         let theme = theme::current(ui);
         let painter = ui.painter().with_clip_rect(canvas.plot);
         let places = CurvePlaces::new(canvas);
@@ -108,8 +108,8 @@ impl FilterHandle {
         Some(response.on_hover_cursor(CursorIcon::Move))
     }
 
-    /// For a screen reader and for the help line.
-    fn tell(
+    /// Describes the filter for a screen reader and in the help line.
+    fn describe(
         &self,
         ui: &Ui,
         response: &Response,

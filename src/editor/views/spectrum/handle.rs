@@ -26,7 +26,7 @@ pub struct CurvePlaces {
 }
 
 impl CurvePlaces {
-    /// From one end of the plot to the other.
+    /// Places from one end of the plot to the other.
     pub fn new(canvas: &Canvas) -> CurvePlaces {
         let room = canvas.extent();
         let count = (room.length() / STEP).ceil() as usize;
@@ -58,7 +58,7 @@ pub struct HandleParams {
     pub along: Param,
     /// Up and down.
     pub upwards: Param,
-    /// By the wheel and the page keys.
+    /// The parameter that the wheel and the page keys move.
     pub form: Param,
 }
 

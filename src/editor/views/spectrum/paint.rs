@@ -26,7 +26,7 @@ const LOW: f32 = 200.0;
 /// What stands out among the bars.
 #[derive(Clone, Copy, Debug)]
 pub struct Emphasis {
-    /// Those that are chosen.
+    /// The chosen partials.
     pub selection: Selection,
     /// The one that the pointer is on.
     pub pointed: Option<usize>,
@@ -472,7 +472,7 @@ pub fn lasso(painter: &Painter, rect: Rect, theme: &Theme) {
     painter.rect_stroke(rect, CornerRadius::ZERO, stroke, StrokeKind::Inside);
 }
 
-/// That the view has the keyboard's focus.
+/// Shows that the view has the keyboard's focus.
 pub fn focus(painter: &Painter, canvas: &Canvas, theme: &Theme) {
     let rect = canvas.plot.expand(1.0);
     let stroke = Stroke::new(1.5, theme.focus);

@@ -21,7 +21,7 @@ const NOTHING_DB: f32 = -500.0;
 /// The handle of the shaper in use, and what a drag of it remembers.
 #[derive(Default)]
 pub struct ShaperCurves {
-    /// Of which shaper, and where the pointer has taken the handle.
+    /// The shaper, and where the pointer has taken the handle.
     drag: Option<(ShaperKind, Pos2)>,
 }
 
@@ -95,7 +95,7 @@ impl ShaperCurves {
         };
         params.wheel(ui, &response, context.model);
         params.keys(ui, &response, context.model);
-        tell(ui, &response, context, kind, &params);
+        describe(ui, &response, context, kind, &params);
         let values = values_before_macros(&context.model.patch());
         let curve = curve(&values);
         let theme = theme::current(ui);
@@ -209,8 +209,8 @@ fn move_to(patch: &mut Patch, curve: &HeldCurve, canvas: &Canvas, at: Pos2) {
     patch.set(amount, amount_to);
 }
 
-/// For a screen reader and for the help line.
-fn tell(
+/// Describes the shaper for a screen reader and in the help line.
+fn describe(
     ui: &Ui,
     response: &Response,
     context: &mut ViewContext,

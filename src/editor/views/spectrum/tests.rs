@@ -1,4 +1,4 @@
-//! The view under hand and keys.
+//! The view, with mouse and keys.
 
 mod curves;
 mod modulate;
@@ -405,14 +405,14 @@ fn the_bar_that_keys_walk_to_comes_into_view() {
     }
 }
 
-fn tell(window: &mut Window, keys: &[u8]) {
+fn publish(window: &mut Window, keys: &[u8]) {
     let mut engine = engine_holding(&Patch::default(), keys);
     engine.render(&mut [0.0; 512], &mut [0.0; 512]);
     window.harness.senders.publish(&engine);
     window.frame(&[]);
 }
 
-/// What is told of partial `n` when the pointer is over it.
+/// What is shown about partial `n` when the pointer is over it.
 fn pointed_lines(window: &Window, n: usize) -> Vec<String> {
     let place = window.at(n, -20.0);
     window.canvas(|canvas| {
@@ -425,9 +425,9 @@ fn pointed_lines(window: &Window, n: usize) -> Vec<String> {
 #[test]
 fn pointing_tells_what_sounds_there() {
     let mut window = Window::new();
-    // Once looked at, it is told.
-    tell(&mut window, &[45]);
-    tell(&mut window, &[45]);
+    // Once looked at, it is shown.
+    publish(&mut window, &[45]);
+    publish(&mut window, &[45]);
     for (measure, _) in Measure::ALL {
         window.view.state.axis = Axis::new(measure);
         let lines = pointed_lines(&window, 3);

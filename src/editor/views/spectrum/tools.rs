@@ -160,13 +160,13 @@ fn right_side(
     }
 }
 
-/// Labels the switch of something that is shown so that a screen reader tells it from a parameter of
+/// Labels the switch of something that is shown so that a screen reader distinguishes it from a parameter of
 /// that name.
 fn label_as_shown(response: &Response, name: &str) {
     set_label(response, format!("Show {name}"));
 }
 
-/// Of all that, points.
+/// Width of all that, points.
 fn right_width(ui: &Ui, is_wide: bool, axis: &Axis, switches: &mut Switches) -> f32 {
     let gap = ui.spacing().item_spacing.x;
     let padding = 2.0 * ui.spacing().button_padding.x;

@@ -1,5 +1,4 @@
-//! The last seconds, the newest at the top, as brightness: a texture of which a row is written at a
-//! time.
+//! The last seconds, the newest at the top, as brightness: a texture, one row of which is written at a time.
 
 use egui::{Color32, ColorImage, Painter, Rect, TextureHandle, TextureOptions, Ui, pos2};
 

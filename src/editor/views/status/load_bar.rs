@@ -5,9 +5,9 @@ use egui::{Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use crate::bridge::Load;
 use crate::editor::theme::{self, small_text};
 
-/// Of the bar, points.
+/// Size of the bar, points.
 const BAR: egui::Vec2 = vec2(48.0, 6.0);
-/// Of the word ahead of it and of the figure behind it, points.
+/// Widths of the word ahead of it and of the figure behind it, points.
 const WORD: f32 = 28.0;
 const FIGURE: f32 = 46.0;
 

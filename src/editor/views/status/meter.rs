@@ -7,11 +7,11 @@ use crate::editor::model::live::TelemetryState;
 use crate::editor::model::value_text::with_minus;
 use crate::editor::theme::{self, small_text};
 
-/// Of the bars, points.
+/// Width of the bars, points.
 const BARS_WIDTH: f32 = 72.0;
-/// Of a bar, points.
+/// Height of a bar, points.
 const BAR_HEIGHT: f32 = 4.0;
-/// Of the number beside them, points.
+/// Width of the number beside them, points.
 const NUMBER_WIDTH: f32 = 46.0;
 /// At the left end of a bar, dB of full scale; at the right end it is 0.
 const FLOOR_DB: f32 = -60.0;

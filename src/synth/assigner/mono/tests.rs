@@ -40,7 +40,7 @@ fn block(assigner: &mut Assigner, goes_on: impl Fn(usize) -> bool) {
     block_of(assigner, goes_on, false);
 }
 
-/// The same, of voices of which only the room sounds, or more.
+/// As [`block`]. `is_tail` says whether only the room of the voices sounds.
 fn block_of(assigner: &mut Assigner, goes_on: impl Fn(usize) -> bool, is_tail: bool) {
     let taken: Vec<usize> = assigner.notes().slots_in_use().collect();
     assigner.begin_reports();
@@ -107,7 +107,7 @@ fn the_lowest_or_the_highest_key_sounds_where_it_has_priority() {
     assert_eq!(high, ["+60", "=64", "", "", "", "-"]);
 }
 
-/// A voice of which only the room sounds has no envelope to go on in.
+/// A voice whose room alone sounds has no envelope to go on in.
 #[test]
 fn a_legato_key_over_a_room_is_an_onset() {
     for (is_tail, told) in [(false, "=62"), (true, "x +62")] {
@@ -271,7 +271,7 @@ fn a_note_glides_from_where_the_one_before_is() {
     assert_eq!(starts, [None, Some(start(60)), Some(start(64))]);
 }
 
-/// Of keys at one instant only the last sounds: the pitch was never at those before it.
+/// When several keys come at one instant, only the last sounds: the pitch was never at the others.
 #[test]
 fn a_note_does_not_glide_from_one_that_was_never_heard() {
     for mode in [PlayMode::Mono, PlayMode::Legato] {
@@ -296,7 +296,7 @@ fn a_note_does_not_glide_from_one_that_was_never_heard() {
         let next = last_start(&[72]).expect("a glide");
         assert_eq!(next.key, 71, "{mode:?}");
         assert!(start.voice.is_some() && next.voice.is_some());
-        // Of one of the two voices of Mono each begins, and the glide is from that which was heard.
+        // Mono begins each note in the other one of two voices, and glides from the one that was heard.
         let is_other = start.voice != next.voice;
         assert_eq!(is_other, mode == PlayMode::Mono);
     }

@@ -13,7 +13,7 @@ pub struct Lines {
     /// One line after the other, each followed by a copy of its first frames, so that [`READ`] frames
     /// are next to each other wherever they begin.
     memory: Box<[f32]>,
-    /// Of a line, a power of two.
+    /// Frames of a line, a power of two.
     frames: usize,
     /// From a line to the next. No multiple of a large power of two: that would put all lines in the same
     /// part of the processor's cache.
@@ -132,7 +132,7 @@ pub struct Allpass {
 }
 
 impl Allpass {
-    /// Of this length. Allocates.
+    /// An allpass of this length. Allocates.
     pub fn new(frames: usize) -> Allpass {
         Allpass {
             line: DelayLine::new(frames),

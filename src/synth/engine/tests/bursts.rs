@@ -88,8 +88,8 @@ fn block(engine: &mut Engine) {
     engine.render(&mut [0.0; 64], &mut [0.0; 64]);
 }
 
-/// Plays a burst and its tick, and asserts that it takes so few steps: some for each voice, some for
-/// each event. (A wildcard looks at every channel's lists.)
+/// Plays a burst and its tick, and asserts that it takes a limited number of steps: some for each voice, some
+/// for each event. (A wildcard looks at every channel's lists.)
 fn assert_bounded(name: &str, engine: &mut Engine, burst: &[Event]) {
     let steps = steps_of(|| {
         for &event in burst {
@@ -243,7 +243,7 @@ impl Commands for () {
     fn push(&mut self, _slot: usize, _command: crate::synth::assigner::Command) {}
 }
 
-/// The limit is taken over while nothing sounds, so the engine never steals so many at once.
+/// The limit is taken over while nothing sounds, so the engine itself never steals all voices at once.
 #[test]
 fn stealing_all_voices_at_once_looks_at_each_a_few_times() {
     let mut assigner = Assigner::new(MAX_SLOTS);

@@ -76,7 +76,7 @@ impl Example {
         begin + (f64::from(next.1) - begin) * f64::from(shaped(way, next.2))
     }
 
-    /// The value at a place of the fan, so many units after the onset, and after the release.
+    /// The value at a place of the fan, `held` units after the onset and `released` units after the release.
     fn expected(&self, held: f64, released: Option<f64>, place: f64) -> f64 {
         let delay = self.get(|curve| curve.fan_delay) / self.get(|curve| curve.time);
         let pace = (-self.get(|curve| curve.fan_time) * place).exp2();

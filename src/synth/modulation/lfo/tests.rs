@@ -8,7 +8,7 @@ const RATE_HZ: f64 = 48_000.0;
 /// One of an LFO's parameters, and its value.
 type Setting = (fn(&LfoParams) -> Param, f32);
 
-/// LFOs of which the one of this number is set so, 1 Hz fast.
+/// LFOs. The one of this number has these settings, at 1 Hz.
 fn shared(number: usize, settings: &[Setting]) -> SharedLfos {
     let params = LfoParams::of(number);
     let mut patch = Patch::default();

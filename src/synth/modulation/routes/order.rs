@@ -21,7 +21,7 @@ pub fn moved_depth(place: usize, values: &Values) -> Option<usize> {
 pub fn closing_circles(moved: &mut MovedDepths) -> impl Iterator<Item = usize> {
     (0..ROUTES).filter(|&place| {
         let mut at = moved[place];
-        // Those before it close none any more. Those behind it have their turn.
+        // Places before it close no circle any more. Places behind it have their turn.
         while let Some(next) = at.filter(|&next| next < place) {
             at = moved[next];
         }

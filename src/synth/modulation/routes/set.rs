@@ -23,12 +23,12 @@ impl RouteSet {
         self.0 >> index & 1 != 0
     }
 
-    /// Those in both sets.
+    /// Routes in both sets.
     pub fn and(self, other: RouteSet) -> RouteSet {
         RouteSet(self.0 & other.0)
     }
 
-    /// Those in either set.
+    /// Routes in either set.
     pub fn or(self, other: RouteSet) -> RouteSet {
         RouteSet(self.0 | other.0)
     }
@@ -43,7 +43,7 @@ impl RouteSet {
         let mut rest = self.0;
         std::iter::from_fn(move || {
             let index = rest.trailing_zeros();
-            // Of an empty set it is past the last.
+            // For an empty set it is past the last.
             let next = (rest != 0).then_some(index as usize);
             rest &= rest.wrapping_sub(1);
             next

@@ -40,7 +40,7 @@ fn without_routes() -> Patch {
     patch
 }
 
-/// Of the note in [`applied`].
+/// Serial of the note in [`applied`].
 const SERIAL: u64 = 7;
 
 /// A tick of `patch`, a quarter of a cycle into the LFO.
@@ -387,7 +387,7 @@ fn cutoff_and_tilt_are_moved_for_each_partial_where_partials_differ() {
             let is_found = tick.routes.to_partials() == RouteSet(1);
             assert_eq!(is_found, *is_apart, "{from} {to} {settings:?}");
         }
-        // Of other values there is one in a voice.
+        // A voice has only one of each other value.
         let mut patch = with_route("LFO 2", "Filter Slope", 0.5);
         patch.set(lfo.fan_phase, 0.5);
         assert!(tick(&patch).routes.to_partials().is_empty());
@@ -459,7 +459,7 @@ fn routes_keep_their_places() {
     assert_eq!(tick(&patch).routes.active(), RouteSet(1 << 23));
 }
 
-/// Of a target that is no partial's the set does not count.
+/// The set does not count for a target that is no partial's.
 #[test]
 fn a_route_to_a_set_that_nothing_is_drawn_in_is_left_out() {
     let partials = RouteParams::of(1).partials;
@@ -534,7 +534,7 @@ fn a_route_acts_ahead_of_the_one_whose_depth_it_moves() {
     }
 }
 
-/// Of those that would close a circle the last by its place moves nothing.
+/// Of the routes that would close a circle, the last in order moves nothing.
 #[test]
 fn no_depth_moves_itself() {
     let targets = |patch: &mut Patch, targets: &[(usize, &str)]| {

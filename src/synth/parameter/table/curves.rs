@@ -18,7 +18,7 @@ pub const LENGTH: usize = WIDTH * CURVES;
 /// In the order of [`CurveMode`](crate::synth::modulation::curves::CurveMode).
 const MODES: [&str; 5] = ["One Shot", "Held Loop", "Loop", "Velocity Map", "Key Map"];
 
-/// Of a new curve: where a point is, and its level. It rises, falls to where it is held, and ends after
+/// Where a point of a new curve is, and its level. The curve rises, falls to where it is held, and ends after
 /// the release. The points past the last stand where that does.
 const fn new_point(number: usize) -> (f32, f32) {
     match number {
@@ -31,7 +31,7 @@ const fn new_point(number: usize) -> (f32, f32) {
 
 /// Points of a new curve.
 const NEW_POINTS: f32 = 4.0;
-/// Of a new curve, where its loop begins and ends: there it is held.
+/// Where the loop of a new curve begins and ends: there it is held.
 const NEW_LOOP: f32 = 3.0;
 
 macro_rules! rows {
@@ -158,7 +158,7 @@ pub struct CurvePointParams {
 }
 
 impl CurveParams {
-    /// Those of curve `number`, from 1 on.
+    /// The parameters of curve `number`, from 1 on.
     pub const fn of(number: usize) -> CurveParams {
         const fn row(number: usize, row: usize) -> Param {
             numbered(Section::curves, WIDTH, number, row)
@@ -178,7 +178,7 @@ impl CurveParams {
         }
     }
 
-    /// Those of point `number`, 1 to [`CURVE_POINTS`].
+    /// The parameters of point `number`, 1 to [`CURVE_POINTS`].
     pub const fn point(&self, number: usize) -> CurvePointParams {
         assert!(number >= 1 && number <= CURVE_POINTS);
         let first = self.first_point.0 + (POINT * (number - 1)) as u16;

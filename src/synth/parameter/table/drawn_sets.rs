@@ -58,12 +58,12 @@ pub static ROWS: [Row; LENGTH] = rows! {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DrawnSetParams {
-    /// That of the first partials; those of the next follow.
+    /// The mask of the first partials; those of the next follow.
     first: Param,
 }
 
 impl DrawnSetParams {
-    /// Those of drawn set `number`, 1 to [`DRAWN_SETS`].
+    /// The parameters of drawn set `number`, 1 to [`DRAWN_SETS`].
     pub const fn of(number: usize) -> DrawnSetParams {
         DrawnSetParams {
             first: numbered(Section::drawn_sets, MASK_GROUPS, number, 0),
@@ -76,7 +76,7 @@ impl DrawnSetParams {
         (0..MASK_GROUPS as u16).map(move |place| Param(first + place))
     }
 
-    /// That which holds partial n, 1 to [`MAX_PARTIALS`]: the only one that differs between two masks
+    /// The parameter that holds partial n, 1 to [`MAX_PARTIALS`]: the only one that differs between two masks
     /// if only n does.
     pub const fn param_of(&self, n: usize) -> Param {
         assert!(n >= 1 && n <= MAX_PARTIALS);

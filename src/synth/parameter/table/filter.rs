@@ -67,7 +67,7 @@ section! { filter;
         .on(Page::Filter)
         .polyphonic()
         .help("How much the cutoff follows the key, counted from middle C.");
-    /// Of a peak, a shelf or a tilt.
+    /// For a peak, a shelf or a tilt.
     FILTER_GAIN = Row::new(Filter, "filter_gain", "Filter Gain")
         .short("Gain")
         .value(Range::linear(-24.0, 24.0), 0.0, Decibels)

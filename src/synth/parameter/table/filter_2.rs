@@ -34,7 +34,7 @@ section! { filter_2;
         .polyphonic()
         .on(Page::Filter2)
         .help("How steeply the second filter falls.");
-    /// Of a peak, a shelf or a tilt.
+    /// For a peak, a shelf or a tilt.
     FILTER_2_GAIN = Row::new(Filter2, "filter_2_gain", "Filter 2 Gain")
         .short("Gain")
         .value(Range::linear(-24.0, 24.0), 0.0, Decibels)
@@ -55,7 +55,7 @@ section! { filter_2;
         .on(Page::Filter2)
         .polyphonic()
         .help("How much the second cutoff follows the key, counted from middle C.");
-    /// How much of what moves the first filter's cutoff moves this one as well.
+    /// The part of the movement of the first filter's cutoff that this one takes over.
     FILTER_2_LINK = Row::new(Filter2, "filter_2_link", "Filter 2 Link")
         .short("Link")
         .value(Range::linear(0.0, 1.0), 0.0, Percent)

@@ -51,7 +51,7 @@ const SHAPE_LABELS: [&str; COURSES.len()] = {
 };
 
 impl LfoCourse {
-    /// That of the label at this index of [`LfoParams::shape`]; past the end, the last.
+    /// The course of the label at this index of [`LfoParams::shape`]; past the end, the last.
     pub fn from_index(index: usize) -> LfoCourse {
         COURSES[index.min(COURSES.len() - 1)].1
     }
@@ -167,7 +167,7 @@ pub struct LfoParams {
 }
 
 impl LfoParams {
-    /// Those of LFO `number`, from 1 on.
+    /// The parameters of LFO `number`, from 1 on.
     pub const fn of(number: usize) -> LfoParams {
         const fn row(number: usize, row: usize) -> Param {
             numbered(Section::lfo, WIDTH, number, row)

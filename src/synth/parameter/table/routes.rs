@@ -79,7 +79,7 @@ pub struct RouteParams {
 }
 
 impl RouteParams {
-    /// Those of route `number`, 1 to [`ROUTES`].
+    /// The parameters of route `number`, 1 to [`ROUTES`].
     pub const fn of(number: usize) -> RouteParams {
         const fn row(number: usize, row: usize) -> Param {
             numbered(Section::routes, WIDTH, number, row)

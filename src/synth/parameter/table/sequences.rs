@@ -89,7 +89,7 @@ pub struct SequenceParams {
 }
 
 impl SequenceParams {
-    /// Those of sequence `number`, from 1 on.
+    /// The parameters of sequence `number`, from 1 on.
     pub const fn of(number: usize) -> SequenceParams {
         const fn row(number: usize, row: usize) -> Param {
             numbered(Section::sequences, WIDTH, number, row)

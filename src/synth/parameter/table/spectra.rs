@@ -96,7 +96,7 @@ impl SpectrumParams {
     /// What they are called.
     pub const NAMES: [&str; SPECTRA] = ["A", "B", "C", "D"];
 
-    /// Those of A, B, C and D.
+    /// The parameters of A, B, C and D.
     pub const ALL: [SpectrumParams; SPECTRA] = [
         SpectrumParams {
             body: Param::BODY_A,

@@ -23,7 +23,7 @@ pub fn tine(n: f64) -> f64 {
 /// The root of |cos x|·cosh x = 1 beside `x0`, where the cosine is 0.
 fn bar_root(x0: f64, is_above: bool) -> f64 {
     let mut x = x0;
-    // That of the tine's first mode converges slowest, by a factor of 3.
+    // The power of the tine's first mode converges slowest, by a factor of 3.
     for _ in 0..50 {
         let distance = libm::asin(1.0 / libm::cosh(x));
         x = if is_above {

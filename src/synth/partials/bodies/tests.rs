@@ -65,7 +65,7 @@ fn what_lies_behind_a_list_is_soft_and_its_differences_do_not_shrink() {
         }
     }
     assert_eq!(lists, 25);
-    // 1, 4, 10: differences 3 and 6, of which the power of the law would be log₁.₅ 2 = 1.7.
+    // 1, 4, 10: differences 3 and 6, for which the law's power would be log₁.₅ 2 = 1.7.
     let tuned = first("Tuned Bar 1:4:10", 5);
     assert!((tuned[3] - 19.0).abs() < 1e-4 && (tuned[4] - 31.0).abs() < 1e-4);
     // 8.01, 9.02 from 6.99: differences 1.02 and 1.01, which go on as they are.

@@ -89,7 +89,7 @@ impl BreathSettings {
 /// A segment, as far as breath depends on it.
 #[derive(Clone, Copy, Debug)]
 pub struct BreathSegment {
-    /// From its start to the end of the block, frames.
+    /// Frames from its start to the end of the block.
     pub block_rest: usize,
     /// Length of the block, frames.
     pub block_frames: usize,
@@ -109,7 +109,7 @@ struct Law {
 }
 
 impl Law {
-    /// That of bands of this width, with blocks of so many seconds.
+    /// The law for bands of `width_hz`, with blocks of `block_s` seconds.
     fn new(width_hz: f64, block_s: f64) -> Law {
         let mut blocks = 1;
         while width_hz * block_s * (2 * blocks) as f64 <= WIDEST && blocks < 1 << 16 {
@@ -192,7 +192,7 @@ impl Breath {
         self.state.is_active
     }
 
-    /// There is none any more.
+    /// Ends the noise.
     pub fn stop(&mut self) {
         self.state.is_active = false;
     }
@@ -351,7 +351,7 @@ at_level! {
 }
 
 at_level! {
-    /// The same where each partial has its own amount.
+    /// As `breathe`, with an amount of its own for each partial.
     fn breathe_apart(
         part: f32,
         amounts: &[f32],
@@ -379,15 +379,15 @@ fn set_breathing(factor: f32, left: &mut f32, right: &mut f32) {
 #[cfg(test)]
 mod tests {
     use super::super::{Aftersound, Damping, FundamentalPath, Motion, OnsetPhases};
-    use super::super::{SmearTimes, Target};
+    use super::super::{MotionTarget, SmearTimes};
     use super::*;
     use crate::synth::partials::Arrays;
     use crate::synth::workspace::Workspace;
 
     const FRAMES: usize = 64;
 
-    fn target(amount: f32, is_onset: bool) -> Target<'static> {
-        Target {
+    fn target(amount: f32, is_onset: bool) -> MotionTarget<'static> {
+        MotionTarget {
             path: FundamentalPath::at(100.0),
             damping: Damping {
                 b1: 0.0,
@@ -440,7 +440,7 @@ mod tests {
         let mut segment = Workspace::new(SimdLevel::chosen(), FRAMES).segment;
         let mut motion = Motion::allocate(SimdLevel::chosen());
         motion.begin(OnsetPhases::Zero, 7);
-        let mut advance = |changed: Arrays, target: &Target| {
+        let mut advance = |changed: Arrays, target: &MotionTarget| {
             let loudness = motion.advance(&frame, changed, target, &mut segment);
             (loudness, motion.rests(), motion.left.to_vec())
         };

@@ -13,7 +13,7 @@
 //! Measured over 8 s of blocks of 64 frames at 48 kHz: within 0.004 dB of the formula in `f64` down to
 //! −100 dB. A part that has died away by 120 dB is silent, and a note ends when both are.
 
-use super::{Target, kernels};
+use super::{MotionTarget, kernels};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::partials::{Frame, PartialArray};
 use crate::synth::versioned::copy_fields;
@@ -53,7 +53,7 @@ impl DecayExponent {
         self.b3 += other.b3;
     }
 
-    /// With what the release damps beside it.
+    /// The exponent with what the release damps beside it.
     fn released(&self, release: f64) -> DecayExponent {
         DecayExponent {
             b1: self.b1 + release,
@@ -61,7 +61,7 @@ impl DecayExponent {
         }
     }
 
-    /// So many times as slow.
+    /// The exponent of a decay that is `ratio` times as slow.
     fn slower(&self, ratio: f32) -> DecayExponent {
         DecayExponent {
             b1: self.b1 / f64::from(ratio),
@@ -78,7 +78,7 @@ pub struct Decay {
     gain: PartialArray,
     /// The factor of a segment.
     step: PartialArray,
-    /// The same of the aftersound.
+    /// The gain that is left of each partial's aftersound.
     after_gain: PartialArray,
     after_step: PartialArray,
 }
@@ -183,7 +183,7 @@ impl Decay {
         level: SimdLevel,
         frame: &Frame,
         frequencies_changed: bool,
-        target: &Target,
+        target: &MotionTarget,
     ) {
         let (damping, frames) = (&target.damping, target.frames);
         let before = self.state.damping.replace((*damping, frames));
@@ -207,8 +207,8 @@ impl Decay {
         }
     }
 
-    /// The same of the aftersound. One that begins late has died away as if the note had had it since the
-    /// onset, as slowly as now and at the ratios of now.
+    /// As `update_step`, for the aftersound. An aftersound that begins late has died away as if the note had
+    /// had it since the onset, as slowly as now and at the ratios of now.
     #[inline(never)]
     fn update_after_step(&mut self, level: SimdLevel, ratio: &[f32], aftersound: &Aftersound) {
         let (used, released) = (ratio.len(), self.state.release);

@@ -29,7 +29,8 @@ at_level! {
 }
 
 at_level! {
-    /// The same for frequencies that are no multiples of the fundamental's: see [`Frame::tracking`].
+    /// As `set_frequencies`, for frequencies that are no multiples of the fundamental's: see
+    /// [`Frame::tracking`].
     ///
     /// [`Frame::tracking`]: crate::synth::partials::Frame::tracking
     pub fn set_shifted_frequencies(
@@ -52,8 +53,8 @@ at_level! {
 }
 
 at_level! {
-    /// The same for partials of a recording: the mean of each is that of its ends and as much more as its mean excess
-    /// says.
+    /// As `set_frequencies`, for partials of a recording: the mean of each is that of its ends, raised by its
+    /// mean excess.
     pub fn set_recorded_frequencies(
         ratios: (&[f32], &[f32]),
         tracking: Option<&[f32]>,
@@ -165,9 +166,9 @@ at_level! {
 /// The gains of the partials in both channels.
 #[derive(Debug)]
 pub struct Sides<'a> {
-    /// Of the left one.
+    /// For the left channel.
     pub left: &'a mut [f32],
-    /// Of the right one.
+    /// For the right channel.
     pub right: &'a mut [f32],
 }
 
@@ -193,7 +194,7 @@ at_level! {
 }
 
 at_level! {
-    /// The same, with the decay of the segment.
+    /// As `set_ends`, with the decay of the segment.
     pub fn set_decaying_ends(
         shaped_gain: &[f32],
         decay: &mut [f32],
@@ -228,7 +229,7 @@ at_level! {
 }
 
 at_level! {
-    /// The same with aftersound: its share, what was left of it, and what the segment leaves.
+    /// As `set_decaying_ends`, with an aftersound: its share, what was left of it, and what the segment leaves.
     pub fn set_aftersounding_ends(
         shaped_gain: &[f32],
         decay: (&mut [f32], &[f32]),

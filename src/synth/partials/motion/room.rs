@@ -57,7 +57,7 @@ pub struct RoomSettings {
 }
 
 impl RoomSettings {
-    /// As a voice's values say.
+    /// Reads the settings from a voice's values.
     // Not inlined: most voices have no room.
     #[inline(never)]
     pub fn read(values: &VoiceValues, routes: &PartialRoutes) -> RoomSettings {
@@ -287,7 +287,7 @@ at_level! {
 }
 
 at_level! {
-    /// The same with an amount for each partial.
+    /// As `add`, with an amount for each partial.
     fn add_apart(
         amounts: &[f32],
         step: &[f32],

@@ -134,7 +134,7 @@ impl Smear {
             // Partials that were not there rise from silence.
             gain[before..].fill(0.0);
         }
-        // Those that are no more have this segment to fade out.
+        // Partials that are no more have this segment to fade out.
         gain[len..].fill(0.0);
         let relative = segment.fundamental_hz / (0.5 * segment.sample_rate_hz);
         let low_relative = segment.fundamental_hz / FADE_FROM_HZ;

@@ -3,16 +3,16 @@
 /// Frequency of the fundamental over a segment.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FundamentalPath {
-    /// At the segment's start.
+    /// Frequency at the segment's start, Hz.
     pub start_hz: f64,
-    /// At its end.
+    /// Frequency at its end, Hz.
     pub end_hz: f64,
     /// How far its mean over the segment lies under the trapezoid's.
     pub curvature_correction_hz: f64,
 }
 
 impl FundamentalPath {
-    /// At rest.
+    /// A path at rest.
     pub fn at(hz: f64) -> FundamentalPath {
         FundamentalPath {
             start_hz: hz,
@@ -40,7 +40,7 @@ impl FundamentalPath {
 /// The last targets of the fundamental.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Trajectory {
-    /// At the ends of the last two segments.
+    /// Frequencies at the ends of the last two segments.
     hz: [f64; 2],
     /// Second derivative, Hz per frame².
     curvature: f64,

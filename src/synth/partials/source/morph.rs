@@ -47,7 +47,7 @@ const FLOOR: f32 = -96.0 / DB_PER_OCTAVE_PER_POWER;
 const LEAST_GAIN: f32 = 1e-6;
 /// A sum of logarithms below this is the floor, whatever it is rounded to.
 const NEAR_FLOOR: f32 = FLOOR + 1e-4;
-/// log₂ of what counts as no gain. No tilt reaches it.
+/// log₂ of a gain that counts as none. No tilt reaches it.
 const SILENT_BELOW: f32 = -100.0;
 
 /// What the morph depends on.
@@ -62,9 +62,9 @@ pub struct Morph {
     spectra: Mix<SpectrumSettings>,
     ratios: RatioSettings,
     strike: Strike,
-    /// Of the drawn ratios, where a body is drawn, else 0.
+    /// Version of the drawn ratios, where a body is drawn, else 0.
     ratio_version: u64,
-    /// Of the drawn levels, where a colour is drawn, else 0.
+    /// Version of the drawn levels, where a colour is drawn, else 0.
     level_version: u64,
     /// What of it is a recording, if anything is.
     recorded: Option<RecordedMix>,
@@ -168,7 +168,7 @@ impl Morph {
         finish(context.level, self.strike, self.partials, n, gain);
     }
 
-    /// Gains of which some are those of a recording.
+    /// Gains, some of which are a recording's.
     #[inline(never)]
     fn fill_recorded_gains(&self, context: &Context, gain: &mut [f32]) {
         if let Some(settings) = self.spectra.only() {
@@ -198,7 +198,7 @@ impl Morph {
         }
     }
 
-    /// Ratios of which some are those of a recording.
+    /// Ratios, some of which are a recording's.
     #[inline(never)]
     fn fill_recorded_ratios(&self, context: &Context, ratio: &mut [f32]) {
         let (mut r, mut log2_r) = ([0.0; MAX_PARTIALS], [0.0; MAX_PARTIALS]);
@@ -342,7 +342,7 @@ impl SpectrumSettings {
     }
 }
 
-/// The version of what is drawn, if any of these indices is that of what is drawn.
+/// `version`, if one of these indices is `drawn`, else 0.
 fn version(indices: &[u8], drawn: usize, version: u64) -> u64 {
     if indices.iter().any(|&index| usize::from(index) == drawn) {
         version

@@ -61,7 +61,7 @@ pub(super) struct Strike {
 }
 
 impl RatioSettings {
-    /// As the values say.
+    /// Reads the settings from the values.
     pub(super) fn read(values: &VoiceValues) -> RatioSettings {
         RatioSettings {
             spacing: values.get(Param::SPACING),
@@ -82,7 +82,7 @@ impl RatioSettings {
 }
 
 impl Strike {
-    /// As the values say.
+    /// Reads the strike from the values.
     pub(super) fn read(values: &VoiceValues) -> Strike {
         Strike {
             position: values.get(Param::STRIKE_POSITION),
@@ -92,7 +92,7 @@ impl Strike {
 }
 
 impl Series {
-    /// As the values say.
+    /// Reads the series from the values.
     pub fn read(values: &VoiceValues) -> Series {
         Series {
             partials: values.index(Param::PARTIALS),
@@ -168,12 +168,12 @@ at_level! {
 }
 
 at_level! {
-    /// The same at another spacing.
+    /// As `set_ratios`, at another spacing.
     fn set_spaced_ratios(settings: &RatioSettings, n: &[f32], ratio: &mut [f32]) {
         let b = settings.inharmonicity;
         let stretch = settings.stretch_cents / 1200.0;
         for (ratio, n) in ratio.iter_mut().zip(n) {
-            // Of a partial below the fundamental it may pass 0.
+            // For a partial below the fundamental this may pass 0.
             let m = at_least((1.0 + (n - 1.0) * settings.spacing).abs(), LEAST_RATIO);
             *ratio = m * (1.0 + b * m * m).sqrt() * exp2(log2(m) * stretch);
         }
@@ -233,7 +233,7 @@ pub(super) fn strike_and_normalise(of: Strike, partials: usize, n: &[f32], gain:
     }
 }
 
-/// Of whole groups of values, in an order that vectors keep.
+/// The sum over whole groups of values, in an order that vectors keep.
 #[inline(always)]
 fn sum_of_squares(values: &[f32]) -> f32 {
     let mut sums = [0.0; GROUP];

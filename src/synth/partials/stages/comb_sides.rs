@@ -58,7 +58,7 @@ at_level! {
 }
 
 at_level! {
-    /// The same, to the power of what the anchor leaves free.
+    /// As `multiply`, to the power of what the anchor leaves free.
     fn multiply_held(
         relative: f32,
         ratio: &[f32],

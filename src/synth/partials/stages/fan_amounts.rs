@@ -13,13 +13,13 @@ use crate::synth::parameter::{MAX_PARTIALS, Param};
 use crate::synth::partials::fan::set_offsets;
 use crate::synth::partials::{Arrays, Context, Frame, PartialArray};
 
-/// As the routes are at one instant.
+/// The routes at one instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage {
     instant: u64,
     /// The breath of the voice itself, 0 to 1, where routes move that of partials.
     breath: Option<f32>,
-    /// The same of the room.
+    /// The room of the voice itself, 0 to 1, where routes move that of partials.
     room: Option<f32>,
 }
 
@@ -86,7 +86,8 @@ impl SpectrumStage for Stage {
     }
 }
 
-/// Writes the amounts of so many partials, whose voice has this one, and which is that of others in use.
+/// Writes the amounts of partials: for the first `all`, the voice's `amount` and the partial's offset; for the
+/// others in use, `amount` alone.
 fn write_amounts(
     level: SimdLevel,
     amount: f32,

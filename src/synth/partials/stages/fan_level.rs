@@ -13,7 +13,7 @@ use crate::synth::parameter::{MAX_PARTIALS, Param, RouteTarget};
 use crate::synth::partials::fan::set_offsets;
 use crate::synth::partials::{Arrays, Context, Frame};
 
-/// As the routes are at one instant.
+/// The routes at one instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage {
     instant: u64,

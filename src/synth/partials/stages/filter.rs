@@ -40,7 +40,7 @@ pub type Stage = FilterStage<1>;
 /// Filter `NUMBER` of a voice.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FilterStage<const NUMBER: usize> {
-    /// For all partials.
+    /// The settings for all partials.
     pub settings: FilterSettings,
     /// How routes move it for each; `None` if none does.
     moved: Option<MovedCutoffs>,
@@ -72,7 +72,7 @@ const FIRST: Movement = Movement {
     partials: PartialDestination::Cutoff,
 };
 
-/// Of both.
+/// The parameters of both filters.
 const FILTERS: [FilterParams; 2] = [
     FilterParams {
         filter_type: Param::FILTER_TYPE,
@@ -119,11 +119,11 @@ struct MovedBy {
 pub enum FilterType {
     /// All.
     Off,
-    /// Those below the cutoff.
+    /// Partials below the cutoff.
     LowPass,
-    /// Those around it.
+    /// Partials around it.
     BandPass,
-    /// Those above it.
+    /// Partials above it.
     HighPass,
     /// All but those around it.
     Notch,
@@ -178,7 +178,7 @@ pub struct FilterSettings {
 }
 
 impl FilterSettings {
-    /// Of filter `number`, 1 or 2, as the values say; `None` while it is off.
+    /// Filter `number`, 1 or 2, as the values set it; `None` while it is off.
     #[inline(always)]
     pub fn read(number: usize, values: &VoiceValues) -> Option<FilterSettings> {
         let params = &FILTERS[number - 1];
@@ -262,7 +262,7 @@ impl MovedCutoffs {
     // Not inlined: most voices have one cutoff, and no room for more is wanted there.
     #[inline(never)]
     fn apply(&self, filter: &Filter, log2_fundamental: f32, context: &Context, frame: &mut Frame) {
-        // Those that fade out past the last partial have no gain to be filtered.
+        // Partials that fade out past the last one have no gain to be filtered.
         let (len, all) = (frame.copy_len(), frame.padded_count());
         let mut arrays = [[0.0; MAX_PARTIALS]; 3];
         let [moved, linked_moved, octaves] = arrays.each_mut().map(|array| &mut array[..len]);
@@ -329,7 +329,7 @@ pub struct Filter {
     log2_gain: f32,
     /// One over half of the peak's width, 1/octaves.
     narrowness: f32,
-    /// Of a shelf or a tilt.
+    /// For a shelf or a tilt.
     shelf: Shelf,
 }
 

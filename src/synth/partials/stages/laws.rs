@@ -80,7 +80,7 @@ impl SpectrumStage for Stage {
 }
 
 at_level! {
-    /// Moves ratios a part of the way to the nearest multiple of `step`, the least of which is 1.
+    /// Moves ratios a part of the way to the nearest multiple of `step`. The least multiple is 1.
     fn attract(step: f32, part: f32, ratio: &mut [f32]) {
         for ratio in ratio {
             // The nearest, a half down.

@@ -86,7 +86,7 @@ pub struct OverrideVersions {
 }
 
 impl Default for PartialOverrides {
-    /// Those of the default patch: nothing is other than the source has it.
+    /// The overrides of the default patch: none changes what the source gives.
     fn default() -> PartialOverrides {
         PartialOverrides {
             gain: [1.0; EDITABLE_PARTIALS],

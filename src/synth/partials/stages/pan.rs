@@ -95,7 +95,7 @@ at_level! {
 }
 
 at_level! {
-    /// The same, with what the anchor leaves of each partial's position.
+    /// As `pan`, with what the anchor leaves of each partial's position.
     fn pan_held(
         settings: &Stage,
         relative: f32,

@@ -55,8 +55,8 @@ pub struct Places<'a> {
     pub blocks: Blocks,
 }
 
-/// How partials that are neighbours lie in an array: in blocks of `stride` elements, of which the first
-/// `count` are partials with the numbers 1, 2, 3 …
+/// How neighbouring partials lie in an array: in blocks of `stride` elements. The first `count` elements of a
+/// block are partials with the numbers 1, 2, 3 …
 #[derive(Clone, Copy, Debug)]
 pub struct Blocks {
     /// Partials in a block, at most `stride`.
@@ -230,7 +230,7 @@ impl SpectrumStage for Stage {
         let plain = &frame.gain[..len];
         let (gains, rest) = frame.contour_gain.write(used).split_at_mut(len);
         gains.copy_from_slice(plain);
-        // Those past the last partial fade out.
+        // Partials past the last one fade out.
         rest.fill(0.0);
         self.shapers.apply(&places, gains);
         if let Some(anchor) = &self.anchor {

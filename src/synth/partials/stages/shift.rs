@@ -24,7 +24,7 @@ const LEAST: f32 = 1.0 / 1_048_576.0;
 /// The greatest: far above Nyquist, and finite for whatever fundamental.
 const MOST: f32 = 1e12;
 
-/// By how much.
+/// How far it shifts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage {
     shift_hz: f32,

@@ -105,7 +105,7 @@ impl Stack {
     }
 }
 
-/// How many partials there can be of each of so many copies: whole groups if there are several.
+/// How many partials each of `copies` copies can have: whole groups if there are several.
 pub fn partials_at_most(copies: usize) -> usize {
     MAX_PARTIALS / copies.max(1) / GROUP * GROUP
 }
@@ -276,7 +276,7 @@ at_level! {
 }
 
 at_level! {
-    /// The same, with what an anchor leaves of it; `relative` is that of [`Anchor::relative`].
+    /// As `detune`, with what an anchor leaves of it; `relative` is [`Anchor::relative`].
     fn detune_held(copy: (f32, f32), law: f32, relative: f32, ratio: &mut [f32]) {
         let (octaves, interval) = copy;
         for ratio in ratio {

@@ -287,7 +287,7 @@ fn of_random_shapes_each_partial_has_its_own_values() {
         let slight = values_of(0.1);
         let together = correlation(&of_partial(&slight, 3), &of_partial(&slight, 5));
         assert!(together > 0.9, "{shape:?}: {together}");
-        // The same again.
+        // A second run gives the same values.
         assert_eq!(values_of(1.0), whole, "{shape:?}");
     }
 }

@@ -14,7 +14,7 @@ const OPEN: [(Param, f32); 2] = [
     (Param::INHARMONICITY, 3e-4),
 ];
 
-/// With these types of both filters.
+/// Settings with these types of both filters.
 fn settings(first: FilterType, second: FilterType) -> Vec<(Param, f32)> {
     let mut settings = OPEN.to_vec();
     settings.extend([
@@ -45,7 +45,7 @@ fn filtered_db(chain: &Chain) -> Vec<f64> {
     db.take(PARTIALS).collect()
 }
 
-/// Asserts that each partial is filtered as by two filters, whose cutoffs are moved by so many octaves.
+/// Asserts that each partial is filtered as by two filters, whose cutoffs are moved by `moved` octaves.
 fn assert_filtered(chain: &Chain, moved: impl Fn(usize) -> [f64; 2]) {
     let settings = chain.partials.filter_settings();
     for (index, found) in filtered_db(chain).into_iter().enumerate() {

@@ -36,7 +36,7 @@ fn any_settings(round: usize, kinds: &[ShaperKind]) -> Vec<(Param, f32)> {
 fn loudness_is_kept() {
     let mut checked = 0;
     for round in 0..400 {
-        // From a note of which all partials sound to one of which next to none do.
+        // From a note whose partials all sound to one with almost none that do.
         let hz = 20.0 * f64::from(11.0 * any(round)).exp2();
         let at_pitch = |settings: &[(Param, f32)]| {
             let mut chain = Chain::new(settings);

@@ -148,7 +148,7 @@ fn an_anchor_holds_the_bass_in_tune() {
     }
 }
 
-/// The same partial is another distance from the anchor.
+/// With another fundamental, a partial has another distance from the anchor.
 #[test]
 fn another_fundamental_is_held_otherwise() {
     let settings = [

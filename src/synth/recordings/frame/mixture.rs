@@ -31,8 +31,8 @@ impl Mixture {
 }
 
 impl RecordedFrame {
-    /// Becomes a mixture with another recording's frame, of which `share` is the other's. Slots whose frequencies are
-    /// within a semitone are one partial, others fade out and in.
+    /// Becomes a mixture with another recording's frame. `share` is the part of the other. Slots whose
+    /// frequencies are within a semitone are one partial; others fade out and in.
     pub fn mix(&mut self, level: SimdLevel, other: &RecordedFrame, share: f32, mixture: Mixture) {
         self.count = self.count.max(other.count);
         self.merge_births(other, share);
@@ -173,7 +173,7 @@ fn mixed(from: &[f32; GROUP], to: &[f32; GROUP], share: f32) -> [f32; GROUP] {
     mixed
 }
 
-/// The same in decibels; of gains above 0.
+/// As [`mixed`], in decibels, for gains above 0.
 #[inline(always)]
 fn mixed_by_level(from: &[f32; GROUP], to: &[f32; GROUP], share: f32) -> [f32; GROUP] {
     let mut mixed = [0.0; GROUP];

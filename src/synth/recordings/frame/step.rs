@@ -75,7 +75,7 @@ impl FrameStep {
 
 /// The part of a step in an interval.
 pub(super) struct StepPart {
-    /// From where to where in it, 0 to 1.
+    /// Where it begins and ends in the interval, 0 to 1.
     pub(super) ends: (f64, f64),
     /// Part of the whole step.
     pub(super) weight: f64,

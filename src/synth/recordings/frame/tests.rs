@@ -38,7 +38,7 @@ fn frame(level: SimdLevel, mixture: Option<Mixture>) -> RecordedFrame {
     for (frame, seed) in frames.iter_mut().zip([0, 1_000]) {
         let bank = bank(seed);
         let rows = bank.rows(0).expect("a sound");
-        let mut slot_state = SlotState::NONE;
+        let mut slot_state = TrackSlotState::NONE;
         for step in 0..9 {
             let frame_step = FrameStep {
                 from: 1.7 * f64::from(step),

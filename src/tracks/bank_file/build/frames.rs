@@ -3,7 +3,7 @@
 use super::codes::*;
 use super::plan::{Placed, Plan};
 use super::*;
-use crate::tracks::bank_file::TrackEvent;
+use crate::tracks::bank_file::SlotEvent;
 use crate::tracks::interpolation::TrackCursor;
 
 /// Adds the frames and the events, and what the record says of them.
@@ -53,13 +53,13 @@ pub(super) fn write(record: &mut Record, plan: &Plan) {
 struct Rows<'a> {
     file: &'a mut Vec<u8>,
     plan: &'a Plan<'a>,
-    /// Of the pages.
+    /// Offsets of the pages.
     offsets: Vec<usize>,
 }
 
 impl Rows<'_> {
     /// Writes the rows of a track, and adds its events.
-    fn write(&mut self, placed: &Placed, events: &mut Vec<TrackEvent>) {
+    fn write(&mut self, placed: &Placed, events: &mut Vec<SlotEvent>) {
         let grid = self.plan.grid;
         let hop = u64::from(grid.hop);
         let mut cursor = TrackCursor::new(placed.track);
@@ -70,10 +70,10 @@ impl Rows<'_> {
         };
         let mut point = cursor.at(placed.start_samples as f64 / grid.sample_rate_hz);
         let birth_phase = phase_code(point.phase_turns.unwrap_or(0.0));
-        events.push(TrackEvent {
+        events.push(SlotEvent {
             frame: placed.first,
             slot: placed.slot,
-            kind: TrackEvent::BIRTH,
+            kind: SlotEvent::BIRTH,
             offset: (placed.start_samples % hop) as u16,
             phase: birth_phase,
             label: placed.label,
@@ -98,10 +98,10 @@ impl Rows<'_> {
             point = next;
         }
         self.set(placed.slot, placed.last, code, &point);
-        events.push(TrackEvent {
+        events.push(SlotEvent {
             frame: placed.last - 1,
             slot: placed.slot,
-            kind: TrackEvent::DEATH,
+            kind: SlotEvent::DEATH,
             offset: (placed.end_samples - u64::from(placed.last - 1) * hop) as u16,
             phase: 0,
             label: 0,

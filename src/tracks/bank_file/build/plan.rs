@@ -27,7 +27,7 @@ pub(super) struct Placed<'a> {
 pub(super) struct Plan<'a> {
     pub grid: FrameGrid,
     pub duration_s: f64,
-    /// By birth.
+    /// The tracks, in order of birth.
     pub placed: Vec<Placed<'a>>,
     pub frames: u32,
     /// Slots of each page.

@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 
 use super::{GRID, bank, recording};
-use crate::tracks::bank_file::{BankRows, TrackEvent, codes};
+use crate::tracks::bank_file::{BankRows, SlotEvent, codes};
 use crate::tracks::{PhaseCurve, Tracks};
 
 /// The tracks as they are meant: amplitude linear, phase cubic.
@@ -38,7 +38,7 @@ fn playback(rows: BankRows, length: usize) -> Vec<f64> {
         let mut dying = vec![false; phases.len()];
         for event in sound.events_of(frame) {
             let slot = usize::from(event.slot);
-            if event.kind == TrackEvent::BIRTH {
+            if event.kind == SlotEvent::BIRTH {
                 phases[slot] = Some(codes::phase_turns(event.phase));
                 from[slot] = usize::from(event.offset);
             } else {
@@ -74,7 +74,7 @@ fn srer_db(sound: &[f64], reconstruction: &[f64]) -> f64 {
     10.0 * (power(sound.iter().copied()) / error).log10()
 }
 
-/// Of a recording that its tracks rebuild at 45 dB.
+/// A recording that its tracks rebuild at 45 dB.
 #[test]
 fn the_bank_loses_little() {
     let tracks = recording();

@@ -43,7 +43,7 @@ impl Conversion {
         Conversion { shares }
     }
 
-    /// The powers in the other bands; bands of which there are none have no power.
+    /// The powers in the other bands; bands that are missing have no power.
     pub(super) fn convert<const BANDS: usize>(&self, powers: &[f64]) -> [f64; BANDS] {
         let mut converted = [0.0; BANDS];
         for &(from, to, share) in &self.shares {

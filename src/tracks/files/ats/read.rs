@@ -138,7 +138,7 @@ impl<'a> Layout<'a> {
         Ok((layout, remarks))
     }
 
-    /// Finds how many bands there are: writers differ, and the file's length tells.
+    /// Finds how many bands there are: writers differ, and the file's length decides.
     fn fit(&mut self, has_noise: bool) -> Result<Vec<String>, FileError> {
         let (bytes, frames, partials) = (self.bytes.len(), self.frames, self.partials);
         let frame_values = 1 + partials * self.partial_values;
@@ -197,7 +197,7 @@ impl<'a> Layout<'a> {
         let place = 1 + partial * self.partial_values;
         let amplitude = self.value(frame, place);
         let point = Breakpoint::new(time_s, self.value(frame, place + 1), amplitude);
-        // The phase of what does not sound says nothing.
+        // The phase of a silent partial says nothing.
         let has_phase = self.partial_values == 3 && amplitude != 0.0;
         let phase = has_phase.then(|| self.value(frame, place + 2) / TAU);
         Breakpoint {

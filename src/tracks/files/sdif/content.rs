@@ -19,7 +19,7 @@ const LONGEST_RESONANCE_S: f64 = 60.0;
 /// A row of a few bytes becomes up to 65 breakpoints, so their number is limited: 120,000 resonances.
 const MOST_RESONANCE_POINTS: usize = 1 << 23;
 
-/// What was found so far.
+/// What was found until now.
 #[derive(Default)]
 pub(super) struct Content {
     /// Number and time of the frame that matrices are from.
@@ -29,8 +29,8 @@ pub(super) struct Content {
     reassigned: BTreeMap<(i32, u64), Vec<Breakpoint>>,
     labels: BTreeMap<u64, u32>,
     /// Rows at common times, by stream.
-    tracks: BTreeMap<i32, Series>,
-    harmonics: BTreeMap<i32, Series>,
+    tracks: BTreeMap<i32, StreamRows>,
+    harmonics: BTreeMap<i32, StreamRows>,
     resonances: Vec<Track>,
     /// Breakpoints of the resonances.
     resonance_points: usize,
@@ -41,7 +41,7 @@ pub(super) struct Content {
 
 /// Rows at common times, and the frame that the last ones are from.
 #[derive(Default)]
-struct Series {
+struct StreamRows {
     rows: FrameRows,
     last_frame: u64,
 }
@@ -171,7 +171,7 @@ impl Content {
 
 /// Adds the rows of a matrix to those at common times. Two matrices of one frame are one.
 fn add_rows(
-    series: &mut Series,
+    series: &mut StreamRows,
     frame: u64,
     time_s: f64,
     matrix: &Matrix,

@@ -5,7 +5,7 @@ use crate::tracks::files::bytes::{array, f64_be, u32_be};
 
 /// A frame's type, size, time, stream and number of matrices.
 const FRAME_HEADER_BYTES: usize = 24;
-/// Of it, what its size does not count.
+/// The bytes of the header that its size does not count.
 const SIZE_END: usize = 8;
 /// A matrix's type, data type, rows and columns.
 const MATRIX_HEADER_BYTES: usize = 16;

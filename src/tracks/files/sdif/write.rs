@@ -15,7 +15,7 @@ const TYPES_TIME_S: f64 = -f64::MAX;
 /// Frames of breakpoints begin at whole milliseconds, as Loris's do.
 const FRAMES_PER_S: f64 = 1_000.0;
 
-/// What Loris's types hold, for readers that are told.
+/// What Loris's types hold, for readers that need it.
 const TYPES: &[u8] = b"{\n\
     1MTD RBEP {Index, Frequency, Amplitude, Phase, Bandwidth, TimeOffset}\n\
     1MTD RBEL {Index, Label}\n\

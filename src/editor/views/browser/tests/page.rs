@@ -1,4 +1,4 @@
-//! The page: what is in view, what is told apart, and the form that is opened from it.
+//! The page: what is in view, how presets are told apart, and the form that is opened from it.
 
 use super::*;
 

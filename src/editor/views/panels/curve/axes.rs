@@ -9,7 +9,7 @@ use crate::editor::model::curves::LAST_TIME;
 const SIDE: f32 = 14.0;
 /// Free above and below the levels, points.
 const ABOVE: f32 = 7.0;
-/// Of the time axis at the foot, on which the loop is shown; points.
+/// Height of the time axis at the foot, on which the loop is shown; points.
 const FOOT: f32 = 14.0;
 /// How much longer than the curve the time axis is at least.
 const SPARE: f32 = 1.1;
@@ -37,7 +37,7 @@ impl Axes {
         }
     }
 
-    /// The same scales in another place.
+    /// The scales of these axes, in another place.
     pub fn within(self, rect: Rect) -> Axes {
         Axes { rect, ..self }
     }

@@ -8,7 +8,7 @@ use crate::editor::model::curves::EditedCurve;
 
 /// How near the pointer must be to a line, points.
 const REACH: f32 = 7.0;
-/// Of the pieces of a bent line, points.
+/// Width of the pieces of a bent line, points.
 const PIECE: f32 = 2.0;
 /// The most pieces of a bent line.
 const MOST_PIECES: f32 = 128.0;

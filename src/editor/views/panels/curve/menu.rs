@@ -32,7 +32,7 @@ pub struct OpenMenu {
 }
 
 impl OpenMenu {
-    /// That is shown from now on.
+    /// A menu that is shown from now on.
     pub fn new(of: MenuOf, at: Pos2) -> OpenMenu {
         OpenMenu {
             of,
@@ -84,7 +84,7 @@ impl CurveView {
         });
     }
 
-    /// Shows the menu that is open if it is of what `is_of` says.
+    /// Shows the open menu if `is_of` is true for what it belongs to.
     fn menu_at(
         &mut self,
         ui: &Ui,

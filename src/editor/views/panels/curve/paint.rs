@@ -17,7 +17,7 @@ const TRACES: usize = 9;
 /// Beats a second where the fan's delay is drawn over beats: the window does not know the host's tempo.
 const BEATS_PER_S: f32 = 2.0;
 
-/// Of the arms of a bracket, points.
+/// Length of the arms of a bracket, points.
 const ARM: f32 = 5.0;
 
 /// What is drawn.

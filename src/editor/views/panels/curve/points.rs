@@ -13,16 +13,16 @@ use crate::editor::model::value_text::current_text;
 use crate::editor::widgets::{fine, keep_arrows, value_entry};
 use crate::synth::Param;
 
-/// Of a point's place, points.
+/// Width and height of a point's place, points.
 const POINT: f32 = 14.0;
 /// A small step of a level.
 const LEVEL_STEP: f32 = 0.02;
 /// A step of a bend.
 const BEND_STEP: f32 = 0.1;
-/// Of the field in which a value is typed, points.
+/// Size of the field in which a value is typed, points.
 const FIELD: Vec2 = Vec2::new(72.0, 20.0);
 
-/// Of a point's control.
+/// The id of a point's control.
 pub fn point_id(curve: usize, number: usize) -> Id {
     Id::unique(("curve point", curve, number))
 }

@@ -55,9 +55,9 @@ impl Bent {
     }
 }
 
-/// Of the longest time, the part that fills the drawing where all stages together last no longer.
+/// The part of the longest time that fills the drawing, where all stages together are no longer.
 const LEAST_SUM: f32 = 0.05;
-/// Of the sustain, which has no time of its own, points.
+/// Width of the sustain, which has no time of its own, points.
 const SUSTAIN: f32 = 24.0;
 /// A delay and a hold of no time still have a corner of their own, points.
 const LEAST: f32 = 10.0;
@@ -69,12 +69,12 @@ pub fn inner(rect: Rect) -> Rect {
 /// Where everything is.
 pub struct Corners {
     rect: Rect,
-    /// Of a stage of the longest time, points.
+    /// Width of a stage of the longest time, points.
     pub stage: f32,
     /// Where delay, attack, hold, decay, sustain and release end.
     ends: [f32; 6],
     sustain: f32,
-    /// Of attack, decay and release.
+    /// The curves of attack, decay and release.
     curves: [f32; 3],
 }
 

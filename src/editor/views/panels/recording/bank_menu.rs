@@ -9,7 +9,7 @@ use crate::recordings::BankFile;
 use crate::recordings::import::ImportFit;
 use crate::state::NamedBank;
 
-/// Of the menu, points.
+/// Size of the menu, points.
 const SIZE: egui::Vec2 = egui::vec2(280.0, 220.0);
 /// With more files there is a field for a part of their names.
 const MANY: usize = 12;

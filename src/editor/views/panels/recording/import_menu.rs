@@ -10,7 +10,7 @@ use crate::editor::theme;
 use crate::editor::widgets::toolbar::{menu, segments};
 use crate::recordings::import::ImportFit;
 
-/// Of the menu, points.
+/// Width of the menu, points.
 const WIDTH: f32 = 300.0;
 /// What the dialogue offers.
 const KIND: &str = "Sounds and partials";

@@ -31,7 +31,7 @@ const STEPS_S: [f32; 14] = [
     0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0,
 ];
 
-/// What is drawn, and of what.
+/// The picture, and what it shows.
 #[derive(Default)]
 pub struct PictureView {
     /// The bank and the number of its sound.

@@ -126,7 +126,7 @@ fn a_drag_moves_a_point_on_the_grid_as_one_step() {
     assert_eq!(points(&harness)[2].0, 1.0);
 }
 
-/// The last point may go on for ever, at the pace of the hand: the time axis stays while it is held.
+/// The last point may go on for ever, at the pace of the pointer: the time axis stays while it is held.
 #[test]
 fn the_time_axis_follows_the_last_point_when_it_is_let_go() {
     let mut harness = curves();

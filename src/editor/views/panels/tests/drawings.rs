@@ -64,7 +64,7 @@ fn the_line_of_each_stage_of_an_envelope_is_bent_by_itself() {
         drag(&mut harness, at, at - vec2(0.0, 12.0), Modifiers::NONE);
         let bent = plain(&harness, param);
         assert!(sign * bent > 0.05, "{}: {bent}", param.row().name);
-        // The line is where the hand has taken it, but for the scale.
+        // The line is where the user has dragged it, but for the scale.
         assert!(control(&harness, param).rect().center().y < at.y - 3.0);
         for (other, _) in stages.into_iter().filter(|(other, _)| *other != param) {
             assert_eq!(plain(&harness, other), 0.0, "{}", other.row().name);

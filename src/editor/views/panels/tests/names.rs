@@ -38,7 +38,7 @@ fn no_name_of_a_control_is_cut_short() {
         }
     }
     assert!(cut.is_empty(), "{cut:?}");
-    // Those that are named by what they choose.
+    // Controls that are named by what they choose.
     let lfos = (1..=LFOS).map(|number| LfoParams::of(number).shape);
     // The ends of a loop are brackets.
     let loops = (1..=CURVES).map(CurveParams::of);

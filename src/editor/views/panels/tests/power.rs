@@ -19,8 +19,8 @@ fn sections() -> Vec<(Power, Group)> {
     sections
 }
 
-/// Each section has one switch, which is named after it and tells whether it is on. It takes the section
-/// out of the sound, and brings back what was set.
+/// Each section has one switch, which is named after it and says whether it is on. It takes the section out of
+/// the sound, and brings back what was set.
 #[test]
 fn each_section_is_switched_in_the_window() {
     let mut harness = window(WHOLE);
@@ -115,7 +115,7 @@ fn the_pad_is_dragged_to_its_corners() {
         let node = harness.get_by_label(PAD_NAME);
         assert_eq!(node.accesskit_node().data().value(), Some(value));
         let calls = host_calls(&harness);
-        // A way that does not change is not told of.
+        // A path that does not change is not reported.
         let count = |call: Call| calls.iter().filter(|other| **other == call).count();
         let begun = [x, y].map(|param| count(Call::Begin(param)));
         assert_eq!(

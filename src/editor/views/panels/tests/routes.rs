@@ -42,7 +42,7 @@ fn a_depth_is_written_and_typed_in_the_unit_of_its_target() {
         ("Pitch", "1,000 ct", 1_000.0 / 1_200.0, "+1000.00 ct"),
         ("Filter Cutoff", "-2,5 oct", -2.5 / 8.0, "−2.50 oct"),
         ("Partials Pan", "30 %", 0.3, "+30.0 %"),
-        // Of a range of 6 to 48 dB/oct.
+        // Its range is 6 to 48 dB/oct.
         ("Filter Slope", "-3", -3.0 / 42.0, "−3.00 dB/oct"),
         ("Route 2 Depth", "20", 0.2, "+20.0 %"),
     ] {

@@ -16,11 +16,11 @@ use crate::synth::display::RestingNote;
 
 /// The key that the curve is of, middle C.
 const KEY: u8 = 60;
-/// Of the sound at rest, Hz.
+/// Sample rate of the sound at rest, Hz.
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
 /// A period for scales that do not rise, cents.
 const OCTAVE_CENTS: f64 = 1_200.0;
-/// Of the list of minima, points.
+/// Width of the list of minima, points.
 const LIST: f32 = 168.0;
 /// Narrower cards have no list, points.
 const LEAST_WITH_LIST: f32 = 380.0;

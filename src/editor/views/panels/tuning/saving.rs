@@ -6,11 +6,11 @@ use crate::library::tunings::save;
 use crate::scale::{KeyMap, TuningSet};
 use crate::synth::Param;
 
-/// So many sets of maps may have one name.
+/// At most this many sets of maps may have one name.
 const MOST_SETS: usize = 1_000;
 
 impl TuningView {
-    /// Writes a scale as a file. Returns what there is to tell.
+    /// Writes a scale as a file. Returns a message for the user.
     pub(super) fn save_scale(&self, set: &TuningSet) -> String {
         let folder = self.library.tunings_folder();
         let text = |_: &str| set.scale().text().to_owned();
@@ -18,8 +18,8 @@ impl TuningView {
         saved.unwrap_or_else(|told| told)
     }
 
-    /// Writes the maps of a scale as files; without one, a map that says what its reference pitch or the parameters
-    /// do. Returns what there is to tell.
+    /// Writes the maps of a scale as files; without one, a map for the reference pitch or the parameters.
+    /// Returns a message for the user.
     pub(super) fn save_maps(&self, context: &ViewContext, set: Option<&TuningSet>) -> String {
         self.write_maps(context, set).unwrap_or_else(|told| told)
     }

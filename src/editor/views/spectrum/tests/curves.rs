@@ -135,7 +135,7 @@ fn absolute_levels_are_drawn_as_they_are_heard() {
     assert!(window.canvas(|canvas| !canvas.has_heard_levels()));
 }
 
-/// In the whole window: a control of the shaper brings the handle, keys move it, a reader tells it.
+/// In the whole window: a control of the shaper brings the handle, keys move it, a reader announces it.
 #[test]
 fn a_control_of_a_shaper_brings_its_curve_and_keys_move_it() {
     const HANDLE: &str = "Focus partial and gain";

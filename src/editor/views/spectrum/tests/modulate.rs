@@ -113,7 +113,7 @@ fn a_drawn_set_is_typed_and_taken_over_where_partials_are_chosen() {
     harness.run_steps(3);
     let set = harness.state().model.drawn_set(1);
     assert!(set.iter().all(|n| n % 2 == 0) && set.count() == 32);
-    // A mistake is told and changes nothing.
+    // A mistake is reported and changes nothing.
     harness.get_by_label("Drawn 2").focus();
     harness.run_steps(2);
     send(&mut harness, [Event::Text("0-5".to_owned())]);

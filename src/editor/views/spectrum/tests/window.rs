@@ -151,7 +151,7 @@ fn escape_chooses_nothing_wherever_the_focus_is() {
     send(&mut harness, [key(Key::Escape)]);
     assert!(harness.query_by_label("Tilt value").is_none());
     assert_eq!(chosen(&harness), 32);
-    // The same of a name.
+    // It is so for a name.
     control(&harness, Param::macro_value(1)).focus();
     harness.run_steps(2);
     harness.key_press_modifiers(Modifiers::SHIFT, Key::Enter);
@@ -162,7 +162,7 @@ fn escape_chooses_nothing_wherever_the_focus_is() {
     send(&mut harness, [key(Key::Escape)]);
     assert!(harness.query_by_label("Macro 1 name").is_none());
     assert_eq!(chosen(&harness), 32);
-    // The same while a controller is awaited, and while a form lies over the window.
+    // It is so while a controller is awaited, and while a form lies over the window.
     harness
         .state()
         .model
@@ -288,7 +288,7 @@ fn an_amount_that_is_dragged_is_one_step() {
     let tilted = levels(&harness);
     assert_eq!(tilted[0], 0.0);
     assert!(tilted[1] < -0.1, "{tilted:?}");
-    // The same for every octave.
+    // Every octave is tilted alike.
     assert!((tilted[3] - 2.0 * tilted[1]).abs() < 1e-3);
     // The field rests again.
     assert_eq!(undo(&mut harness).as_deref(), Some("Tilt Level"));
@@ -455,7 +455,7 @@ fn keys_zoom() {
     assert!(harness.query_by_label("Whole").is_some());
     send(&mut harness, [pressed(Key::Num0, Modifiers::NONE)]);
     assert!(harness.query_by_label("Whole").is_none());
-    // As the real window tells of it.
+    // As the real window reports it.
     send(&mut harness, [Event::Text("+".to_owned())]);
     assert!(harness.query_by_label("Whole").is_some());
     send(&mut harness, [Event::Text("-".to_owned())]);

@@ -9,7 +9,7 @@ use crate::editor::widgets::toolbar::menu;
 use crate::library::Library;
 use crate::library::spectra::SpectrumFile;
 
-/// Of the menu, points.
+/// Size of the menu, points.
 const SIZE: egui::Vec2 = vec2(260.0, 240.0);
 
 /// What the menu remembers.

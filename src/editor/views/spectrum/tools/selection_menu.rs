@@ -11,7 +11,7 @@ use crate::editor::widgets::toolbar::menu;
 
 /// What the menu remembers.
 pub struct SelectionMenu {
-    /// Every so many partials.
+    /// The step from a partial to the next that is chosen.
     step: usize,
     /// Ranges while they are typed, and what is wrong with them.
     ranges: Option<(String, Option<String>)>,

@@ -15,7 +15,7 @@ use crate::synth::parameter::parse_number;
 /// What the menu remembers.
 pub struct TransformMenu {
     seed: u64,
-    /// In parts of the layer's whole width.
+    /// The width of Randomise, in parts of the layer's whole width.
     random: f32,
     by_hand: Option<ByHand>,
 }
@@ -30,7 +30,7 @@ struct ByHand {
 /// The amount of an operation.
 struct Amount {
     name: &'static str,
-    /// That which changes nothing.
+    /// The amount that changes nothing.
     rest: f32,
     /// To either side of 0 at most.
     most: f32,

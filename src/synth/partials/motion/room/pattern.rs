@@ -31,7 +31,7 @@ use crate::synth::partials::stages::nyquist_fade::fade_factor;
 
 /// From knot to knot, Hz times the decay time in seconds.
 pub const CELL_HZ_S: f64 = 4.2;
-/// Shorter decays count as so long, and longer ones as [`MAX_TIME_S`], seconds.
+/// Shorter decays count as this long, and longer ones as [`MAX_TIME_S`], seconds.
 pub const MIN_TIME_S: f32 = 0.01;
 /// See [`MIN_TIME_S`]. So the room of a low note with a long time ends within a minute.
 pub const MAX_TIME_S: f32 = 40.0;
@@ -62,16 +62,16 @@ pub struct Pattern {
 /// What is worked out for each partial.
 #[derive(Debug)]
 pub struct PatternPlaces<'a> {
-    /// The ratio of its frequency to that of the fundamental, to the power p: so little is left to be done
-    /// where all frequencies move together.
+    /// The ratio of its frequency to the fundamental's, to the power p. It leaves little to be done where all
+    /// frequencies move together.
     pub power: &'a mut [f64],
-    /// The same to the power s.
+    /// The ratio of its frequency to the fundamental's, to the power s.
     pub rate: &'a mut [f32],
     /// The part of its distance from the dry gain that the store goes in a segment: 1 − 10^(−3Δt/T).
     pub step: &'a mut [f32],
     /// R² of the left channel, with the fades at 0 Hz and at Nyquist.
     pub left: &'a mut [f32],
-    /// The same of the right.
+    /// R² of the right channel, likewise.
     pub right: &'a mut [f32],
 }
 

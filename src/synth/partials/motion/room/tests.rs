@@ -184,7 +184,7 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     product(x, mean_a, y, mean_b) / own.sqrt()
 }
 
-/// How far apart places are whose correlation is so low, in steps.
+/// How far apart places are whose correlation is `limit`, in steps.
 fn width_of(series: &[f64], limit: f64) -> f64 {
     let at = |steps: usize| correlation(series, &series[steps..]);
     let after = (1..).find(|&steps| at(steps) < limit).expect("a distance");
@@ -197,7 +197,7 @@ fn its_levels_are_those_of_a_room() {
     const STEPS: f64 = 10.0;
     for (time_s, slope, from_hz) in [(1.6, 0.0, 500.0), (6.0, 0.4, 4_000.0), (20.0, 1.0, 3_000.0)] {
         let pattern = pattern(time_s, slope, 1.0);
-        // With a slope, not so far that the time becomes another.
+        // With a slope, only a short way: the time changes with the frequency.
         let count = if slope == 0.0 { 400_000 } else { 1_024 };
         let mut series = Vec::new();
         let seeds = (300_000 / count).max(1);
@@ -237,7 +237,7 @@ fn its_levels_are_those_of_a_room() {
 fn width_takes_the_channels_apart() {
     for width in [0.0, 0.5, 1.0] {
         let [left, right] = along(&pattern(2.0, 0.0, width), 300.0, 2.0, 200_000);
-        // Of powers, about the square of that of the noises, which are not quite Gaussian.
+        // Correlation of powers, about the square of that of the noises, which are not quite Gaussian.
         let expected = (1.0 - f64::from(width)).powi(2);
         let found = correlation(&left, &right);
         assert!((found - expected).abs() < 0.03, "{width}: {found}");

@@ -5,7 +5,7 @@ use crate::synth::parameter::SPECTRA;
 /// Up to four different things, each with its weight; the weights add up to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mix<T> {
-    /// Those past `count` are copies of the first, of no weight.
+    /// Parts past `count` are copies of the first, with weight 0.
     parts: [(T, f32); SPECTRA],
     count: u8,
 }
@@ -46,7 +46,7 @@ impl<T: Copy + PartialEq> Mix<T> {
         &self.parts[..usize::from(self.count)]
     }
 
-    /// The same, filled up with what has no weight.
+    /// What is mixed, with its weights, filled up with parts of weight 0.
     pub fn parts_of_all(&self) -> [(T, f32); SPECTRA] {
         self.parts
     }

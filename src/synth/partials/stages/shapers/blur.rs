@@ -17,7 +17,7 @@ const FARTHEST: usize = 1 << (PASSES - 1);
 /// Powers of the partials, with room for neighbours on either side.
 type Powers = [f32; MAX_PARTIALS + 2 * FARTHEST];
 
-/// As it is set.
+/// Its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Blur {
     /// b, 0 to 1.

@@ -19,7 +19,7 @@ use crate::synth::parameter::Param;
 /// Middle C: where key tracking leaves the delay as it is.
 const MIDDLE_C_HZ: f64 = 261.625_565_300_598_6;
 
-/// As it is set.
+/// Its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Comb {
     /// γ, −1 to 1.
@@ -143,8 +143,8 @@ impl CombSides {
         is_wide.then(|| CombSides(Comb::read(values)))
     }
 
-    /// Writes the square of what the left has, 0 to 2, for partials at these ratios. The right has what
-    /// is missing to 2.
+    /// Writes the square of the left gains, 0 to 2, for partials at these ratios. The right gains have the rest
+    /// to 2.
     pub fn left_powers(
         &self,
         level: SimdLevel,

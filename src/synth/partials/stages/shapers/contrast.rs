@@ -10,7 +10,7 @@ use crate::dsp::maths::{at_least, quick_exp2, quick_log2};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param};
 
-/// As it is set.
+/// Its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Contrast {
     /// c, −1 to 1.

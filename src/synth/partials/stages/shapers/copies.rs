@@ -11,7 +11,7 @@ use crate::synth::parameter::{MAX_PARTIALS, Param};
 /// The level of each copy in parts of that before it.
 const NEXT: f32 = 0.7;
 
-/// As it is set.
+/// Its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Copies {
     /// A, 0 to 1.

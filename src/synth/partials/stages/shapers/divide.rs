@@ -13,7 +13,7 @@ use crate::dsp::maths::{
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param};
 
-/// As it is set.
+/// Its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Divide {
     /// a, 0 to 1.

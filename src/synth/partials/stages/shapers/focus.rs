@@ -10,7 +10,7 @@ use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::Param;
 use crate::synth::partials::array::{GROUP, whole_groups};
 
-/// As it is set.
+/// Its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Focus {
     /// G.

@@ -1,8 +1,7 @@
 //! What shapers know of the loudness of all partials: the loudest, and Keep Loudness.
 //!
-//! Keep Loudness scales the gains so that the power of what will sound, as the Nyquist fade lets it
-//! through, is that before the shapers. It raises by 60 dB at most: what shapers leave next to nothing of
-//! is silent.
+//! Keep Loudness scales the gains so that the power, after the Nyquist fade, is the power before the shapers.
+//! It raises by at most 60 dB. A sound of which the shapers leave almost nothing is silent.
 
 use super::Places;
 use crate::at_level;

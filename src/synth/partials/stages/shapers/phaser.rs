@@ -10,7 +10,7 @@ use crate::dsp::maths::{distance_from_whole, sine_of_half_turns};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::Param;
 
-/// As it is set.
+/// Its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Phaser {
     /// a, 0 to 1.

@@ -13,7 +13,7 @@ use crate::synth::parameter::{MAX_PARTIALS, Param, THRESHOLD_OFF_DB};
 /// Over how many dB w falls by a factor of e.
 const SOFTNESS_DB: f32 = 1.5;
 
-/// As it is set.
+/// Its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold {
     /// −T.

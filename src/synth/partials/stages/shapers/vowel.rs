@@ -27,7 +27,7 @@ const REFERENCE: usize = 2 * GROUP;
 /// The most that m² is.
 const MAX_MAKEUP_POWER: f32 = 1e4;
 
-/// As it is set.
+/// Its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Vowel {
     /// a, 0 to 1.

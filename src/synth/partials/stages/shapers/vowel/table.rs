@@ -11,7 +11,7 @@ pub const VOWELS: usize = 5;
 /// Bass, tenor, alto, soprano.
 pub const VOICES: usize = 4;
 
-/// Those of one vowel, in the measures in which vowels are interpolated.
+/// The formants of one vowel, in the measures in which vowels are interpolated.
 #[derive(Clone, Copy, Debug)]
 pub struct Formants {
     /// log₂ of the centres in Hz.

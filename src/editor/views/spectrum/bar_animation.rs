@@ -7,7 +7,7 @@ const FRAME_S: f64 = 1.0 / 60.0;
 
 /// Heights on their way to others, which they reach [`theme::FADE_S`] after the last change.
 #[derive(Default)]
-pub struct Glide {
+pub struct BarAnimation {
     now: Vec<f32>,
     from: Vec<f32>,
     to: Vec<f32>,
@@ -15,7 +15,7 @@ pub struct Glide {
     now_s: f64,
 }
 
-impl Glide {
+impl BarAnimation {
     /// Goes on towards these heights at a time of the window in seconds; `at_once` and with another number
     /// of them it is there in the same frame.
     pub fn follow(&mut self, targets: impl Iterator<Item = f32>, now_s: f64, at_once: bool) {
@@ -54,47 +54,47 @@ impl Glide {
 mod tests {
     use super::*;
 
-    fn follow(glide: &mut Glide, target: f32, now_s: f64, at_once: bool) -> f32 {
-        glide.follow([target, 0.5].into_iter(), now_s, at_once);
-        assert_eq!(glide.heights()[1], 0.5);
-        glide.heights()[0]
+    fn follow(animation: &mut BarAnimation, target: f32, now_s: f64, at_once: bool) -> f32 {
+        animation.follow([target, 0.5].into_iter(), now_s, at_once);
+        assert_eq!(animation.heights()[1], 0.5);
+        animation.heights()[0]
     }
 
     #[test]
     fn a_change_takes_a_tenth_of_a_second() {
-        let mut glide = Glide::default();
+        let mut animation = BarAnimation::default();
         // The first heights are there at once, and so is a change by hand.
-        assert_eq!(follow(&mut glide, 0.2, 0.0, false), 0.2);
-        assert_eq!(follow(&mut glide, 0.8, 5.0, true), 0.8);
-        assert!(!glide.is_moving());
+        assert_eq!(follow(&mut animation, 0.2, 0.0, false), 0.2);
+        assert_eq!(follow(&mut animation, 0.8, 5.0, true), 0.8);
+        assert!(!animation.is_moving());
         // After a rest of the screen the first frame does not take the whole way.
-        let mut last = follow(&mut glide, 0.2, 9.0, false);
+        let mut last = follow(&mut animation, 0.2, 9.0, false);
         assert!(last < 0.8 && last > 0.5, "{last}");
         for frame in 1..=5 {
-            let next = follow(&mut glide, 0.2, 9.0 + f64::from(frame) / 60.0, false);
+            let next = follow(&mut animation, 0.2, 9.0 + f64::from(frame) / 60.0, false);
             assert!(next < last, "{frame}: {next} {last}");
             last = next;
         }
-        assert_eq!(follow(&mut glide, 0.2, 9.1, false), 0.2);
-        assert!(!glide.is_moving());
+        assert_eq!(follow(&mut animation, 0.2, 9.1, false), 0.2);
+        assert!(!animation.is_moving());
     }
 
     #[test]
     fn what_changes_with_every_frame_is_followed() {
-        let mut glide = Glide::default();
-        follow(&mut glide, 0.0, 0.0, false);
+        let mut animation = BarAnimation::default();
+        follow(&mut animation, 0.0, 0.0, false);
         for frame in 1..=60 {
             let target = frame as f32 / 60.0;
-            let height = follow(&mut glide, target, f64::from(frame) / 60.0, false);
+            let height = follow(&mut animation, target, f64::from(frame) / 60.0, false);
             assert!((target - height) < 0.07, "{frame}: {height} {target}");
         }
     }
 
     #[test]
     fn another_number_of_heights_is_there_at_once() {
-        let mut glide = Glide::default();
-        glide.follow([0.1, 0.2].into_iter(), 0.0, false);
-        glide.follow([0.9].into_iter(), 0.02, false);
-        assert_eq!(glide.heights(), [0.9]);
+        let mut animation = BarAnimation::default();
+        animation.follow([0.1, 0.2].into_iter(), 0.0, false);
+        animation.follow([0.9].into_iter(), 0.02, false);
+        assert_eq!(animation.heights(), [0.9]);
     }
 }

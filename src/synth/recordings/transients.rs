@@ -6,12 +6,12 @@
 use super::Recordings;
 use super::player::PlayerStep;
 
-/// So many sound at once at most; then the oldest gives way.
+/// Transients that sound at once, at most; then the oldest gives way.
 const MOST: usize = 4;
 
 /// A transient that sounds.
 #[derive(Clone, Copy, Debug)]
-struct Snippet {
+struct SoundingTransient {
     /// The bank, the recording in it, and the transient of that.
     bank: u64,
     recording: usize,
@@ -24,17 +24,17 @@ struct Snippet {
 
 /// The transients of one voice.
 #[derive(Clone, Copy, Debug)]
-pub struct Snippets {
-    sounding: [Option<Snippet>; MOST],
+pub struct Transients {
+    sounding: [Option<SoundingTransient>; MOST],
     next: usize,
 }
 
 /// How loud they are in both channels, at the start and at the end of the segment.
 pub type Sides = [(f32, f32); 2];
 
-impl Snippets {
+impl Transients {
     /// None.
-    pub const NONE: Snippets = Snippets {
+    pub const NONE: Transients = Transients {
         sounding: [None; MOST],
         next: 0,
     };
@@ -68,7 +68,7 @@ impl Snippets {
         let passed = passed.take_while(|(_, transient)| transient.time_s < step.to_s - nearly_s);
         for (transient, of) in passed.take(MOST) {
             let late = (of.time_s - step.from_s) / (step.to_s - step.from_s);
-            self.sounding[self.next] = Some(Snippet {
+            self.sounding[self.next] = Some(SoundingTransient {
                 bank: recordings.id(),
                 recording,
                 transient,
@@ -89,26 +89,26 @@ impl Snippets {
         right: &mut [f32],
     ) {
         for place in &mut self.sounding {
-            let Some(snippet) = place else {
+            let Some(sounding) = place else {
                 continue;
             };
             let rows = recordings
-                .rows(snippet.recording)
-                .filter(|_| recordings.id() == snippet.bank);
+                .rows(sounding.recording)
+                .filter(|_| recordings.id() == sounding.bank);
             let bank = rows.map(|rows| rows.sound());
-            let transient = bank.and_then(|bank| bank.transients.get(snippet.transient));
+            let transient = bank.and_then(|bank| bank.transients.get(sounding.transient));
             let is_over = bank.zip(transient).is_none_or(|(bank, transient)| {
                 let samples = bank.samples_of(transient);
-                let scale = snippet.share * transient.peak / 32_767.0;
+                let scale = sounding.share * transient.peak / 32_767.0;
                 let pan = [1.0 - transient.pan, 1.0 + transient.pan];
                 let sides = [0, 1].map(|side| {
                     let (from, to) = sides[side];
                     (from * scale * pan[side], to * scale * pan[side])
                 });
                 let step = transient.sample_rate_hz / sample_rate_hz;
-                add(samples, snippet.at, step, sides, left, right);
-                snippet.at = nearly_whole(snippet.at + step * left.len() as f64);
-                snippet.at >= samples.len() as f64
+                add(samples, sounding.at, step, sides, left, right);
+                sounding.at = nearly_whole(sounding.at + step * left.len() as f64);
+                sounding.at >= samples.len() as f64
             });
             if is_over {
                 *place = None;
