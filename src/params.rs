@@ -23,6 +23,7 @@ use crate::synth::patch::Patch;
 
 mod changes;
 pub mod controllers;
+mod handover;
 mod host_param;
 mod loaded;
 mod macro_names;

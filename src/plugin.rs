@@ -18,7 +18,6 @@ use nice_plug::prelude::*;
 
 use crate::bridge::KeyReceiver;
 use crate::dsp::simd_level::SimdLevel;
-use crate::params::scale::SharedScale;
 use crate::params::{HostParams, stored};
 use crate::synth::parameter::MAX_VOICES;
 use crate::synth::{Config, Engine, Param as SynthParam, Patch, RATES_HZ, Transport};
@@ -88,7 +87,7 @@ impl Default for Aliquot {
         Aliquot {
             patch: params.patch(),
             new_sounds: params.new_sounds(),
-            background: Background::new(params.recordings().clone()),
+            background: Background::new(params.clone()),
             params,
             engine: None,
             restart_is_requested: false,
@@ -260,7 +259,9 @@ impl Plugin for Aliquot {
         if self.background.update(engine, &self.patch) {
             context.set_latency_samples(engine.latency_frames() as u32);
         }
-        exchange_scale(engine, self.params.scale());
+        if let Some(scale) = self.params.scale().take_next() {
+            engine.set_scale(scale);
+        }
         if let Some(recordings) = self.params.recordings().take_next() {
             engine.set_recordings(recordings);
         }
@@ -288,25 +289,6 @@ impl Plugin for Aliquot {
         } else {
             // How long a note rings is for the player to say.
             ProcessStatus::KeepAlive
-        }
-    }
-}
-
-/// Gives the engine another scale, if one has been loaded, and hands back the scale that it no longer reads.
-fn exchange_scale(engine: &mut Engine, shared: &SharedScale) {
-    if let Some(retired) = engine.take_retired_scale()
-        && let Err(retired) = shared.give_back(retired)
-    {
-        engine.keep_retired_scale(retired);
-    }
-    if engine.takes_scale()
-        && let Some(next) = shared.take_next()
-    {
-        // One that came after the last tick, and that no note has had.
-        if let Some(unread) = engine.set_scale(next)
-            && let Err(unread) = shared.give_back(unread)
-        {
-            engine.keep_retired_scale(unread);
         }
     }
 }

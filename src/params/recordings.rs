@@ -1,31 +1,25 @@
 //! The recordings that an instance has loaded: what they are known by for states and presets, and the recordings
 //! themselves for the engine.
 //!
-//! Whoever loads others leaves them where the audio thread takes them. Neither ever waits for the other. When a load
-//! returns, what renders next has them. A missing bank is reported, and its name and hash are kept: the rest
-//! sounds, and saving loses nothing.
+//! Recordings reach the audio thread by a [`Handover`]. When a load returns, what renders next has them. A missing
+//! bank is reported, and its name and hash are kept: the rest sounds, and saving loses nothing.
+//!
 //! Loads take their time, and an import takes long. Requests count in the order in which they were made
 //! ([`BankRequest`]), not in which they were fulfilled: the bank of an earlier request never takes the place of
 //! a later one's.
-//! it was found: the bank of an earlier request never takes the place of a later one's.
-//! The audio thread only drops its reference. This type keeps another one, and frees recordings that nothing
-//! else holds: at each load, and when the instance's background calls [`SharedRecordings::sweep`].
-//! nobody else holds it. That is looked for at each load, and every now and then by the instance's background.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crossbeam_utils::atomic::AtomicCell;
 use nice_plug::params::persist::{deserialize_field, serialize_field};
 
+use super::handover::Handover;
 use crate::recordings::{BankFolder, MissingBank};
 use crate::state::{NamedBank, read_data, read_hash};
 use crate::synth::Recordings;
 use crate::tracks::bank_edits::BankEdits;
 use crate::tracks::bank_text;
-
-const _: () = assert!(AtomicCell::<Option<Arc<Recordings>>>::is_lock_free());
 
 /// The loaded recordings.
 pub struct SharedRecordings {
@@ -33,9 +27,7 @@ pub struct SharedRecordings {
     folder: BankFolder,
     /// Locked by the window and by the threads that load and save states; not by the audio thread.
     loaded: Mutex<Loaded>,
-    /// What the audio thread is to take.
-    next: AtomicCell<Option<Arc<Recordings>>>,
-    changes: AtomicU64,
+    for_engine: Handover<Recordings>,
     has_bank: AtomicBool,
     is_locked: AtomicBool,
     /// The number of requests until now.
@@ -52,8 +44,6 @@ struct Loaded {
     named: Option<NamedBank>,
     missing: Option<MissingBank>,
     recordings: Arc<Recordings>,
-    /// All that others may hold, the present ones among them.
-    handed_out: Vec<Arc<Recordings>>,
 }
 
 impl Loaded {
@@ -98,13 +88,11 @@ impl SharedRecordings {
             named: None,
             missing: None,
             recordings: Recordings::none(),
-            handed_out: Vec::new(),
         };
         SharedRecordings {
             folder,
             loaded: Mutex::new(loaded),
-            next: AtomicCell::new(None),
-            changes: AtomicU64::new(0),
+            for_engine: Handover::default(),
             has_bank: AtomicBool::new(false),
             is_locked: AtomicBool::new(false),
             requests: AtomicU64::new(0),
@@ -133,7 +121,7 @@ impl SharedRecordings {
 
     /// How often others have been loaded. Does not wait.
     pub fn changes(&self) -> u64 {
-        self.changes.load(Ordering::Acquire)
+        self.for_engine.changes()
     }
 
     /// Asks for a bank, or for none, which [`SharedRecordings::fulfil`] is to load. Does not wait.
@@ -170,7 +158,7 @@ impl SharedRecordings {
             return outcome;
         }
         // What is worked out of a bank takes its time.
-        let handed_out = bank.zip(named.as_ref()).map(|(bank, named)| {
+        let recordings = bank.zip(named.as_ref()).map(|(bank, named)| {
             let loaded = self.recordings();
             let is_loaded = loaded.bank().is_some_and(|known| Arc::ptr_eq(known, &bank));
             let recordings = match is_loaded {
@@ -179,38 +167,27 @@ impl SharedRecordings {
             };
             Arc::new(recordings.edited(named.edits()))
         });
-        // Those are nobody's to free.
-        let recordings = handed_out.clone().unwrap_or_else(Recordings::none);
+        let recordings = recordings.unwrap_or_else(Recordings::none);
         let mut loaded = self.lock();
         if let Some(outcome) = loaded.without_change(request, &named, &missing) {
             return outcome;
         }
         self.has_bank
             .store(missing.is_none() && named.is_some(), Ordering::Relaxed);
-        let before = std::mem::replace(&mut loaded.recordings, recordings.clone());
+        loaded.recordings = recordings.clone();
         loaded.request = request;
         loaded.named = named;
         loaded.missing.clone_from(&missing);
-        loaded.handed_out.extend(handed_out);
-        self.next.store(Some(recordings));
-        self.changes.fetch_add(1, Ordering::Release);
+        // Within the lock, so that of two threads the same one comes last here and there.
+        self.for_engine.give(recordings);
         drop(loaded);
-        drop(before);
         self.sweep();
         missing.map_or(Ok(true), Err)
     }
 
     /// Frees the recordings that nobody reads any more. Not for the audio thread.
     pub fn sweep(&self) {
-        let mut loaded = self.lock();
-        // Nobody can get one from here again that is in this list alone.
-        let unused = loaded
-            .handed_out
-            .extract_if(.., |recordings| Arc::strong_count(recordings) == 1);
-        let unused: Vec<_> = unused.collect();
-        // A mapping takes its time to go.
-        drop(loaded);
-        drop(unused);
+        self.for_engine.sweep();
     }
 
     /// Whether presets leave them as they are. Does not wait.
@@ -226,7 +203,7 @@ impl SharedRecordings {
     /// The recordings that the audio thread is to take, if there are others. For the audio thread: neither waits nor
     /// allocates. It may drop them when it likes.
     pub fn take_next(&self) -> Option<Arc<Recordings>> {
-        self.next.take()
+        self.for_engine.take()
     }
 
     fn lock(&self) -> MutexGuard<'_, Loaded> {
@@ -474,19 +451,15 @@ mod tests {
     #[test]
     fn what_is_in_use_is_held_until_it_is_not() {
         let shared = shared();
-        let held = || shared.lock().handed_out.len();
         assert_eq!(shared.set(Some(oboe(505.0))), Ok(()));
         let playing = shared.take_next().expect("recordings");
         let weak = Arc::downgrade(&playing);
-        assert_eq!(held(), 1);
-        let none = shared.set(None);
-        assert_eq!((none, held()), (Ok(()), 1));
+        assert_eq!(shared.set(None), Ok(()));
         // As the audio thread does: it is not the last.
         drop(playing);
         assert!(weak.upgrade().is_some());
         shared.sweep();
         assert!(weak.upgrade().is_none());
-        assert_eq!(held(), 0);
     }
 
     #[test]

@@ -1,41 +1,38 @@
 //! The scale that an instance has loaded: its texts for states and presets, its numbers for the engine.
 //!
-//! Whoever loads one leaves its numbers where the audio thread takes them, and gets those back that no voice
-//! reads any more, to drop them. Neither ever waits for the other. When a load returns, what renders next has
-//! the scale.
+//! The numbers reach the audio thread by a [`Handover`]. When a load returns, what renders next has the scale.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crossbeam_utils::atomic::AtomicCell;
 use nice_plug::params::persist::{deserialize_field, serialize_field};
 
+use super::handover::Handover;
 use crate::scale::{MapTexts, TuningSet};
 use crate::synth::tuning::LoadedScale;
-
-/// A scale for the engine, or none.
-type Numbers = Arc<Option<LoadedScale>>;
-
-const _: () = assert!(AtomicCell::<Option<Numbers>>::is_lock_free());
 
 /// The loaded scale.
 #[derive(Default)]
 pub struct SharedScale {
     /// Locked by the window and by the threads that load and save states; not by the audio thread.
     loaded: Mutex<Loaded>,
-    /// What the audio thread is to take.
-    next: AtomicCell<Option<Numbers>>,
-    /// What it has given back.
-    used: AtomicCell<Option<Numbers>>,
-    changes: AtomicU64,
+    numbers: Handover<Option<LoadedScale>>,
     is_locked: AtomicBool,
 }
 
-#[derive(Default)]
 struct Loaded {
     set: Option<Arc<TuningSet>>,
-    numbers: Numbers,
+    numbers: Arc<Option<LoadedScale>>,
+}
+
+impl Default for Loaded {
+    fn default() -> Loaded {
+        Loaded {
+            set: None,
+            numbers: LoadedScale::none(),
+        }
+    }
 }
 
 impl std::fmt::Debug for SharedScale {
@@ -57,21 +54,29 @@ impl SharedScale {
 
     /// How often another has been loaded. Does not wait.
     pub fn changes(&self) -> u64 {
-        self.changes.load(Ordering::Acquire)
+        self.numbers.changes()
     }
 
     /// Loads a scale, or none. Not for the audio thread.
     pub fn set(&self, set: Option<Arc<TuningSet>>) {
-        let numbers = Arc::new(set.as_ref().map(|set| set.loaded()));
+        let numbers = match &set {
+            Some(set) => Arc::new(Some(set.loaded())),
+            None => LoadedScale::none(),
+        };
         let mut loaded = self.lock();
         *loaded = Loaded {
             set,
             numbers: numbers.clone(),
         };
-        self.next.store(Some(numbers));
-        // After it, so that the audio thread has room to give back what this one replaces.
-        drop(self.used.take());
-        self.changes.fetch_add(1, Ordering::Release);
+        // Within the lock, so that of two threads the same one comes last here and there.
+        self.numbers.give(numbers);
+        drop(loaded);
+        self.sweep();
+    }
+
+    /// Frees the numbers that nothing reads any more. Not for the audio thread.
+    pub fn sweep(&self) {
+        self.numbers.sweep();
     }
 
     /// Whether presets leave it as it is. Does not wait.
@@ -85,28 +90,9 @@ impl SharedScale {
     }
 
     /// The numbers that the audio thread is to take, if there are others. For the audio thread: neither waits
-    /// nor allocates.
+    /// nor allocates. It may drop them when it likes.
     pub fn take_next(&self) -> Option<Arc<Option<LoadedScale>>> {
-        self.next.take()
-    }
-
-    /// Takes back numbers that nothing reads any more; `Err` where there is no room for them yet. For the audio
-    /// thread: neither waits nor frees.
-    pub fn give_back(
-        &self,
-        numbers: Arc<Option<LoadedScale>>,
-    ) -> Result<(), Arc<Option<LoadedScale>>> {
-        match self.used.take() {
-            Some(used) => {
-                // Nobody else puts anything there.
-                self.used.store(Some(used));
-                Err(numbers)
-            }
-            None => {
-                self.used.store(Some(numbers));
-                Ok(())
-            }
-        }
+        self.numbers.take()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Loaded> {
@@ -251,17 +237,5 @@ mod tests {
         ] {
             assert!(read(json).is_err(), "{json}");
         }
-    }
-
-    #[test]
-    fn what_is_used_comes_back_and_makes_room() {
-        let shared = SharedScale::default();
-        shared.set(Some(set(MapTexts::None)));
-        let first = shared.take_next().expect("loaded");
-        let second = Arc::new(None);
-        assert!(shared.give_back(first).is_ok());
-        let second = shared.give_back(second).expect_err("no room");
-        shared.set(None);
-        assert!(shared.give_back(second).is_ok());
     }
 }

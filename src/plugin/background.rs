@@ -6,7 +6,10 @@
 //! host activates the instrument. They never change the bits. What would change them, as room for more voices
 //! does, is never delivered here: it is made at activation.
 //!
-//! The recordings that the audio thread has dropped are freed in the background too.
+//! Three more things are made off the audio thread, each by the thread that asks for it: scales and recordings,
+//! which must be there when a state has been loaded and so cannot wait for this one ([`crate::params`]), and the
+//! tables of MTS-ESP, which one thread reads for all instances ([`crate::mts_esp`]). The scales and recordings that
+//! the audio thread has dropped are freed here.
 //!
 //! The background is a thread of our own, which looks for requests and is not woken. The framework's
 //! (0.4.2) ends when a task comes to it after its instance is gone, and the next instance that goes
@@ -20,7 +23,7 @@ use std::time::Duration;
 use nice_plug::prelude::nice_error;
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use crate::params::recordings::SharedRecordings;
+use crate::params::HostParams;
 use crate::synth::parameter::Threads;
 use crate::synth::pool::{Dimensions, Threading};
 use crate::synth::{Engine, Param, Patch};
@@ -89,7 +92,7 @@ pub struct Background {
 struct BackgroundWorker {
     /// Locked in the background only.
     channels: Mutex<Queues>,
-    recordings: Arc<SharedRecordings>,
+    params: Arc<HostParams>,
     is_over: AtomicBool,
 }
 
@@ -100,8 +103,8 @@ struct Queues {
 }
 
 impl Background {
-    /// Both ends, with nothing requested. Frees what nobody reads any more of these recordings.
-    pub fn new(recordings: Arc<SharedRecordings>) -> Background {
+    /// Both ends, with nothing requested. Frees the scales and recordings of `params` that nothing reads any more.
+    pub fn new(params: Arc<HostParams>) -> Background {
         let (requests, requested) = RingBuffer::new(4);
         let (sender, responses) = RingBuffer::new(4);
         let (returns, returned) = RingBuffer::new(4);
@@ -119,7 +122,7 @@ impl Background {
                     responses: sender,
                     returns: returned,
                 }),
-                recordings,
+                params,
                 is_over: AtomicBool::new(false),
             }),
             thread: None,
@@ -230,7 +233,8 @@ impl BackgroundWorker {
             let _ = channels.responses.push(request.make());
         }
         drop(channels);
-        self.recordings.sweep();
+        self.params.scale().sweep();
+        self.params.recordings().sweep();
     }
 }
 

@@ -221,8 +221,6 @@ pub struct Tuner {
     scale: Arc<Option<LoadedScale>>,
     /// A scale that is to be taken over.
     next_scale: Option<Arc<Option<LoadedScale>>>,
-    /// One that no voice reads any more.
-    retired: Option<Arc<Option<LoadedScale>>>,
     broadcast: LiveTable,
     messages: LiveTable,
     changes: Changes,
@@ -242,9 +240,8 @@ impl Tuner {
         Tuner {
             settings,
             settings_before: settings,
-            scale: Arc::default(),
+            scale: LoadedScale::none(),
             next_scale: None,
-            retired: None,
             broadcast: LiveTable::new(),
             messages: LiveTable::new(),
             changes: Changes::default(),
@@ -260,30 +257,10 @@ impl Tuner {
         self.settings = Settings::read(plain);
     }
 
-    /// Whether there is room for another scale: what nothing reads any more has been given back. One that waits for
-    /// the next tick makes way.
-    pub fn takes_scale(&self) -> bool {
-        self.retired.is_none()
-    }
-
-    /// Takes over another scale, or none, from the next tick on. Returns what nothing reads any more, to be
-    /// dropped off the audio thread: if it [takes one](Tuner::takes_scale), that is one that has waited for the tick.
-    pub fn set_scale(
-        &mut self,
-        scale: Arc<Option<LoadedScale>>,
-    ) -> Option<Arc<Option<LoadedScale>>> {
-        let unread = self.next_scale.replace(scale);
-        unread.or_else(|| self.retired.take())
-    }
-
-    /// A scale that nothing reads any more, to be dropped off the audio thread.
-    pub fn take_retired(&mut self) -> Option<Arc<Option<LoadedScale>>> {
-        self.retired.take()
-    }
-
-    /// Keeps for a while what [`Tuner::take_retired`] has given.
-    pub fn keep_retired(&mut self, scale: Arc<Option<LoadedScale>>) {
-        self.retired = Some(scale);
+    /// Takes over another scale, or none, from the next tick on. It drops its references to the scale that it had
+    /// and to one that still waits for the tick.
+    pub fn set_scale(&mut self, scale: Arc<Option<LoadedScale>>) {
+        self.next_scale = Some(scale);
     }
 
     /// The table of MTS-ESP, to be written to.
@@ -323,9 +300,8 @@ impl Tuner {
     /// Whether anything has changed, and if so, what it means for notes that sound. [`Tuner::work_out`] is to
     /// follow then.
     pub fn take_changed(&mut self, masters: &[u8; 16]) -> Option<Retuned> {
-        let is_other = self.retired.is_none() && self.next_scale.is_some();
-        if is_other && let Some(scale) = self.next_scale.take() {
-            self.retired = Some(std::mem::replace(&mut self.scale, scale));
+        if let Some(scale) = self.next_scale.take() {
+            self.scale = scale;
             self.changes.scale += 1;
         }
         let broadcast = self.broadcast.take_changed();

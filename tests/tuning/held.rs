@@ -87,7 +87,6 @@ fn held_notes_keep_the_tuning_of_their_onset() {
                         place => on(2, 40 + place, 1.0),
                     };
                     play(&mut engine, &[(0, newer)], 500, &[64]);
-                    engine.take_retired_scale();
                 }
                 let mut amount = patch;
                 amount.set(Param::MATCH, 0.75);
@@ -163,7 +162,7 @@ fn a_held_note_keeps_its_pitch_when_its_key_loses_it() {
         let mut engine = engine(RATE, &sine());
         play(&mut engine, &[(0, on(0, 61, 1.0))], 1_000, &[64]);
         match by_map {
-            true => drop(engine.set_scale(scale(TWELVE, MapTexts::One(HALF)))),
+            true => engine.set_scale(scale(TWELVE, MapTexts::One(HALF))),
             false => {
                 let table = engine.broadcast_tuning();
                 table.set_there(true);

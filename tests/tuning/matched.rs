@@ -341,7 +341,6 @@ fn a_moving_match_comes_to_what_a_standing_one_has() {
         play(&mut moving, &[(0, on(0, 62, 1.0))], 1_000, &[64]);
         for (amount, by, count, scl) in steps {
             let patch = with(amount, by, count);
-            moving.take_retired_scale();
             moving.set_scale(scale(scl, MapTexts::None));
             moving.set_patch(&patch);
             play(&mut moving, &[], 2_000, &[64]);

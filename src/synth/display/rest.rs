@@ -52,7 +52,7 @@ impl RestingNote {
     pub fn set_tuning(&mut self, tables: &TuningTables) {
         if *tables != self.tables {
             self.tables = tables.clone();
-            drop(self.engine.set_scale(tables.scale.clone()));
+            self.engine.set_scale(tables.scale.clone());
             self.played = None;
         }
     }

@@ -86,14 +86,13 @@ impl DisplayedTuning {
     pub fn update(&mut self, patch: &Patch, tables: &TuningTables) -> bool {
         if self.tables.as_ref() != Some(tables) {
             self.tables = Some(tables.clone());
-            drop(self.tuner.set_scale(tables.scale.clone()));
+            self.tuner.set_scale(tables.scale.clone());
             tables.write(TuningSource::Broadcast, self.tuner.broadcast_mut());
             tables.write(TuningSource::Messages, self.tuner.messages_mut());
         }
         self.root = patch.plain(Param::ROOT_KEY) as u8;
         self.tuner.follow(|param| patch.plain(param));
         let updated = self.tunings.update(&mut self.tuner, &MASTERS);
-        drop(self.tuner.take_retired());
         updated.is_some()
     }
 

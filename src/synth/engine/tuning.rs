@@ -7,30 +7,12 @@ use crate::synth::tuning::{KeptSet, LiveTable, LoadedScale, Retuned, TickTuning}
 use crate::synth::voice::Voice;
 
 impl Engine {
-    /// Whether there is room for another scale; see [`Engine::set_scale`].
-    pub fn takes_scale(&self) -> bool {
-        self.tuner.takes_scale()
-    }
-
-    /// Takes over another scale, or none, from the next tick on (a note that begins before it already has it).
-    /// Returns what nothing reads any more, to be dropped off the audio thread: if it
-    /// [takes one](Engine::takes_scale), that is one that has waited for the tick.
+    /// Takes over another scale, or none, from the next tick on (a note that begins before it already has it). The
+    /// caller keeps an [`Arc`] of its own until this engine has been given another scale and has rendered, or is
+    /// dropped: what is freed here is never the last one.
     #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
-    pub fn set_scale(
-        &mut self,
-        scale: Arc<Option<LoadedScale>>,
-    ) -> Option<Arc<Option<LoadedScale>>> {
-        self.tuner.set_scale(scale)
-    }
-
-    /// A scale that nothing reads any more, to be dropped off the audio thread.
-    pub fn take_retired_scale(&mut self) -> Option<Arc<Option<LoadedScale>>> {
-        self.tuner.take_retired()
-    }
-
-    /// Keeps for a while what [`Engine::take_retired_scale`] has given.
-    pub fn keep_retired_scale(&mut self, scale: Arc<Option<LoadedScale>>) {
-        self.tuner.keep_retired(scale);
+    pub fn set_scale(&mut self, scale: Arc<Option<LoadedScale>>) {
+        self.tuner.set_scale(scale);
     }
 
     /// The pitches that MTS-ESP gives keys, to be written to; they count from the next tick on.

@@ -12,6 +12,8 @@
 //! Source: <https://www.huygens-fokker.org/scala/help.htm#mappings>. There are no loops in it, so that a
 //! reference key of 10⁹ costs no more than one of 60.
 
+use std::sync::{Arc, LazyLock};
+
 use super::key_table::{CHANNELS, KeyTable, Period};
 use super::nearest::{LEAST_PERIOD, MOST_PITCHES};
 use super::{A4_KEY, Nearest};
@@ -76,6 +78,12 @@ impl KeyAssignment {
 }
 
 impl LoadedScale {
+    /// No scale, as engines begin with. What is shared is never freed.
+    pub fn none() -> Arc<Option<LoadedScale>> {
+        static NONE: LazyLock<Arc<Option<LoadedScale>>> = LazyLock::new(Arc::default);
+        NONE.clone()
+    }
+
     /// The scale of these degrees, and of keyboard maps. The degrees are in semitones above the first, which is
     /// not among them; the last is the period. `channels` give the map of each channel.
     pub fn new(
