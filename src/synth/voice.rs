@@ -1,11 +1,13 @@
 //! A voice: one sounding note, from its onset to its end.
 
 mod modulation;
+mod recording;
 mod segments;
 mod settings;
 #[cfg(test)]
 mod tests;
 
+use recording::{RecordingLevels, VoiceRecording};
 pub use segments::BlockResult;
 
 use super::channel::Control;
@@ -18,10 +20,8 @@ use super::modulation::settings::Beginning;
 use super::modulation::{DestinationValues, MovedSettings, Offsets, SourceSet};
 use super::parameter::Param;
 use super::partials::motion::{Loudness, Trajectory};
-use super::partials::recorded::RecordedShare;
 use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{PartialOverrides, Partials};
-use super::recordings::{PARTS, Player, Residue, ResidueSettings};
 use super::snapshot::{RecordedPlace, Snapshot, VoiceSnapshot};
 use super::tick::Tick;
 use super::tuning::TickTuning;
@@ -67,48 +67,6 @@ copy_fields!(Voice {
     recording,
     partials,
 });
-
-/// How loud transients and noise are in a segment.
-#[derive(Clone, Copy, Debug, Default)]
-struct RecordingLevels {
-    end: ResidueSettings,
-    /// Where the note begins.
-    start: Option<ResidueSettings>,
-}
-
-/// What a voice plays of recordings.
-#[derive(Clone, Copy, Debug)]
-struct VoiceRecording {
-    /// One for each part of the bank.
-    players: [Player; PARTS],
-    residue: Residue,
-    /// How much of the spectrum they are.
-    share: RecordedShare,
-}
-
-impl VoiceRecording {
-    fn begin(seed: u64) -> VoiceRecording {
-        VoiceRecording {
-            players: [Player::IDLE; PARTS],
-            residue: Residue::begin(seed),
-            share: RecordedShare {
-                weights: [0.0; PARTS],
-                are_played: [false; PARTS],
-                is_all: false,
-                only: None,
-            },
-        }
-    }
-
-    /// Whether it is over, and there is nothing beside it.
-    fn has_ended(&self) -> bool {
-        let parts = self.players.iter().zip(self.share.are_played);
-        let have_ended = parts
-            .filter(|(_, is_played)| *is_played)
-            .all(|(player, _)| player.has_ended());
-        self.share.is_all && have_ended && self.residue.is_silent()
-    }
-}
 
 /// What polyphonic modulation makes of a voice's values.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! A block of a voice: cut into segments, and each of them rendered.
 
-use super::{PartialOffsets, RecordingLevels, Voice, VoiceControl, VoiceRecording, VoiceState};
-use crate::dsp::random::bits;
+use super::recording::{RecordedSegment, RecordingLevels};
+use super::{PartialOffsets, Voice, VoiceControl, VoiceState};
 use crate::synth::channel::Control;
 use crate::synth::modulation::envelopes::EnvelopeId;
 use crate::synth::modulation::fan::PartialRoutes;
@@ -16,10 +16,7 @@ use crate::synth::partials::motion::{
     BreathSegment, BreathSettings, FundamentalPath, MotionTarget, OnsetPhases, RoomSettings,
     SmearTimes, Trajectory,
 };
-use crate::synth::partials::recorded::{self, RecordedParts, RecordedShare};
-use crate::synth::recordings::{
-    PARTS, PlayContext, PlayerSettings, RecordedFrame, RecordedFrames, ResidueSettings,
-};
+use crate::synth::recordings::RecordedFrame;
 use crate::synth::tick::Tick;
 use crate::synth::workspace::Workspace;
 
@@ -36,13 +33,13 @@ pub enum BlockResult {
 
 /// Where a segment lies.
 #[derive(Clone, Copy, Debug)]
-struct Span {
+pub(super) struct Span {
     /// Its length.
-    frames: usize,
+    pub frames: usize,
     /// Frames from its start to the end of the block.
     block_rest: usize,
     /// At an onset, the level of the amplitude's envelope at its start.
-    start_level: Option<f32>,
+    pub start_level: Option<f32>,
 }
 
 /// What a segment is rendered by.
@@ -268,14 +265,21 @@ impl Voice {
         }
         let (left, right) = (&mut left[range.clone()], &mut right[range]);
         self.partials.render(workspace, left, right);
-        let is_over = match self.control.plays_recording {
-            true => {
-                self.render_residue(tick, left, right);
-                self.recording_is_over()
-            }
-            false => false,
-        };
+        if self.control.plays_recording {
+            self.render_residue(tick, left, right);
+        }
         *done += frames;
+        let end = self.end_of_segment();
+        if end.is_none() {
+            self.control.rests = self.comes_to_rest(tick, &segment, &own);
+        }
+        end
+    }
+
+    /// Returns something if the voice has ended with the segment that has been rendered.
+    #[inline(always)]
+    fn end_of_segment(&mut self) -> Option<BlockResult> {
+        let is_over = self.control.plays_recording && self.recording_is_over();
         // Mere silence is no end: what shut the voice up may open again.
         let has_ended = self.amp_is_done() || self.control.loudness.is_decayed || is_over;
         if has_ended && !self.control.loudness.rings {
@@ -283,7 +287,6 @@ impl Voice {
             return Some(BlockResult::Finished);
         }
         self.control.is_tail = has_ended;
-        self.control.rests = self.comes_to_rest(tick, &segment, &own);
         None
     }
 
@@ -362,13 +365,6 @@ impl Voice {
         envelopes.level(EnvelopeId::Amp, shapes)
     }
 
-    /// Whether the recordings that it plays are all there is, and over.
-    #[inline(never)]
-    #[cold]
-    fn recording_is_over(&self) -> bool {
-        self.control.loudness.partials == 0 && self.recording.has_ended()
-    }
-
     /// Whether the amplitude's envelope has come to its end.
     fn amp_is_done(&self) -> bool {
         self.control.modulators.envelopes[EnvelopeId::Amp].is_done()
@@ -388,9 +384,8 @@ impl Voice {
         self.prepare_segment::<false>(tick, segment, own, values_rest, span, workspace)
     }
 
-    /// Works out the control arrays of a segment, at whose end the voice's values
-    /// are `own`, which are plain or not. `values_rest` says that they are so at its start. Returns false if a value is
-    /// not a number.
+    /// Works out the control arrays of a segment, at whose end the voice has the values `own`; `IS_PLAIN` says whether
+    /// these are plain. `values_rest` says that it has them at the start too. Returns false if a value is not a number.
     #[inline(always)]
     fn prepare_segment<const IS_PLAIN: bool>(
         &mut self,
@@ -412,15 +407,14 @@ impl Voice {
             own,
             is_plain: IS_PLAIN,
         };
-        let mut recorded = [None; PARTS];
-        let mut values_rest = values_rest;
-        if !IS_PLAIN && recorded::is_played(&values) {
-            let rests = &mut values_rest;
-            let frames = &mut workspace.recorded;
-            recorded = self.play_recordings(tick, &values, &path, levels, span, rests, frames);
-        } else if !IS_PLAIN {
-            self.control.plays_recording = false;
-        }
+        let recording = RecordedSegment {
+            path: &path,
+            levels,
+            span,
+        };
+        let frames = &mut workspace.recorded;
+        let (recorded, values_rest) =
+            self.recorded_parts(tick, &values, recording, values_rest, frames);
         let context = Context {
             level: self.control.level,
             tables: tick.tables,
@@ -437,117 +431,20 @@ impl Voice {
             fundamental_hz: path.end_hz,
             sample_rate_hz: tick.sample_rate_hz,
         };
-        let changed = self.partials.update_frame(
-            &values,
-            &context,
-            values_rest,
-            path.end_hz != path.start_hz,
-        );
-        let recorded = match !IS_PLAIN && self.control.plays_recording {
+        let slides = path.end_hz != path.start_hz;
+        let changed = self
+            .partials
+            .update_frame(&values, &context, values_rest, slides);
+        let alone = match !IS_PLAIN && self.control.plays_recording {
             true => self.sounding_alone(recorded),
             false => None,
         };
-        let target = self.target(
-            &values,
-            path,
-            &workspace.partial_routes,
-            levels,
-            (tick, span, recorded),
-        );
+        let routes = &workspace.partial_routes;
+        let target = self.target(&values, path, routes, levels, (tick, span, alone));
         self.control.loudness = self
             .partials
             .advance(changed, &target, &mut workspace.segment);
         self.control.loudness.power.is_finite() && path.end_hz.is_finite()
-    }
-
-    /// The recording that all partials are of, whose phases and gains they begin with.
-    #[inline(never)]
-    #[cold]
-    fn sounding_alone<'a>(&self, recorded: RecordedParts<'a>) -> Option<&'a RecordedFrame> {
-        if self.partials.is_silenced() {
-            return None;
-        }
-        self.recording.share.only.and_then(|part| recorded[part])
-    }
-
-    /// Lets its recordings go on for a segment with this way of the fundamental, at whose end the voice has these
-    /// levels. Where neither they nor the values move, `rest` stays true, and there is nothing new; else it becomes
-    /// false.
-    #[inline(never)]
-    #[cold]
-    #[allow(clippy::too_many_arguments)]
-    fn play_recordings<'a>(
-        &mut self,
-        tick: &Tick,
-        values: &VoiceValues,
-        path: &FundamentalPath,
-        (gain, amp): (f32, f32),
-        span: Span,
-        rest: &mut bool,
-        frames: &'a mut RecordedFrames,
-    ) -> RecordedParts<'a> {
-        let VoiceControl {
-            level,
-            note,
-            released,
-            ..
-        } = self.control;
-        if !self.control.plays_recording {
-            let seed = tick.values.get(Param::SEED) as u64;
-            let seed = bits(note_seed(seed, note.channel, note.key), note.serial);
-            *self.recording.write() = VoiceRecording::begin(seed);
-            self.control.plays_recording = true;
-        }
-        let settings = PlayerSettings::read(values, released, path.end_hz);
-        let playing = PlayContext {
-            level,
-            recordings: &tick.recordings,
-            settings: &settings,
-            seconds: span.frames as f64 / tick.sample_rate_hz,
-        };
-        let share = RecordedShare::read(values);
-        let recording = self.recording.write();
-        recording.share = share;
-        *rest &= path.start_hz == path.end_hz && !self.partials.is_silenced();
-        let players = &mut recording.players;
-        let played = || (0..PARTS).filter(|&part| share.are_played[part]);
-        for part in played() {
-            *rest &= players[part].advance(part, &note, &playing);
-        }
-        let mut are_there = [false; PARTS];
-        for part in played().filter(|_| !*rest) {
-            are_there[part] = players[part].write(part, &playing, frames);
-        }
-        self.control.recording_levels = RecordingLevels {
-            end: ResidueSettings::read(values, gain * amp),
-            start: span
-                .start_level
-                .map(|amp| ResidueSettings::read(values, gain * amp)),
-        };
-        let frames = &*frames;
-        std::array::from_fn(|part| are_there[part].then_some(&frames.parts[part]))
-    }
-
-    /// Adds what of its recordings is no partial.
-    #[inline(never)]
-    #[cold]
-    fn render_residue(&mut self, tick: &Tick, left: &mut [f32], right: &mut [f32]) {
-        let RecordingLevels { end, start } = self.control.recording_levels;
-        let VoiceRecording {
-            players,
-            residue,
-            share,
-        } = self.recording.write();
-        let of = (&*tick.recordings, &*tick.noise_filters, tick.sample_rate_hz);
-        residue.render(
-            self.control.level,
-            of,
-            players,
-            &share.weights,
-            (end, start),
-            left,
-            right,
-        );
     }
 
     /// Where a segment takes the partials along this way of the fundamental, with these linear gains: that
