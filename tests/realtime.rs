@@ -250,3 +250,19 @@ fn retuning_neither_allocates_nor_frees() {
     assert!(sounding > 300, "{sounding}");
     assert_eq!(calls, 0);
 }
+
+/// `docs/performance.md` says how much it is.
+#[test]
+fn voices_take_no_more_memory_than_the_documents_say() {
+    let engine_of = |max_voices| {
+        let config = aliquot::synth::Config {
+            sample_rate_hz: 48_000.0,
+            max_voices,
+        };
+        counting::bytes_kept_by(|| Engine::new(&config)).0 as f64
+    };
+    // The first makes the tables that all engines share.
+    engine_of(1);
+    let megabytes = engine_of(2_048) / f64::from(1 << 20);
+    assert!((150.0..174.5).contains(&megabytes), "{megabytes} MB");
+}

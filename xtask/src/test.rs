@@ -93,25 +93,11 @@ pub fn test() -> Result<ExitCode> {
     let prepared = |command| prepared(command, bundled, screen.as_ref());
     let rust_stage = "Rust tests, and the CLAP in a Rust host";
     stage(Tests, rust_stage, &mut |reading| {
-        let mut tests = prepared(cargo())?;
-        tests.args(["test", "--workspace", "--no-fail-fast"]);
-        tests.env(FUZZ_VARIABLE, FUZZ_S.to_string());
-        rust_tests(reading, tests.args(["--profile", "checked"]))
+        workspace_tests(reading, prepared(cargo())?)
     });
-    stage(Tests, "Models of what threads share", &mut |reading| {
-        let mut models = cargo();
-        models.args(["test", "--profile", "checked", "--features", "loom"]);
-        models.args(["--package", bundle::PACKAGE, "--lib", "models::"]);
-        rust_tests(reading, &mut models)
-    });
+    stage(Tests, "Models of what threads share", &mut models);
     let rtsan_stage = "The audio thread under RealtimeSanitizer";
-    stage(Tests, rtsan_stage, &mut |reading| {
-        match rtsan::missing()? {
-            Some(missing) => reading.skip(&missing),
-            None => reading.counts.passed += rtsan::run()?,
-        }
-        Ok(())
-    });
+    stage(Tests, rtsan_stage, &mut realtime_sanitizer);
     stage(Tests, "Benches, each run once", &mut benches_once);
     stage(Tests, "Instructions of voices", &mut instructions);
     stage(Tests, "The VST3 in foreign hosts", &mut |reading| {
@@ -122,6 +108,27 @@ pub fn test() -> Result<ExitCode> {
         python::loris(reading)
     });
     Ok(summarise(&stages))
+}
+
+fn workspace_tests(reading: &mut Reading, mut tests: Command) -> Result<()> {
+    tests.args(["test", "--workspace", "--no-fail-fast"]);
+    tests.env(FUZZ_VARIABLE, FUZZ_S.to_string());
+    rust_tests(reading, tests.args(["--profile", "checked"]))
+}
+
+fn models(reading: &mut Reading) -> Result<()> {
+    let mut models = cargo();
+    models.args(["test", "--profile", "checked", "--features", "loom"]);
+    models.args(["--package", bundle::PACKAGE, "--lib", "models::"]);
+    rust_tests(reading, &mut models)
+}
+
+fn realtime_sanitizer(reading: &mut Reading) -> Result<()> {
+    match rtsan::missing()? {
+        Some(missing) => reading.skip(&missing),
+        None => reading.counts.passed += rtsan::run()?,
+    }
+    Ok(())
 }
 
 /// `command` with what tests need to know of the bundles and the display.

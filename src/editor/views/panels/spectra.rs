@@ -158,6 +158,12 @@ fn pad(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_value(format!("{:.0} %, {:.0} %", 100.0 * x, 100.0 * y));
     });
+    paint_pad(ui, rect, room);
+    paint_pad_places(ui, context, room);
+}
+
+/// Paints the pad with the names of its corners, which are those of `room`.
+fn paint_pad(ui: &Ui, rect: Rect, room: Rect) {
     let theme = theme::current(ui);
     let painter = ui.painter();
     painter.rect_filled(rect, theme::RADIUS, theme.well);
@@ -181,6 +187,12 @@ fn pad(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
             theme.weak_text,
         );
     }
+}
+
+/// Paints where the sound is on the pad, and where routes take it.
+fn paint_pad_places(ui: &Ui, context: &mut ViewContext, room: Rect) {
+    let theme = theme::current(ui);
+    let painter = ui.painter();
     let place = |x: f32, y: f32| room.left_bottom() + room.size() * vec2(x, -y);
     let [x, y] = [Param::MORPH_X, Param::MORPH_Y];
     let here = [x, y].map(|param| context.model.normalized(param));
