@@ -208,8 +208,8 @@ fn a_glide_begins_at_the_bent_pitch_also_on_another_channel() {
     }
 }
 
-/// Two notes of a patch, the second `apart` frames after the first, which is held or not. Returns the second
-/// voice's partials after `frames` more frames, as octaves above 440 Hz less those of their numbers.
+/// Plays two notes of a patch. The second begins 12,800 frames after the first, which is held or not. Returns
+/// the second voice's partials after `frames` more frames, as octaves above 440 Hz less those of their numbers.
 fn glided(settings: &[(Param, f32)], is_held: bool, frames: usize) -> Vec<f64> {
     let mut patch = patch();
     patch.set(Param::AMP_RELEASE, 0.002);

@@ -174,7 +174,7 @@ impl Curve {
     }
 }
 
-/// The slope of a line that lasts `lasts`, per unit of time; 0 for a jump.
+/// The part of a line that passes in a unit of time, for a line that lasts `lasts`; 0 for a jump.
 fn pace(lasts: f32) -> f32 {
     // One over a denormal number may be infinite.
     let is_jump = lasts < f32::MIN_POSITIVE;

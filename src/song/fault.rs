@@ -130,7 +130,7 @@ pub(super) enum Fault {
     BytesAfterEnd,
     /// Zeros, which other programs write there.
     PaddingAfterEnd,
-    /// An event that is not played: what the format asks for.
+    /// A wrong length or value in an event that is not played. It has what the format asks for.
     MetaContent(&'static str),
 }
 

@@ -96,12 +96,12 @@ impl TuningChoice {
 /// Which bends go by the steps of the scale: the labels of [`Param::BEND_IN`], in their order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BendIn {
-    /// None.
+    /// No bends.
     Semitones,
-    /// Bends of an MPE zone, its master's with them, and a host's own of a note.
+    /// Bends in an MPE zone, with those of its master channel, and bends of single notes by the host.
     #[default]
     ScaleForNotes,
-    /// All.
+    /// All bends.
     Scale,
 }
 

@@ -352,8 +352,8 @@ impl TrackBank {
         bytes.starts_with(&layout::MAGIC)
     }
 
-    /// The hash that a bank states which begins with these bytes; `None` if they are no bank. Whether the hash
-    /// is right shows when the bank is loaded.
+    /// The hash that a bank with these first bytes states; `None` if they are not those of a bank. Loading the
+    /// bank shows whether the hash is right.
     pub fn stated_hash(head: &[u8]) -> Option<u64> {
         let hash = head.get(layout::HASH_AT..layout::HASH_AT + 8)?;
         let hash = u64::from_le_bytes(hash.try_into().ok()?);

@@ -32,7 +32,7 @@ fn before_notes(event: &[u8]) -> Vec<u8> {
     file(0, &[&[event, TWO_NOTES].concat()])
 }
 
-/// A file of one track with two notes, and `end` in the place of End of Track, whose delta time is at byte 40.
+/// A file of two notes with `end` in the place of End of Track. The delta time of End of Track is at byte 40.
 fn after_notes(end: &[u8]) -> Vec<u8> {
     file(
         0,

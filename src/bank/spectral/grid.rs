@@ -155,7 +155,7 @@ impl Cells {
         grids: &mut Grids,
     ) {
         let [first, second] = self.channel(channel);
-        // The last cells lie above all partials and their taps.
+        // The last cells lie past all partials, and their taps past the grid.
         let count = first.len() - (super::kernel::TAPS - 1);
         let zero = T::splat(0.0);
         let one = T::splat(1.0);

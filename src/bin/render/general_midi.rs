@@ -1,5 +1,4 @@
-//! General MIDI asks for more than Aliquot has, which is one sound and no drums: what is left out, and its
-//! notices.
+//! What is left out of a song for General MIDI, and the notices about it: Aliquot has one sound and no drums.
 
 use aliquot::song::{Song, SongAction};
 use aliquot::state::starting_presets;

@@ -1,4 +1,4 @@
-//! Outputs that are no file of their own: standard output, pipes, character devices.
+//! Outputs that are no regular files: standard output, pipes, character devices.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal, Write};

@@ -91,7 +91,7 @@ impl Fitted {
     }
 }
 
-/// The size in points of a window of size `wanted`, or less where `room` logical pixels at this zoom are fewer.
+/// The size of a window, points: `wanted`, limited to a room of `room` logical pixels at this zoom.
 pub fn fitted(wanted: EditorSize, room: Vec2, zoom: f32) -> EditorSize {
     let most = (room / zoom).floor();
     EditorSize {

@@ -143,7 +143,7 @@ at_level! {
 }
 
 at_level! {
-    /// Places in orders that depend on neither the ratios nor the count of partials.
+    /// Sets the places in an order that depends on neither the ratios nor the count of partials.
     fn set_ruled_places(
         order: FanOrder,
         seed: u32,

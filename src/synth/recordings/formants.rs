@@ -40,8 +40,7 @@ pub struct FormantMove {
 }
 
 impl SpectralEnvelopes {
-    /// The formants of frames whose gains are given by their codes in dB below the highest. Not for the audio
-    /// thread.
+    /// The envelopes of frames `hop_s` seconds apart, with their gains in dB. Not for the audio thread.
     pub fn new(
         hop_s: f64,
         levels_db: impl Iterator<Item = [f64; ENVELOPE_POINTS]>,

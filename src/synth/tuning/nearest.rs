@@ -3,8 +3,8 @@
 /// Shorter periods, semitones, do not count: a scale does not rise by them. It is a cent.
 pub const LEAST_PERIOD: f64 = 0.01;
 
-/// If two pitches differ by less than this, semitones, the lower one counts. Partials' places are known to 2e-5
-/// semitones, in `f32`.
+/// If two pitches, or the distances to them, differ by no more than this, semitones, the lower pitch counts.
+/// Partials' places are known to 2e-5 semitones, in `f32`.
 const TIE: f64 = 2e-5;
 
 /// How far a partial is moved at most, octaves: as far as the highest is from the first. Harmonic ones move down to
@@ -50,7 +50,7 @@ impl Found {
         }
     }
 
-    /// The pitches in octaves above `place`.
+    /// What is found, with its pitches in octaves above `place`.
     fn in_octaves_above(self, place: f64) -> Found {
         let octaves = |pitch: f64| (pitch - place) / 12.0;
         Found {

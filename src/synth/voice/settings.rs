@@ -179,7 +179,7 @@ impl Voice {
     pub(super) fn release_with_settings(&mut self, tick: &Tick) {
         let (generation, offsets_changed) = (self.control.generation, self.control.offsets_changed);
         self.update_values(tick);
-        // The values have yet to report what has changed in this block.
+        // The next update of the values still has to find what has changed in this block.
         self.control.generation = generation;
         self.control.offsets_changed = offsets_changed;
         if self.control.has_settings {

@@ -11,7 +11,7 @@ use crate::synth::{Param, Patch, Snapshot};
 const FIRST_KEY: u8 = 69;
 /// Before the instrument has said which it runs at, Hz.
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
-/// A softer partial says nothing about its level, dB of full scale.
+/// Softer partials do not count as heard, dB of full scale.
 const SILENT_DB: f32 = -140.0;
 
 /// The sound at rest.

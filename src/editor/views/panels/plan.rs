@@ -392,7 +392,7 @@ impl Plan {
     }
 }
 
-/// The height of the panels, points: `wanted`, within what the rows of cards of a place `most` can have.
+/// The height of the panels, points: `wanted`, within the limits of the rows that fit into a place of size `most`.
 pub fn height(most: Vec2, wanted: f32) -> f32 {
     let plan = Plan::of(most);
     let least = plan.height(0.0);

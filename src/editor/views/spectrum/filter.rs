@@ -46,7 +46,7 @@ fn place(settings: &FilterSettings, canvas: &Canvas) -> Pos2 {
 }
 
 impl FilterHandle {
-    /// The curve of this filter.
+    /// The handle of this filter.
     pub fn new(controls: &'static FilterControls) -> FilterHandle {
         FilterHandle {
             controls,

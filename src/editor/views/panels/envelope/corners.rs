@@ -55,7 +55,7 @@ impl Bent {
     }
 }
 
-/// The part of the longest time that fills the drawing, where all stages together are no longer.
+/// The part of the longest time that fills the drawing if all stages together are shorter.
 const LEAST_SUM: f32 = 0.05;
 /// Width of the sustain, which has no time of its own, points.
 const SUSTAIN: f32 = 24.0;

@@ -151,7 +151,7 @@ fn escape_chooses_nothing_wherever_the_focus_is() {
     send(&mut harness, [key(Key::Escape)]);
     assert!(harness.query_by_label("Tilt value").is_none());
     assert_eq!(chosen(&harness), 32);
-    // It is so for a name.
+    // Escape in the field of a name closes the field alone, too.
     control(&harness, Param::macro_value(1)).focus();
     harness.run_steps(2);
     harness.key_press_modifiers(Modifiers::SHIFT, Key::Enter);
@@ -162,7 +162,7 @@ fn escape_chooses_nothing_wherever_the_focus_is() {
     send(&mut harness, [key(Key::Escape)]);
     assert!(harness.query_by_label("Macro 1 name").is_none());
     assert_eq!(chosen(&harness), 32);
-    // It is so while a controller is awaited, and while a form lies over the window.
+    // The selection also stays while a controller is awaited, and while a form lies over the window.
     harness
         .state()
         .model

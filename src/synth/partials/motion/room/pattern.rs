@@ -62,8 +62,8 @@ pub struct Pattern {
 /// What is worked out for each partial.
 #[derive(Debug)]
 pub struct PatternPlaces<'a> {
-    /// The ratio of its frequency to the fundamental's, to the power p. It leaves little to be done where all
-    /// frequencies move together.
+    /// The ratio of its frequency to the fundamental's, to the power p. With it, little is left to do
+    /// where all frequencies move together.
     pub power: &'a mut [f64],
     /// The ratio of its frequency to the fundamental's, to the power s.
     pub rate: &'a mut [f32],
@@ -89,7 +89,7 @@ pub struct PatternMoment {
 /// A [`Pattern`], made ready for a segment.
 #[derive(Clone, Copy, Debug)]
 struct Ready {
-    /// Of a power of 1.
+    /// Cells at a power of 1.
     cells: f64,
     first_cell: f64,
     /// How far a partial of rate 1 dies away, nepers.

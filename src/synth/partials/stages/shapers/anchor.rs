@@ -15,7 +15,7 @@ use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::Param;
 use crate::synth::partials::array::GROUP;
 
-/// The least gain that counts.
+/// Smaller gains count as this one.
 const FLOOR: f32 = 1e-6;
 /// Times f_a: from there up nothing is held.
 const REACH: f32 = 16.0;
