@@ -299,7 +299,7 @@ fn aiff_length(head: &[u8]) -> Option<u64> {
     Some(8 + u64::from(u32::from_be_bytes(stated)))
 }
 
-/// What has been decoded until now. Of more than two channels, the first two.
+/// What has been decoded so far. Of more than two channels, the first two.
 #[derive(Default)]
 struct Decoding {
     track_id: u32,

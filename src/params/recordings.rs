@@ -30,7 +30,7 @@ pub struct SharedRecordings {
     for_engine: Handover<Recordings>,
     has_bank: AtomicBool,
     is_locked: AtomicBool,
-    /// The number of requests until now.
+    /// The number of requests so far.
     requests: AtomicU64,
 }
 

@@ -14,9 +14,9 @@ fn clap_beats(beats: f64) -> f64 {
 
 /// Ticks to frames. Time is `sum / (denominator)` seconds.
 pub(super) struct SongClock {
-    /// Ticks until now.
+    /// Ticks so far.
     tick: u64,
-    /// Ticks until now, each times the weight that it passed in.
+    /// Ticks so far, each times the weight that it passed in.
     sum: u128,
     /// Microseconds per quarter note, or the length of an SMPTE frame in parts.
     weight: u32,

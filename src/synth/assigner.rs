@@ -119,9 +119,9 @@ pub struct Assigner {
     playing: Option<Playing>,
     /// Channel and key of the newest note.
     last_key: Option<(u8, u8)>,
-    /// Onsets until now.
+    /// Onsets so far.
     onsets: u64,
-    /// Phrases until now.
+    /// Phrases so far.
     phrases: u64,
 }
 

@@ -123,7 +123,7 @@ impl<'s> Performance<'s> {
         }
     }
 
-    /// Frames handed out until now.
+    /// Frames handed out so far.
     pub fn position_frames(&self) -> u64 {
         self.position_frames
     }

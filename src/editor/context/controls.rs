@@ -116,7 +116,7 @@ impl SharedControls {
 pub struct ValueEntry {
     /// Whose value it is.
     pub param: Param,
-    /// The text as typed until now.
+    /// The text as typed so far.
     pub text: String,
     /// The one of its controls at which it is typed; any, if it is `None`.
     pub at: Option<egui::Id>,
@@ -148,7 +148,7 @@ pub struct NameEntry {
     pub number: usize,
     /// The one of its controls at which it is edited.
     pub at: egui::Id,
-    /// The text as typed until now.
+    /// The text as typed so far.
     pub text: String,
     /// Whether the field has not been shown yet.
     pub is_new: bool,

@@ -33,7 +33,7 @@ type Values = [Newest; EXPRESSIONS];
 
 /// Expressions that wait. Never allocates after [`PendingExpressions::new`].
 pub struct PendingExpressions {
-    /// Events until now.
+    /// Events so far.
     serial: u64,
     /// Events that a tick has taken.
     taken: u64,

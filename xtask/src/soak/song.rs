@@ -86,7 +86,7 @@ struct Song {
     /// States to load: of this song and of a starting preset.
     states: Vec<Vec<u8>>,
     played: Played,
-    /// A hash of the samples until now.
+    /// A hash of the samples so far.
     hasher: DefaultHasher,
     next_id: u32,
 }

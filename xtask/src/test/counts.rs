@@ -32,10 +32,10 @@ impl fmt::Display for Counts {
     }
 }
 
-/// The counts of a stage until now, and the failures by name.
+/// The counts of a stage so far, and the failures by name.
 #[derive(Debug, Default)]
 pub struct Reading {
-    /// The counts until now.
+    /// The counts so far.
     pub counts: Counts,
     /// One line for each failure.
     pub failures: Vec<String>,

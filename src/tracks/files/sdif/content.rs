@@ -19,7 +19,7 @@ const LONGEST_RESONANCE_S: f64 = 60.0;
 /// A row of a few bytes becomes up to 65 breakpoints, so their number is limited: 120,000 resonances.
 const MOST_RESONANCE_POINTS: usize = 1 << 23;
 
-/// What was found until now.
+/// What has been found so far.
 #[derive(Default)]
 pub(super) struct Content {
     /// Number and time of the frame that matrices are from.
