@@ -7,8 +7,8 @@ use etcetera::BaseStrategy as _;
 /// The environment variable that names a folder to use in place of `DATA/aliquot`.
 pub const FOLDER_VARIABLE: &str = "ALIQUOT_DATA_DIR";
 
-/// That folder: `DATA/aliquot`, where `DATA` is the platform's folder for data (`~/.local/share` on Linux), or what
-/// [`FOLDER_VARIABLE`] names; `None` if the platform has none. It need not exist.
+/// The folder for data: `DATA/aliquot`, where `DATA` is the platform's folder for data (`~/.local/share` on Linux),
+/// or what [`FOLDER_VARIABLE`] names; `None` if the platform has none. It need not exist.
 pub fn data_folder() -> Option<PathBuf> {
     let named = std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty());
     match named {

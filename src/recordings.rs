@@ -4,8 +4,8 @@
 //! DATA/aliquot/banks/**/*.aliquot   banks, see `tracks::bank_file`
 //! ```
 //!
-//! The files belong to the user: none is changed, and a new one never takes another's place. Everything here reads files
-//! or works for long: never on the audio thread.
+//! The files belong to the user: none is changed, and a new one never takes another's place. Everything here reads
+//! files or takes long: it is not for the audio thread.
 
 #[cfg(feature = "plugin")]
 pub mod ending;

@@ -123,7 +123,7 @@ impl BankFolder {
     /// whichever file in the folder has its hash.
     ///
     /// # Errors
-    /// Why there is none. The sound goes without it.
+    /// Why the bank is missing. The sound goes without it.
     pub fn find(&self, named: &NamedBank) -> Result<Arc<TrackBank>, MissingBank> {
         let hash = named.hash();
         let at_hand = named.bank().cloned().or_else(|| sharing::held(hash));

@@ -1,8 +1,8 @@
 //! The noise of recordings: white noise through one filter for each band.
 //!
-//! A filter is two complex one-pole filters in series, yₙ = p·yₙ₋₁ + xₙ with p = ρ·e^{jω}, ω being the band's centre, and
-//! the noise is the real part. |H|² = (1 + (Δ/b)²)⁻² has the noise bandwidth b·π/2, so that b = 2B/π for a band B wide.
-//! All bands filter the same white noise. Neighbours have opposite signs: they add up where they overlap.
+//! A filter is two complex one-pole filters in series, yₙ = p·yₙ₋₁ + xₙ with p = ρ·e^{jω}. ω is the band's centre,
+//! and the noise is the real part. |H|² = (1 + (Δ/b)²)⁻² has the noise bandwidth b·π/2, so b = 2B/π for a band of
+//! width B. All bands filter the same white noise. Neighbours have opposite signs: they add up where they overlap.
 //!
 //! Gains act before the filters, which smooth them. Error of the power in a third of an octave against bands of smooth
 //! spectra: 0.5 dB (tests).

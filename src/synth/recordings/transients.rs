@@ -1,7 +1,8 @@
-//! The transients of recordings: samples that are played once, when the place passes the time that they were recorded at.
+//! The transients of recordings: samples that are played once, when the place passes the time of their recording.
 //!
-//! They have the speed that they were recorded at, whatever that of the recording and its pitch. Between samples the curve is the
-//! cubic of Catmull and Rom through four of them; at the rate of the recording, on its samples, they are played as they are.
+//! They keep the speed of their recording, whatever its present speed and pitch. Between samples the curve is the
+//! cubic of Catmull and Rom through four of them. At the rate of the recording, on its samples, they are played
+//! unchanged.
 
 use super::Recordings;
 use super::player::PlayerStep;

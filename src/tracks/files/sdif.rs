@@ -32,7 +32,7 @@ const MAX_FRAMES: usize = 10_000_000;
 /// Reads an SDIF file.
 ///
 /// # Errors
-/// If it is none, or damaged; with the offset.
+/// If it is no SDIF file, or damaged; with the offset.
 pub fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
     let mut frames = Frames::new(bytes)?;
     let mut content = Content::default();

@@ -55,7 +55,7 @@ pub fn format_of(bytes: &[u8]) -> Option<FileFormat> {
 /// Reads a text of any of the three formats.
 ///
 /// # Errors
-/// If it is none, or damaged; with the line.
+/// If it is no SPEAR text, or damaged; with the line.
 pub fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
     let mut words = Words::new(bytes);
     let header = header(&mut words)?;

@@ -3,7 +3,8 @@
 /// A step goes through this many intervals at most; over more of them frequencies run straight.
 pub(super) const MOST_INTERVALS: usize = 8;
 
-/// From where to where in a recording a voice goes over a segment: a [`PlayerStep`](crate::synth::recordings::PlayerStep) in frames.
+/// Where a voice begins and ends a segment in a recording: a
+/// [`PlayerStep`](crate::synth::recordings::PlayerStep) in frames.
 #[derive(Clone, Copy, Debug)]
 pub struct FrameStep {
     /// Start, in frames of the recording; both ends are within it.

@@ -38,7 +38,7 @@ struct Layout<'a> {
 /// Reads a file of ATS, in either order of bytes.
 ///
 /// # Errors
-/// If it is none, or damaged; with the offset.
+/// If it is no ATS file, or damaged; with the offset.
 pub fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
     let (layout, mut remarks) = Layout::new(bytes)?;
     let mut tracks = Tracks::default();
