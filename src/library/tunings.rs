@@ -39,7 +39,7 @@ pub struct TuningFiles {
 }
 
 impl Library {
-    /// The folder of scales; `None` if there is none for data.
+    /// The folder of scales; `None` if there is no folder for data.
     pub fn tunings_folder(&self) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join(FOLDER))
     }

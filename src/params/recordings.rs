@@ -34,12 +34,12 @@ pub struct SharedRecordings {
     requests: AtomicU64,
 }
 
-/// That a bank was asked for, or that there be none: its place in the order of all requests.
+/// A request for a bank, or for none: its place in the order of all requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BankRequest(u64);
 
 struct Loaded {
-    /// Which request these are of.
+    /// The request that they were loaded for.
     request: BankRequest,
     named: Option<NamedBank>,
     missing: Option<MissingBank>,
@@ -99,7 +99,8 @@ impl SharedRecordings {
         }
     }
 
-    /// What the bank is known by, and the bank unless it is missing; `None` if none is loaded. Not for the audio thread.
+    /// What the bank is known by, and the bank unless it is missing; `None` if none is loaded. Not for the audio
+    /// thread.
     pub fn get(&self) -> Option<NamedBank> {
         self.lock().named.clone()
     }

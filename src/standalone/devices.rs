@@ -6,7 +6,7 @@ use cpal::traits::{DeviceTrait as _, HostTrait as _};
 /// Names of devices, as the framework wants them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Devices {
-    /// That sound can go to, without those of JACK, which has ports in place of devices.
+    /// Devices that sound can go to, without those of JACK, which has ports in place of devices.
     pub outputs: Vec<String>,
     /// Devices that notes can come from.
     pub midi_inputs: Vec<String>,

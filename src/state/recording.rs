@@ -100,7 +100,7 @@ impl NamedBank {
         self
     }
 
-    /// The same with these roots and loops in place of the bank's own.
+    /// The bank with these roots and loops in place of its own.
     pub fn with_edits(mut self, edits: BankEdits) -> NamedBank {
         self.edits = edits;
         self

@@ -77,7 +77,7 @@ fn route_entries<'t>(
     let keys = keys(&RouteParams::of(place));
     let to = table.get("to").map(Spanned::get_ref);
     let target = match to {
-        // Another label, or no string, is told of when the entry is read.
+        // Another label, or no string, is reported when the entry is read.
         Some(DeValue::String(label)) => RouteTarget::of_label(label),
         _ => None,
     };

@@ -20,7 +20,7 @@ const MOST_SOUNDS: usize = 1 << 20;
 pub struct LoopEnds {
     /// Seconds of the recording, 0 or more.
     pub start_s: f64,
-    /// The same, later.
+    /// Seconds of the recording, after `start_s`.
     pub end_s: f64,
 }
 
@@ -34,7 +34,7 @@ pub struct SoundEdit {
 }
 
 impl SoundEdit {
-    /// Whether its numbers can be.
+    /// Whether its numbers are possible.
     fn is_possible(&self) -> bool {
         let is_root = |hz: f64| ROOTS_HZ.contains(&hz);
         let is_loop =
@@ -43,28 +43,28 @@ impl SoundEdit {
     }
 }
 
-/// What the sounds of a bank have in place of their own; by [`Default`] nothing. No number in it is not finite.
+/// What the sounds of a bank have in place of their own; by [`Default`] nothing. All numbers in it are finite.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BankEdits {
-    /// By the numbers of the sounds from 0 on; none is empty.
+    /// The edits, by the numbers of the sounds from 0 on; none is empty.
     sounds: BTreeMap<usize, SoundEdit>,
 }
 
 impl Eq for BankEdits {}
 
 impl BankEdits {
-    /// Whether there is nothing.
+    /// Whether no sound is edited.
     pub fn is_empty(&self) -> bool {
         self.sounds.is_empty()
     }
 
-    /// That of the sound with this number from 0 on.
+    /// The edit of the sound with this number, from 0 on.
     pub fn of(&self, sound: usize) -> SoundEdit {
         self.sounds.get(&sound).copied().unwrap_or_default()
     }
 
-    /// The same with this for a sound. One whose numbers cannot be leaves it as it is: a root is from 1 Hz to 100 kHz,
-    /// and a loop ends after it begins.
+    /// The edits with this one for a sound. An edit with impossible numbers changes nothing: a root is from 1 Hz to
+    /// 100 kHz, and a loop ends after it begins.
     #[must_use]
     pub fn with(mut self, sound: usize, edit: SoundEdit) -> BankEdits {
         if sound >= MOST_SOUNDS || !edit.is_possible() {
@@ -77,7 +77,7 @@ impl BankEdits {
         self
     }
 
-    /// Of the text; 0 if there is nothing.
+    /// Hash of the text; 0 if no sound is edited.
     pub fn hash(&self) -> u64 {
         match self.is_empty() {
             true => 0,

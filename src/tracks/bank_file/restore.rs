@@ -7,7 +7,7 @@ use crate::tracks::{
     BandNoise, Breakpoint, SpectralEnvelope, Track, Tracks, Transient, spline_slopes,
 };
 
-/// Cycles are told by frequencies where these are right to less than half of one.
+/// Frequencies decide the number of cycles where they are right to less than half a cycle.
 const UNCLEAR_TURNS: f64 = 0.4;
 /// A frequency of a breakpoint is above 0.
 const LEAST_HZ: f64 = 1e-3;

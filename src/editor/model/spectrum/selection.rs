@@ -54,7 +54,7 @@ impl Selection {
         (1..=MAX_PARTIALS).contains(&n) && self.0[(n - 1) / 64] >> ((n - 1) % 64) & 1 == 1
     }
 
-    /// Whether there are none.
+    /// Whether no partial is chosen.
     pub fn is_empty(self) -> bool {
         self.0 == [0; WORDS]
     }

@@ -40,7 +40,7 @@ impl<'a> Listed<'a> {
         self.entries.iter().position(|entry| Some(&entry.id) == id)
     }
 
-    /// Rows: the presets, or a note that there are none, and the remarks.
+    /// Number of rows: the presets, or a note that there are none, and the remarks.
     fn rows(&self) -> usize {
         self.entries.len().max(1) + self.remarks().count()
     }

@@ -39,7 +39,7 @@ pub struct RecordingView {
     row: SoundRow,
     /// The sound that is shown of the bank with this hash.
     shown: Option<(u64, usize)>,
-    /// What is told of it.
+    /// The texts about it.
     about: Option<((u64, usize), [String; 2])>,
 }
 
@@ -60,7 +60,7 @@ impl RecordingView {
         self.import.follow(context);
     }
 
-    /// The row of the sound of a bank that is shown, and what is told of it.
+    /// Shows the row of the sound of a bank, and returns the texts about it.
     fn sound(&mut self, ui: &mut Ui, context: &mut ViewContext, bank: &TrackBank) -> [String; 2] {
         let hash = bank.hash();
         self.shown.take_if(|(of, _)| *of != hash);

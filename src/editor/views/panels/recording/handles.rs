@@ -16,9 +16,9 @@ use crate::synth::Param;
 use crate::tracks::bank_edits::{LoopEnds, SoundEdit};
 use crate::tracks::bank_file::BankSound;
 
-/// Half the width of what is taken hold of, points.
+/// Half the width of the place where a handle can be grasped, points.
 const REACH: f32 = 5.0;
-/// Of a handle's flag, points.
+/// Size of a handle's flag, points.
 const FLAG: f32 = 7.0;
 /// A step of an end of the loop by a key, parts of the duration.
 const STEP: f64 = 0.01;

@@ -10,7 +10,7 @@ use crate::editor::widgets::toolbar::menu;
 use crate::tracks::bank_edits::SoundEdit;
 use crate::tracks::bank_file::{BankSound, KeyZone, TrackBank};
 
-/// Of the menu of the root, points.
+/// Width of the menu of the root, points.
 const WIDTH: f32 = 200.0;
 
 /// What the row remembers.
