@@ -317,7 +317,7 @@ fn single_partials() {
     );
 }
 
-/// 200,000 partials by one thread and by two, the hand-over among it.
+/// 200,000 partials by one thread and by two, including the hand-over.
 fn threads(plain: f64) {
     println!("threads, 200,000 partials:");
     for motion in [Motion::Steady, Motion::Moving] {

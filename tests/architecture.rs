@@ -256,7 +256,7 @@ fn the_bank_does_not_depend_on_notes() {
     forbid("bank", &["Voice", "Patch", "midi"]);
 }
 
-/// Of recordings it sees what is in memory, not how that was read or is written.
+/// It sees recordings in memory, not how they are read or written.
 #[test]
 fn the_synth_depends_on_neither_threads_nor_files() {
     forbid("synth", &["std::sync::atomic", "serde", "midly"]);

@@ -520,7 +520,7 @@ fn loudest(partials: f32) -> (Patch, Vec<(usize, Action)>) {
     (patch, actions.into())
 }
 
-/// So that a tenth more than there may be would fail above.
+/// The loudest notes come near the bound, so the test above would fail at a tenth more than it allows.
 #[test]
 fn the_bound_is_what_the_loudest_notes_reach() {
     for (partials, part) in [(1.0, 0.99), (2.0, 0.85), (64.0, 0.7)] {

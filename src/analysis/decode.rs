@@ -87,7 +87,7 @@ impl fmt::Display for Damage {
 pub enum DecodeError {
     /// The file cannot be opened or read.
     Unreadable(io::Error),
-    /// It is none of the kinds of file, or damaged from its start.
+    /// The file is of none of these kinds, or damaged from its start.
     Unsupported(String),
     /// Nothing of it could be decoded; with what the decoder says.
     Damaged(String),

@@ -307,7 +307,7 @@ mod tests {
         assert!(meter.load().max > 1e9);
         meter.add(0, usize::MAX);
         assert_eq!(meter.load().max, 0.0);
-        // A rate that is none.
+        // An impossible rate.
         let mut meter = LoadMeter::sliding(0.0);
         meter.add(1, 1);
         assert_eq!(meter.load().overruns, 0);
@@ -364,7 +364,7 @@ mod tests {
             buffers(512, &calls),
             [(90_000, 512), (80_000, 512), (1, 512)]
         );
-        // So do shorter ones that a host waits between.
+        // Shorter buffers that a host waits between stay apart as well.
         let calls = [(100_000, 9_000, 64), (100_000, 8_000, 64)];
         assert_eq!(buffers(8_192, &calls), [(9_000, 64), (8_000, 64)]);
     }

@@ -101,7 +101,7 @@ fn a_reset_leaves_what_is_still_down() {
         let mut sounding = Vec::new();
         receive(&mut receiver, &mut sounding);
         receiver.reset();
-        // So is the engine.
+        // The engine is reset as well.
         sounding.clear();
         receive(&mut receiver, &mut sounding);
         let keys = screen.join().expect("the screen does not panic");

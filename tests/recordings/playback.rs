@@ -410,7 +410,7 @@ fn edits_take_the_place_of_the_banks_loop_and_root() {
     let mut engine = engine(RATE, &recorded());
     let recordings = Recordings::new(bank.clone());
     engine.set_recordings(Arc::new(recordings.edited(&edits)));
-    // Of a recording of 220 Hz, the key of 440 Hz is an octave higher.
+    // The key of 440 Hz plays a recording of 220 Hz an octave higher.
     let (left, _) = play(&mut engine, &[(0, on(0, KEY, 1.0))], 144_000, &[512]);
     let found_hz = frequency_hz(&left[9_600..14_400], 880.0);
     assert!((found_hz / 880.0 - 1.0).abs() < 0.01, "{found_hz} Hz");

@@ -94,7 +94,7 @@ fn a_chunk_whose_length_is_wrong_does_not_hide_the_next() {
         &[&format!("{found}; skipped up to the next track")],
         Some(found),
     );
-    // So is what follows the last track.
+    // Bytes behind the last track are skipped, too.
     assert_plays(&[&whole[..], b"the end"].concat(), &both, 960, &[], None);
 }
 

@@ -130,7 +130,7 @@ fn tone() -> Patch {
     for (param, value) in [
         (Param::PARTIALS, PARTIALS as f32),
         (Param::TILT, -4.0),
-        // So that the orders Pitch and Number differ.
+        // The orders Pitch and Number then differ.
         (Param::partial_tune(3), 300.0),
         (Param::VELOCITY_LEVEL, 0.0),
         (Param::PRESSURE_LEVEL, 0.0),

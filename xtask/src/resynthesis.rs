@@ -30,7 +30,7 @@ const CSOUND: [&str; 9] = [
     "fox.wav",
     "Mathews.wav",
 ];
-/// Of `sonic-pi-samples`.
+/// Recordings of `sonic-pi-samples`.
 const SONIC_PI: [&str; 14] = [
     "ambi_choir.flac",
     "ambi_piano.flac",

@@ -31,9 +31,9 @@ pub use python::scale_archives;
 /// `target/bundled` of the project.
 pub const BUNDLED_VARIABLE: &str = "ALIQUOT_BUNDLE_DIR";
 
-/// The environment variable that tells `tests/fuzz.rs` how long each target is to be fuzzed.
+/// The environment variable that says to `tests/fuzz.rs` how long each target is to be fuzzed.
 const FUZZ_VARIABLE: &str = "ALIQUOT_FUZZ_S";
-/// That, in seconds.
+/// How long each target is fuzzed, seconds.
 const FUZZ_S: u32 = 30;
 
 /// What a stage is.

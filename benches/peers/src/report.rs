@@ -12,7 +12,7 @@ use crate::supercollider::Graph;
 /// Our bank at its three block lengths; the ratios to them are the table's last columns.
 const OURS: [&str; 3] = ["bank-64", "bank-128", "bank-256"];
 
-/// The same at what `Klang` does: one channel, gains that stand still.
+/// Our bank as in [`OURS`], but doing what `Klang` does: one channel, gains that stand still.
 const MONO: [&str; 3] = ["mono-64", "mono-128", "mono-256"];
 
 /// How many times as fast as `Klang` ours are to be, [`OURS`] and [`MONO`], each by its block lengths.

@@ -4,7 +4,7 @@ const FLAC: &[u8] = include_bytes!("../../../tests/sounds/tones.flac");
 const OGG: &[u8] = include_bytes!("../../../tests/sounds/tones.ogg");
 const MP3: &[u8] = include_bytes!("../../../tests/sounds/tones.mp3");
 
-/// A WAV of two channels of 16 bits, whose header tells of `frames` frames.
+/// A WAV of two channels of 16 bits, whose header states `frames` frames.
 fn wav(frames: u32, samples: &[i16]) -> Vec<u8> {
     let mut bytes = b"RIFF".to_vec();
     bytes.extend((36 + 4 * frames).to_le_bytes());
@@ -145,7 +145,7 @@ fn what_is_there_of_a_file_that_is_cut_off_is_read_and_told() {
             assert!(told.contains(ENDS), "{kind}: {told}");
             assert_eq!(read, found.duration_s(), "{kind}");
             assert!(at == read && read < whole.duration_s(), "{kind}: {told}");
-            // That of an MP3 is in whole packets.
+            // The stated length of an MP3 is in whole packets.
             let stated_s = damage.stated_s.unwrap_or_else(|| panic!("{kind}: {told}"));
             let whole_s = frames as f64 / found.sample_rate_hz;
             assert!(stated_s == whole_s || kind == "mp3", "{kind}: {told}");

@@ -156,7 +156,7 @@ fn large_files_are_refused() {
     bytes.push(b'!');
     let error = Scale::read(&bytes).expect_err("too large");
     assert!(error.reason.contains("larger"), "{error}");
-    // Of ISO 8859-1, what it takes as UTF-8 counts.
+    // For ISO 8859-1 the size as UTF-8 counts.
     let mut bytes = b"d\n1\n2/1\n!".to_vec();
     bytes.resize(MAX_FILE_BYTES, 0xE9);
     assert!(Scale::read(&bytes).is_err());
@@ -176,7 +176,7 @@ fn what_is_written_is_read_again() {
     let cents = |scale: &Scale| -> Vec<f64> { scale.tones().iter().map(Tone::cents).collect() };
     assert_eq!(cents(&again), cents(&scale));
     assert_eq!(again.note_name(-3), Some("D flat"));
-    // What would be a comment is none.
+    // A line that looks like a comment is not one.
     let scale = Scale::new(
         "! not a comment\n\r",
         vec![Tone::from_cents(1_200.0).expect("a tone")],

@@ -192,14 +192,14 @@ impl Player {
         self.processor = Some(self.instance.activate(RATE_HZ, BUFFER_FRAMES).unwrap());
     }
 
-    /// Plays no more.
+    /// Stops playing.
     pub fn stop(&mut self) {
         if let Some(processor) = self.processor.take() {
             self.instance.deactivate(processor);
         }
     }
 
-    /// Plays no more, and closes the window.
+    /// Stops playing, and closes the window.
     pub fn close(mut self, display: &Display) {
         self.stop();
         close(display, &mut self.instance, &self.opened);

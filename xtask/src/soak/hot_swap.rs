@@ -425,7 +425,7 @@ impl Stress {
         (left, right)
     }
 
-    /// Every note that ends is one that sounds and is held no more, and the engine says the same.
+    /// Every note that ends is one that sounded and is no longer held, and the engine agrees.
     fn account(&mut self) -> Result<()> {
         for (_, output) in self.processor.outputs() {
             let Output::NoteEnd(note) = output else {
