@@ -217,7 +217,7 @@ mod tests {
             let points: Vec<CurvePoint> = (0..count as u64)
                 .map(|index| {
                     let [time, level, bend] = [1, 2, 3].map(|part| number(100 * index + part));
-                    // So slight a bend counts as none.
+                    // A bend this slight counts as none.
                     let bend = 2.0 * bend - 1.0;
                     let bend = if bend.abs() < 0.01 { 0.0 } else { bend };
                     point(time * 3.0 * index as f32, 2.0 * level - 1.0, bend)

@@ -553,7 +553,7 @@ mod tests {
         envelope.release(&shape);
         envelope.advance(&shape, 120);
         assert_eq!(envelope.level(&shape), 0.5 * (1.0 - halfway(0.9)));
-        // So has the curve that partials stand apart in.
+        // The curve in which partials stand apart has these levels, too.
         let curve = shape.curve(RATE);
         for (frames, level) in [
             (96.0, halfway(-0.6)),

@@ -119,7 +119,7 @@ impl PartialRatios {
     }
 
     /// The number at a ratio, the inverse of [`PartialRatios::at`]; the least, if there are several.
-    /// That of a ratio above all others is on the last line, if it rises, or else the highest partial.
+    /// The number at a ratio above all others is on the last line, if it rises, or else the highest partial.
     pub fn number_at(&self, ratio: f32) -> f32 {
         let last = self.source.len() - 1;
         let below = (0..=last).find(|&below| {

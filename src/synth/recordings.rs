@@ -218,7 +218,8 @@ impl Recordings {
         recordings.edited(&BankEdits::default())
     }
 
-    /// The same with these roots and loops in place of those that they have. Not for the audio thread: allocates.
+    /// The recordings with these roots and loops in place of those that they have. Not for the audio thread:
+    /// allocates.
     #[must_use]
     pub fn edited(mut self, edits: &BankEdits) -> Recordings {
         let Some(bank) = &self.bank else {
@@ -242,7 +243,7 @@ impl Recordings {
         self.bank.as_ref()
     }
 
-    /// What they are told from others by: the hash of the bank and that of the edits; 0 without a bank.
+    /// What distinguishes them from others: the hash of the bank and that of the edits; 0 without a bank.
     pub fn id(&self) -> u64 {
         self.id
     }

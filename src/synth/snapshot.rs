@@ -240,8 +240,8 @@ impl Snapshot {
         }
     }
 
-    /// Adds a voice with so many partials, and gives these to be written; `None` where there is no
-    /// room for all.
+    /// Adds a voice with `count` partials, and returns these to be written; `None` if there is no room for
+    /// all.
     pub(super) fn add(
         &mut self,
         voice: VoiceSnapshot,

@@ -315,7 +315,7 @@ impl<L: Lanes> Resonant<L> for Resonator<L> {
     }
 }
 
-/// The same in Reinsch's form, whose error does not grow where 2cos(2ω) is near ±2.
+/// A resonator in Reinsch's form, whose error does not grow where 2cos(2ω) is near ±2.
 ///
 /// With σ = ±1 the sign of cos 2ω and k = 2 − 2|cos 2ω|, the state is `y[n]` and
 /// `d[n] = y[n] − σ·y[n−2]`; a step is `d ← σ(d − k·y)`, `y ← d + σ·y`. Downwards likewise, from
@@ -381,7 +381,7 @@ impl<L: Lanes> Kernel<L> for ReinschResonator<L> {
 }
 
 impl<L: Lanes> ReinschResonator<L> {
-    /// The same from the row before the middle downwards: y[n−2] = σ(y[n] − d[n]), and seen from
+    /// The resonator from the row before the middle downwards: y[n−2] = σ(y[n] − d[n]), and seen from
     /// there d is y[n−2] − σ·y[n] = −σ·d[n].
     #[inline(always)]
     fn mirrored(&self) -> Self {

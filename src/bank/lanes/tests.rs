@@ -171,7 +171,7 @@ fn sums_of_lanes_reach_their_frames() {
             L::horizontal_sum(&sums, left, right);
             for channel in &mut channels {
                 for frame in channel {
-                    // The same for any number of lanes.
+                    // Makes the sums independent of the number of lanes.
                     *frame = (*frame - 100.0) / L::COUNT as f32;
                 }
             }

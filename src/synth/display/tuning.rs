@@ -20,7 +20,7 @@ pub struct TuningTables {
     pub sounding: SoundingTuning,
 }
 
-/// The same scale is one that is shared.
+/// Scales are equal if they are one shared scale.
 impl PartialEq for TuningTables {
     fn eq(&self, other: &TuningTables) -> bool {
         Arc::ptr_eq(&self.scale, &other.scale) && self.sounding == other.sounding

@@ -144,7 +144,7 @@ impl Level {
 pub struct Faded<T> {
     from: T,
     to: T,
-    /// Of `to`.
+    /// How much `to` has, 0 to 1.
     mix: f32,
 }
 

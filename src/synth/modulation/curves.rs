@@ -379,7 +379,7 @@ pub struct VoiceCurves {
     at_release: [f64; CURVES],
     /// Frames since the onset.
     frames: u64,
-    /// Those at the release; the greatest number before it.
+    /// Frames from the onset to the release; the greatest number before the release.
     frames_at_release: u64,
 }
 

@@ -94,7 +94,7 @@ fn is_depth(destination: Destination) -> bool {
 /// A depth as voices read it.
 #[derive(Clone, Copy, Debug)]
 enum Depth {
-    /// The same in all voices.
+    /// One depth for all voices.
     Shared(f32),
     /// The voice's own value of this destination.
     Own(Destination),

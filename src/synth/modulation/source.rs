@@ -380,7 +380,7 @@ impl SourceSet {
         SourceSet(self.0 | other.0)
     }
 
-    /// Whether there is none.
+    /// Whether no source is in it.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }

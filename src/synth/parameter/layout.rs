@@ -327,7 +327,7 @@ impl Page {
         Page::PartialPans,
     ];
 
-    /// Those that the host's list of parameters begins with, in its order; see the module's text.
+    /// The pages that the host's list of parameters begins with, in its order; see the module's text.
     pub const FIRST: [Page; 8] = [
         Page::Macros,
         Page::Spectrum,

@@ -53,7 +53,7 @@ impl PartialMask {
         }
     }
 
-    /// Whether there is none in it.
+    /// Whether no partial is in it.
     pub fn is_empty(&self) -> bool {
         *self == PartialMask::EMPTY
     }

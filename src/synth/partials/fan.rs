@@ -269,7 +269,7 @@ fn groups<'a>(
 /// 1.5·2⁵²: adding it leaves the nearest integer in the lowest bits.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
 
-/// The same of an `f32`: 1.5·2²³.
+/// 1.5·2²³. As [`ROUNDER`], for an `f32`.
 const SHORT_ROUNDER: f32 = 12_582_912.0;
 
 /// The value that `shape` has of a number of its own, the cycles' whole number and the phase, for each

@@ -8,7 +8,7 @@ use crate::dsp::resident;
 use crate::synth::parameter::MAX_PARTIALS;
 use crate::synth::versioned::CopyFrom;
 
-/// Octaves by which partials move, and what they were found for, which is of type `P`.
+/// Octaves by which partials move. `P` is the type of what they were found for.
 #[derive(Debug)]
 pub struct MatchedOffsets<P> {
     /// `None` before the first.
@@ -31,7 +31,7 @@ impl<P: PartialEq> MatchedOffsets<P> {
         }
     }
 
-    /// The offsets of `count` partials, which follow from `places` alone. `find` writes them, if it has to.
+    /// The offsets of `count` partials that depend on `places` alone. Calls `find` to write them if they are not kept.
     pub fn by_number(&mut self, places: P, count: usize, find: impl FnOnce(&mut [f32])) -> &[f32] {
         if count > self.count || self.found_for.as_ref() != Some(&places) {
             find(&mut self.octaves[..count]);
@@ -41,8 +41,8 @@ impl<P: PartialEq> MatchedOffsets<P> {
         &self.octaves[..count]
     }
 
-    /// The offsets of partials of these ratios, which follow from `places` and from the ratios. `find` writes
-    /// them, if it has to.
+    /// The offsets of partials that depend on `places` and on their ratios. Calls `find` to write them if they are
+    /// not kept.
     pub fn by_ratio(&mut self, places: P, ratio: &[f32], find: impl FnOnce(&mut [f32])) -> &[f32] {
         let count = ratio.len();
         let is_found = count <= self.count

@@ -15,7 +15,7 @@
 use super::key_table::{CHANNELS, KEYS, KeyTable, Period};
 use super::{KeySet, Nearest, Retuned};
 
-/// A period has at most so many keys, so that there are twelve pairs of keys to know it by.
+/// The most keys that a period has, so that there are twelve pairs of keys to know it by.
 const MOST_PERIOD_KEYS: usize = KEYS - 12;
 
 /// A period that nobody has said is half an octave or more, semitones: shorter ones are steps.
@@ -315,7 +315,8 @@ fn found_repetition(pitches: &[f64; KEYS], mapped: u128) -> Option<Period> {
     })
 }
 
-/// Whether every key that sounds is so much higher than that so many keys below it, of those of which both sound.
+/// Whether each key is `semitones` higher than the key `keys` below it, in all pairs in which both sound. False
+/// without such a pair.
 fn repeat_by(pitches: &[f64; KEYS], mapped: u128, keys: usize, semitones: f64) -> bool {
     let both = mapped & mapped >> keys;
     let is_pair = |(lower, upper): (&f64, &f64)| (upper - lower - semitones).abs() < SAME;

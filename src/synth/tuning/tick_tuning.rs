@@ -7,7 +7,7 @@ use crate::synth::parameter::MAX_PARTIALS;
 /// How far pitches that others move while notes sound may go, semitones, before partials that Match has moved follow.
 pub const PLACES_KEPT: f64 = 0.01;
 
-/// After the places of a live table have moved, they stay for so many ticks, however far its pitches go: looking up
+/// After the places of a live table have moved, they stay for this many ticks, however far its pitches go: looking up
 /// those of all partials takes long beside the rest of a tick.
 pub const PLACES_REST_TICKS: u8 = 24;
 
@@ -222,7 +222,7 @@ impl TickTuning {
         !self.pace.may_move && !self.places.nearest.is_empty()
     }
 
-    /// The same of a channel's own.
+    /// Whether the places of a channel with its own stay at this change.
     pub(super) fn do_own_places_rest(&self, channel: usize) -> bool {
         !self.pace.may_move && self.have_own_places >> channel & 1 == 1
     }

@@ -207,7 +207,7 @@ fn a_phrase_may_begin_between_two_blocks() {
     assert_eq!(phrase.serial(), 2);
 }
 
-/// An LFO whose rate is moved no more goes on from where it is; one of the phrase comes back with the
+/// An LFO whose rate is no longer moved goes on from where it is; one of the phrase comes back with the
 /// next.
 #[test]
 fn what_a_moved_rate_has_gained_stays() {

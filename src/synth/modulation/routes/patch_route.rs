@@ -56,10 +56,10 @@ pub fn opened_fans(values: &Values) -> SourceSet {
 }
 
 impl PatchRoute {
-    /// `None` if it moves nothing whatever its depth.
+    /// The route that these parameters set; `None` if it moves nothing whatever its depth.
     ///
-    /// Of the values that the voice and its partials may have, cutoffs, tilt, breath and room, it moves that
-    /// of the voice, unless it comes to something else for some partials. `opened` are the modulators whose
+    /// The voice and its partials may each have cutoffs, tilt, breath and room. The route moves the voice's value,
+    /// unless it differs between partials. `opened` are the modulators whose
     /// fans routes open.
     pub fn new(params: &RouteParams, values: &Values, opened: SourceSet) -> Option<PatchRoute> {
         let target = stated_target(params, values)?;

@@ -33,7 +33,7 @@ impl RouteSet {
         RouteSet(self.0 | other.0)
     }
 
-    /// Whether there is none.
+    /// Whether no route is in it.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }

@@ -39,7 +39,7 @@ impl Param {
         numbered(Section::macros, WIDTH, number, 0)
     }
 
-    /// The number of the macro, 1 to 8, whose value this is; `None` if it is none's.
+    /// The number of the macro, 1 to 8, whose value this is; `None` if it is no macro's.
     pub fn macro_number(self) -> Option<usize> {
         (1..=MACROS).find(|&number| Param::macro_value(number) == self)
     }

@@ -104,7 +104,7 @@ impl RouteParams {
         (number <= ROUTES).then_some((number, rows % WIDTH))
     }
 
-    /// Those of the route that a parameter is of; `None` if it is none's.
+    /// The parameters of the route that `param` belongs to; `None` if it belongs to no route.
     pub fn of_param(param: Param) -> Option<RouteParams> {
         RouteParams::number_and_row(param).map(|(number, _)| RouteParams::of(number))
     }

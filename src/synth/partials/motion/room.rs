@@ -37,8 +37,8 @@ use crate::synth::versioned::copy_fields;
 
 /// A store that is as near as this to its gain has arrived (−140 dB).
 const ARRIVED: f32 = 1e-7;
-/// So has one that is as near as this in parts of itself and comes no nearer, since a step is less than its
-/// last bit.
+/// A store that is as near as this in parts of itself, and comes no nearer, has also arrived: a step is less
+/// than its last bit.
 const STUCK: f32 = 1e-3;
 /// Stores of partials that do not sound themselves are dropped below (−96 dB).
 const DROPPED: f32 = 1.584_893_2e-5;

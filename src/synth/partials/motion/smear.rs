@@ -17,8 +17,8 @@ use crate::synth::versioned::copy_fields;
 
 /// Gains that are as near as this to where they go have arrived (−140 dB).
 const ARRIVED: f32 = 1e-7;
-/// So have those that are as near as this in parts of themselves (0.01 dB) and come no nearer, since a step
-/// is less than their last bit.
+/// Gains that are as near as this in parts of themselves (0.01 dB), and come no nearer, have also arrived: a
+/// step is less than their last bit.
 const STUCK: f32 = 1e-3;
 
 /// How slowly gains follow.
@@ -134,7 +134,7 @@ impl Smear {
             // Partials that were not there rise from silence.
             gain[before..].fill(0.0);
         }
-        // Partials that are no more have this segment to fade out.
+        // Partials that have ended have this segment to fade out.
         gain[len..].fill(0.0);
         let relative = segment.fundamental_hz / (0.5 * segment.sample_rate_hz);
         let low_relative = segment.fundamental_hz / FADE_FROM_HZ;

@@ -1,8 +1,8 @@
-//! The levels and the tilt of single partials, as routes move them: the last stage, so that nothing
-//! before it is worked out anew for them but the gains of the sides.
+//! The levels and the tilt of single partials, as routes move them. It is the last stage. So these routes cause no
+//! new work before it, except for the gains of the sides.
 //!
 //! A tilt of d decibels per octave is d·log₂ n decibels for partial n: the fundamental keeps its level.
-//! What both come to for a partial stays within the limits of its level.
+//! The sum of both for a partial stays within the limits of its level.
 
 use super::{SpectrumStage, tier};
 use crate::at_level;

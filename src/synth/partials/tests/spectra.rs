@@ -221,7 +221,7 @@ fn corners_are_exact_to_the_bit() {
             all.extend(extra);
             assert_eq!(bits(&Chain::new(&all)), alone, "{own:?} in corner {place}");
         }
-        // So it is where all four are the same, wherever the pad is.
+        // The sound is that of the spectrum, too, if all four are the same, wherever the pad is.
         let mut all = settings([own; 4]);
         all.extend(at(0.3, 0.8));
         all.extend(extra);

@@ -2,7 +2,7 @@ use super::pattern::{CELL_HZ_S, MAX_TIME_S, MIN_TIME_S, Pattern, PatternMoment, 
 use crate::dsp::random::short_bits;
 use crate::dsp::simd_level::SimdLevel;
 
-/// So high that nothing is near Nyquist.
+/// The sample rate, Hz: so high that nothing is near Nyquist.
 const RATE: f64 = 1e6;
 const BLOCK_S: f64 = 64.0 / 48_000.0;
 

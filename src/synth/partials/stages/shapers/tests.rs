@@ -148,7 +148,7 @@ fn each_shaper_follows_its_formula() {
     }
 }
 
-/// So that a fault of a formula would be seen above: most settings change most gains.
+/// Most settings change most gains, so the test above would find a fault of a formula.
 #[test]
 fn each_shaper_does_something() {
     let mut random = Random(3);
