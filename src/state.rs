@@ -94,7 +94,7 @@ pub(crate) use macro_names::number as macro_number;
 pub(crate) use read::{line, not_toml, whole};
 #[cfg(all(test, any(feature = "plugin", feature = "render")))]
 pub(crate) use recording::tests;
-pub use recording::{MAX_EMBEDDED_BYTES, NamedBank};
+pub use recording::{DamagedData, MAX_EMBEDDED_BYTES, NamedBank};
 #[cfg(feature = "plugin")]
 pub(crate) use recording::{read_data, read_hash};
 #[cfg(feature = "editor")]

@@ -14,6 +14,8 @@ mod modulators;
 mod performance;
 #[path = "clicks/presets.rs"]
 mod presets;
+#[path = "clicks/retuning.rs"]
+mod retuning;
 #[path = "clicks/rig.rs"]
 mod rig;
 

@@ -316,6 +316,27 @@ fn extreme_scales_sound_finite() {
     }
 }
 
+/// This scale and map give keys 0 and 127 pitches of 10⁻⁶¹ and 10⁷² Hz: both are silent, and harmless to others.
+#[test]
+fn pitches_far_beyond_hearing_are_silent() {
+    let steep = "ed4-4\n4\n600.\n1200.\n1800.\n4/1\n";
+    let degrees = "240 0 4 8 12 16 20 24 28 32 36 40 44 48 52 56 60 64 68";
+    let map = format!("60 0 127 60 60 261.625565 {degrees}").replace(' ', "\n");
+    for matched in [0.0, 1.0] {
+        let mut patch = Patch::default();
+        patch.set(Param::MATCH, matched);
+        patch.set(Param::AMP_ATTACK, 0.0);
+        let mut engine = engine(RATE, &patch);
+        engine.set_scale(scale(steep, MapTexts::One(map.as_bytes())));
+        let events = [(0, on(0, 0, 1.0)), (0, on(0, 127, 1.0))];
+        let (left, right) = play(&mut engine, &events, 20_000, &[512]);
+        assert_eq!((peak(&left), peak(&right)), (0.0, 0.0), "match {matched}");
+        let (left, _) = play(&mut engine, &[(0, on(0, 60, 1.0))], 20_000, &[512]);
+        assert!(is_finite(&left) && peak(&left) > 0.01);
+        assert_eq!(engine.statistics().faults, 0);
+    }
+}
+
 #[test]
 fn channels_may_be_a_period_apart() {
     let mut patch = sine();

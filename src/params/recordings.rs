@@ -16,7 +16,7 @@ use nice_plug::params::persist::{deserialize_field, serialize_field};
 
 use super::handover::Handover;
 use crate::recordings::{BankFolder, MissingBank};
-use crate::state::{NamedBank, read_data, read_hash};
+use crate::state::{DamagedData, NamedBank, read_data, read_hash};
 use crate::synth::Recordings;
 use crate::tracks::bank_edits::BankEdits;
 use crate::tracks::bank_text;
@@ -224,8 +224,14 @@ impl SharedRecordings {
             if !named.edits().is_empty() {
                 fields.insert(EDITS, named.edits().to_string());
             }
-            if let Some(bank) = named.embedded() {
-                fields.insert(DATA, bank_text::line(bank));
+            // Damaged data stay until the bank itself can be saved in their place.
+            let damaged = || named.damaged_data().map(|damaged| damaged.text.clone());
+            let data = named
+                .embedded()
+                .map(|bank| bank_text::line(bank))
+                .or_else(damaged);
+            if let Some(data) = data {
+                fields.insert(DATA, data);
             }
         }
         if fields.is_empty() {
@@ -259,10 +265,10 @@ pub(super) struct StoredRecordings {
     is_locked: bool,
 }
 
-/// Reads a state's field.
+/// Reads a state's field. A bank within it that is damaged is kept as text, and the rest is read.
 ///
 /// # Errors
-/// Why it is damaged.
+/// Why the rest is damaged.
 pub(super) fn read(json: &str) -> Result<StoredRecordings, String> {
     let fields: BTreeMap<String, String> =
         deserialize_field(json).map_err(|error| error.to_string())?;
@@ -286,10 +292,14 @@ pub(super) fn read(json: &str) -> Result<StoredRecordings, String> {
     let edits = BankEdits::parse(text(EDITS)).map_err(|reason| format!("edits: {reason}"))?;
     let named = named.with_edits(edits);
     stored.named = Some(match fields.get(DATA) {
-        Some(data) => {
-            let bank = read_data(data, hash);
-            named.with_bank(bank.map_err(|(offset, reason)| format!("{reason} (at {offset})"))?)
-        }
+        Some(data) => match read_data(data, hash) {
+            Ok(bank) => named.with_bank(bank),
+            Err((offset, reason)) => named.with_damaged_data(DamagedData {
+                text: data.clone(),
+                reason,
+                offset,
+            }),
+        },
         None => named,
     });
     Ok(stored)
@@ -465,24 +475,65 @@ mod tests {
 
     #[test]
     fn damaged_fields_are_refused_with_a_reason() {
-        let shared = shared();
-        assert_eq!(shared.set(Some(oboe(506.0))), Ok(()));
-        let json = shared.to_json().expect("a bank");
-        let own = format!("{:016x}", oboe(506.0).hash());
         for json in [
             String::new(),
             "[]".to_owned(),
             r#"{"bank": "Oboe"}"#.to_owned(),
             r#"{"hash": "12"}"#.to_owned(),
             r#"{"hash": "0123456789abcdef", "file": "../x"}"#.to_owned(),
-            json.replace(&own, "0123456789abcdef"),
-            json.replace(r#""data":""#, r#""data":"?"#),
         ] {
             assert!(
                 read(&json).is_err_and(|reason| !reason.is_empty()),
                 "{json}"
             );
         }
-        assert!(read(&json).is_ok());
+    }
+
+    #[test]
+    fn damaged_data_are_reported_and_kept_and_the_rest_is_loaded() {
+        let shared = shared();
+        let edits = BankEdits::parse("1 root 259").expect("edits");
+        assert_eq!(shared.set(Some(oboe(506.0).with_edits(edits))), Ok(()));
+        shared.set_locked(true);
+        let json = shared.to_json().expect("a bank");
+        let own = format!("{:016x}", oboe(506.0).hash());
+        // While the bank is held in this process, it is found in the place of the damaged one.
+        drop(shared);
+        for (damaged, reason, place) in [
+            (
+                json.replace(&own, "0123456789abcdef"),
+                "is of the bank",
+                "byte 0 ",
+            ),
+            (
+                json.replace(r#""data":""#, r#""data":"?"#),
+                "no Base64",
+                "byte 0 ",
+            ),
+        ] {
+            assert_ne!(damaged, json);
+            let other = super::tests::shared();
+            let missing = other.load(Some(&damaged)).expect_err("it is damaged");
+            let missing = missing.to_string();
+            for part in ["Oboe", "wood/Oboe.aliquot", reason, place] {
+                assert!(missing.contains(part), "{missing}: {part}");
+            }
+            assert!(other.is_locked() && !other.has_bank());
+            let named = other.get().expect("what it is known by");
+            assert_eq!(named.edits().to_string(), "1 root 259");
+            assert_eq!(other.to_json().as_ref(), Some(&damaged));
+            assert_eq!(named.saved().damaged_data(), None);
+        }
+        // Where the bank is at hand it sounds, and is saved in the place of its damaged data.
+        let other = super::tests::shared();
+        let held = oboe(506.0);
+        let damaged = json.replace(r#""data":""#, r#""data":"?"#);
+        assert_eq!(other.load(Some(&damaged)), Ok(()));
+        assert!(other.has_bank());
+        assert_eq!(
+            other.to_json().map(|json| json.contains(r#""data":"?"#)),
+            Some(false)
+        );
+        drop(held);
     }
 }

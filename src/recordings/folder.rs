@@ -133,7 +133,15 @@ impl BankFolder {
         let missing = |reason: String| {
             let name = Some(named.name()).filter(|name| !name.is_empty());
             let name = name.map_or_else(|| format!("{hash:016x}"), str::to_owned);
-            MissingBank(format!("The recording \"{name}\" is missing: {reason}"))
+            let damaged = named.damaged_data().map_or_else(String::new, |damaged| {
+                let file = Some(named.file()).filter(|file| !file.is_empty());
+                let file = file.map_or_else(String::new, |file| format!(" of {file}"));
+                let (reason, offset) = (&damaged.reason, damaged.offset);
+                format!("what was saved{file} is damaged at byte {offset} ({reason}), and ")
+            });
+            MissingBank(format!(
+                "The recording \"{name}\" is missing: {damaged}{reason}"
+            ))
         };
         let Some(first) = self.path() else {
             return Err(missing("there is no folder for banks".to_owned()));

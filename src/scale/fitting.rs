@@ -78,7 +78,7 @@ pub fn minima(
 }
 
 /// The lowest points of the curve up to an interval in cents, without the exact minima.
-fn smooth_minima(
+pub(super) fn smooth_minima(
     curve: &DissonanceCurve,
     limit_cents: f64,
     exact: &[DissonanceMinimum],

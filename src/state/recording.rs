@@ -34,8 +34,8 @@ const MAX_NAME_CHARS: usize = 256;
 /// A bank of recordings as presets and states know it: by what it is called, where its file is and what is in it, with
 /// what they have in place of its roots and loops; and the bank itself, where it is at hand.
 ///
-/// Two are equal if they are of the same bank by the same name with the same edits, and have it at hand or both have
-/// not.
+/// Two are equal if they are of the same bank by the same name with the same edits and the same damaged data, and have
+/// it at hand or both have not.
 #[derive(Clone, Debug)]
 pub struct NamedBank {
     name: String,
@@ -43,19 +43,41 @@ pub struct NamedBank {
     hash: u64,
     edits: BankEdits,
     bank: Option<Arc<TrackBank>>,
+    damaged: Option<Arc<DamagedData>>,
+}
+
+/// The text of a bank that was saved within a state and cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DamagedData {
+    /// The text, to be saved again as it is.
+    pub text: String,
+    /// Why it cannot be read.
+    pub reason: String,
+    /// The offset of the damage in the text, in bytes from 0.
+    pub offset: usize,
 }
 
 impl PartialEq for NamedBank {
     fn eq(&self, other: &NamedBank) -> bool {
-        fn parts(of: &NamedBank) -> (u64, bool, &str, &str, &BankEdits) {
+        type Parts<'b> = (
+            u64,
+            bool,
+            &'b str,
+            &'b str,
+            &'b BankEdits,
+            Option<&'b DamagedData>,
+        );
+        fn parts(of: &NamedBank) -> Parts<'_> {
             let NamedBank {
                 name,
                 file,
                 hash,
                 edits,
                 bank,
+                damaged,
             } = of;
-            (*hash, bank.is_some(), name, file, edits)
+            let damaged = damaged.as_deref();
+            (*hash, bank.is_some(), name, file, edits, damaged)
         }
         parts(self) == parts(other)
     }
@@ -89,6 +111,7 @@ impl NamedBank {
             hash,
             edits: BankEdits::default(),
             bank: None,
+            damaged: None,
         })
     }
 
@@ -98,6 +121,17 @@ impl NamedBank {
             self.bank = Some(bank);
         }
         self
+    }
+
+    /// With the text of the bank that was saved within a state and cannot be read.
+    pub fn with_damaged_data(mut self, damaged: DamagedData) -> NamedBank {
+        self.damaged = Some(Arc::new(damaged));
+        self
+    }
+
+    /// The text of the bank that was saved within a state and cannot be read, if it was so.
+    pub fn damaged_data(&self) -> Option<&DamagedData> {
+        self.damaged.as_deref()
     }
 
     /// The bank with these roots and loops in place of its own.
@@ -137,10 +171,12 @@ impl NamedBank {
         bank.filter(|bank| bank.bytes().len() < MAX_EMBEDDED_BYTES)
     }
 
-    /// As a preset that is read again has it: with the bank only if it is saved within it.
+    /// As a preset that is read again has it: with the bank only if it is saved within it, and without damaged data,
+    /// with which a preset would be refused.
     pub fn saved(&self) -> NamedBank {
         NamedBank {
             bank: self.embedded().cloned(),
+            damaged: None,
             ..self.clone()
         }
     }

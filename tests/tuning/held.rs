@@ -176,6 +176,76 @@ fn a_held_note_keeps_its_pitch_when_its_key_loses_it() {
     }
 }
 
+/// A master of MTS-ESP goes while a note is held, and comes again: the note follows it without a jump, or keeps the
+/// pitch of its onset. So with one table, with a table of its channel, and with a key that the master filters.
+#[test]
+fn a_held_note_follows_a_master_that_goes_and_comes() {
+    let equal_hz = key_hz(61.0);
+    let master_hz = key_hz(61.4);
+    for (retune, of_channel, filtered) in [
+        (0.0, false, false),
+        (0.0, true, false),
+        (0.0, false, true),
+        (1.0, false, false),
+        (1.0, true, false),
+    ] {
+        let what = format!("Retune {retune}, of channel {of_channel}, filtered {filtered}");
+        let mut patch = sine();
+        patch.set(Param::RETUNE, retune);
+        let mut engine = engine(RATE, &patch);
+        let come = |engine: &mut Engine| {
+            let table = engine.broadcast_tuning();
+            table.set_own_channels(if of_channel { 1 << 2 } else { 0 });
+            let channels = match of_channel {
+                true => Addressed::Channels(1 << 2),
+                false => Addressed::All,
+            };
+            for key in 0..128 {
+                table.tune(channels, key, f64::from(key) + 0.4);
+            }
+            table.set_there(true);
+            table.reach_sounding();
+        };
+        let go = |engine: &mut Engine| {
+            let table = engine.broadcast_tuning();
+            table.set_there(false);
+            table.reach_sounding();
+        };
+        come(&mut engine);
+        let mut heard = play(&mut engine, &[(0, on(2, 61, 1.0))], 3_000, &[64]).0;
+        let mut hear = |engine: &mut Engine, expected_hz: f64| {
+            let expected_hz = if retune == 0.0 {
+                expected_hz
+            } else {
+                master_hz
+            };
+            heard.extend(play(engine, &[], 3_000, &[64]).0);
+            let hz = partials_hz(engine)[0];
+            assert!(
+                cents(expected_hz, hz).abs() < 1e-3,
+                "{what}: {hz} for {expected_hz}"
+            );
+        };
+        hear(&mut engine, master_hz);
+        if filtered {
+            engine
+                .broadcast_tuning()
+                .set_mapped(Addressed::All, !(1 << 61));
+            hear(&mut engine, master_hz);
+        }
+        go(&mut engine);
+        hear(&mut engine, equal_hz);
+        come(&mut engine);
+        // A key that the master filters stays where it is.
+        hear(&mut engine, if filtered { equal_hz } else { master_hz });
+        go(&mut engine);
+        hear(&mut engine, equal_hz);
+        let steady = largest_jump(&heard[1_000..3_000]);
+        assert!(largest_jump(&heard[1_000..]) <= 1.1 * steady, "{what}");
+        assert_eq!(voices(&engine), 1, "{what}");
+    }
+}
+
 /// In Mono, the key that is returned to has no pitch any more: the voice stays where it is.
 #[test]
 fn a_key_without_a_pitch_is_returned_to_without_a_jump() {

@@ -51,7 +51,7 @@ fn what_renders_after_a_state_has_its_bank() {
 }
 
 #[test]
-fn damaged_recordings_refuse_the_state() {
+fn a_damaged_bank_refuses_no_state_and_is_saved_again() {
     let field = stored::RECORDINGS_FIELD;
     let mut state = PluginState {
         version: String::new(),
@@ -60,7 +60,19 @@ fn damaged_recordings_refuse_the_state() {
     };
     assert_eq!(stored::admit(&mut state), Ok(()));
     let json = state.fields.get_mut(field).expect("recordings");
+    let whole = json.clone();
     *json = json.replace("data\":\"Q", "data\":\"R");
+    let damaged = json.clone();
+    assert_ne!(damaged, whole);
+    assert_eq!(stored::admit(&mut state), Ok(()));
+    let bench = Bench::new(PluginApi::Clap);
+    bench.plugin.params.deserialize_fields(&state.fields);
+    let saved = bench.plugin.params.serialize_fields();
+    assert_eq!(saved.get(field), Some(&damaged));
+    assert!(bench.plugin.params.recordings().missing().is_some());
+    // Other damage refuses it.
+    let json = state.fields.get_mut(field).expect("recordings");
+    *json = "[]".to_owned();
     let refusal = stored::admit(&mut state).expect_err("damaged");
     assert!(
         matches!(refusal, stored::Refusal::BadRecordings(_)),

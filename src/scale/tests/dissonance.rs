@@ -79,6 +79,14 @@ fn minima_of(partials: Vec<TimbrePartial>, limit_cents: f64) -> Vec<DissonanceMi
     minima(&timbre, &curve, limit_cents)
 }
 
+/// The smooth minima of a curve of 0.1 cents a point, in cents.
+fn smooth_of(partials: Vec<TimbrePartial>, limit_cents: f64) -> Vec<f64> {
+    let timbre = Timbre::new(partials);
+    let curve = DissonanceCurve::with_step(&timbre, limit_cents + 50.0, 0.1);
+    let exact = minima(&timbre, &curve, limit_cents);
+    cents_of(&smooth_minima(&curve, limit_cents, &exact))
+}
+
 #[track_caller]
 fn assert_cents(found: &[f64], expected: &[f64], tolerance: f64) {
     assert_eq!(found.len(), expected.len(), "{found:?}, not {expected:?}");
@@ -198,6 +206,26 @@ fn harmonics_meet_at_just_intervals() {
     assert_cents(&found, &listed, 0.05);
     let found = cents_of(&minima_of(harmonics(8), 1_200.0));
     assert_among(&found, &[231.2, 813.7], 0.05);
+    let found = cents_of(&minima_of(harmonics(6), 1_200.0));
+    let listed = [315.64, 386.31, 498.04, 701.96, 884.36, 1_200.0];
+    assert_cents(&found, &listed, 0.05);
+    assert_among(&smooth_of(harmonics(6), 1_200.0), &[254.8, 989.1], 0.1);
+}
+
+/// Between the steps that matched partials have in common, the curve has smooth minima.
+#[test]
+fn smooth_minima_lie_between_matched_steps() {
+    for (count, expected) in [
+        (5, &[347.0, 622.0, 847.0, 1_038.0][..]),
+        (7, &[225.0, 934.0]),
+        (12, &[231.0]),
+    ] {
+        let found = smooth_of(matched(2.0, count, 1..=7), 1_200.5);
+        assert_among(&found, expected, 0.7);
+    }
+    let step = 1_200.0 * 3.0_f64.log2() / 13.0;
+    let found = smooth_of(matched(3.0, 13, [1, 3, 5, 7, 9, 11]), 1_902.5);
+    assert_among(&found, &[8.0 * step, 11.3 * step], 0.06 * step);
 }
 
 #[test]
@@ -331,6 +359,55 @@ fn the_period_is_found() {
     }
     let found = cents_of(&minima_of(bar(), 2_400.0));
     assert_cents(&found, &[870.1, 1_165.7, 1_755.1, 2_035.9], 0.05);
+    assert_among(&smooth_of(bar(), 2_400.0), &[602.0, 1_015.0, 1_423.0], 1.0);
+}
+
+/// On a grid of 2 cents over 2,600, the octave of harmonics is the most prominent minimum.
+#[test]
+fn the_octave_is_the_most_prominent_minimum_of_harmonics() {
+    for (partials, expected) in [
+        (harmonics(7), 0.43),
+        (falling(261.6, 16), 0.36),
+        (falling(261.6, 64), 0.21),
+    ] {
+        let timbre = Timbre::new(partials);
+        let curve = DissonanceCurve::with_step(&timbre, 2_600.0, 2.0);
+        let found = minima(&timbre, &curve, 2_400.0);
+        let by_prominence = |one: &&DissonanceMinimum, other: &&DissonanceMinimum| {
+            one.prominence.total_cmp(&other.prominence)
+        };
+        let highest = found
+            .iter()
+            .filter(|minimum| minimum.cents >= 600.0)
+            .max_by(by_prominence)
+            .expect("a minimum");
+        assert_near(highest.cents, 1_200.0, 0.01);
+        assert_near(highest.prominence, expected, 0.006);
+    }
+}
+
+/// 64 partials of the amplitudes 1/n meet at 945 intervals within two octaves. 276 of these are minima, as the plain
+/// sum over all pairs says too.
+#[test]
+fn many_harmonics_have_many_minima() {
+    let intervals: std::collections::BTreeSet<(u32, u32)> = (1..=64_u32)
+        .flat_map(|low| (low + 1..=(4 * low).min(64)).map(move |high| (low, high)))
+        .map(|(low, high)| {
+            let divisor = (1..=low).rev().find(|d| low % d == 0 && high % d == 0);
+            let divisor = divisor.unwrap_or(1);
+            (low / divisor, high / divisor)
+        })
+        .collect();
+    assert_eq!(intervals.len(), 945);
+    let found = minima_of(falling(261.6, 64), 2_400.0);
+    assert_eq!(found.len(), 276);
+    for minimum in found {
+        let is_of_two = |&(low, high): &(u32, u32)| {
+            let cents = 1_200.0 * (f64::from(high) / f64::from(low)).log2();
+            (cents - minimum.cents).abs() < 1e-3
+        };
+        assert!(intervals.iter().any(is_of_two), "{}", minimum.cents);
+    }
 }
 
 #[test]

@@ -64,12 +64,10 @@ fn keys_far_off_are_no_work() {
     assert!(far.assignment().degree(i64::MAX, 12).is_some());
     assert!(far.assignment().degree(i64::MIN, 12).is_some());
     let tick = tuned(&mapped(&scale(MEANTONE), &far));
-    let semitones = pitch(&tick, 0, 60).expect("mapped");
-    assert!(semitones.is_finite());
-    // Far beyond what can be heard, and only just not.
+    assert_eq!(pitch(&tick, 0, 60), None, "far beyond what can be heard");
     let far = map("0 0 127 -1000000 1000000 100 0");
     let tick = tuned(&mapped(&scale("100000. 200000."), &far));
-    assert_eq!(pitch(&tick, 0, 60), Some(-155.8));
+    assert_eq!(pitch(&tick, 0, 60), None);
     let near = map("0 0 127 999990 1000000 100 0");
     let tick = tuned(&mapped(&scale("0.001"), &near));
     let key = |key| pitch(&tick, 0, key).expect("mapped");

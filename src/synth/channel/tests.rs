@@ -61,6 +61,24 @@ fn registered_parameters_set_bend_range_and_tuning() {
     );
 }
 
+/// Tuning program and tuning bank (RPN 3 and 4) are taken and mean nothing: there is one tuning.
+#[test]
+fn tuning_program_and_bank_change_nothing() {
+    for number in [3, 4] {
+        let select = [(101, 0), (100, number)];
+        let data = [(6, 5), (38, 7), (96, 0), (97, 0), (97, 0)];
+        assert_eq!(after(&[&select[..], &data].concat()), (2.0, 0.0));
+        // What was selected before is so no longer.
+        let entered = [&BEND[..], &[(6, 12)], &select, &data].concat();
+        assert_eq!(after(&entered), (12.0, 0.0));
+        let entered = [&FINE[..], &[(6, 96)], &select, &data].concat();
+        assert_eq!(after(&entered), (2.0, 0.5));
+        // It can be again.
+        let entered = [&select[..], &data, &BEND, &[(6, 3)]].concat();
+        assert_eq!(after(&entered), (3.0, 0.0));
+    }
+}
+
 #[test]
 fn the_last_of_message_and_parameter_sets_a_bend_range() {
     let mut patch = Patch::default();

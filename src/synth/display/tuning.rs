@@ -118,6 +118,19 @@ impl DisplayedTuning {
         let degree = scale.degree(0, key, self.root).filter(|_| is_played)?;
         Some((degree, scale.degrees()))
     }
+
+    /// Whether a period begins at a key of the first channel: at its scale's first degree, or, where there is no
+    /// scale, whole periods from the root key.
+    pub fn begins_period(&self, key: u8) -> bool {
+        match self.degree(key) {
+            Some((degree, count)) => degree.rem_euclid(count.max(1) as i64) == 0,
+            None if self.source() == TuningSource::Scale => false,
+            None => {
+                let from_root = i32::from(key) - i32::from(self.root);
+                from_root.rem_euclid(self.keys().period(0).keys.into()) == 0
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -181,6 +194,36 @@ mod tests {
             assert!(shown.update(&patch, &TuningTables::default()));
             assert!(shown.is_plain());
         }
+    }
+
+    #[test]
+    fn periods_begin_at_the_root_of_any_source() {
+        let begin = |patch: &Patch, tables: &TuningTables| -> Vec<u8> {
+            let shown = DisplayedTuning::of(patch, tables);
+            (50..75).filter(|&key| shown.begins_period(key)).collect()
+        };
+        let mut patch = Patch::default();
+        patch.set(Param::ROOT_KEY, 62.0);
+        let five = LoadedScale::new(&[2.4, 4.8, 7.2, 9.6, 12.0], Vec::new(), {
+            [crate::synth::tuning::ChannelKeys::Linear; 16]
+        });
+        let mut tables = TuningTables {
+            scale: Arc::new(Some(five)),
+            ..TuningTables::default()
+        };
+        assert_eq!(begin(&patch, &tables), [52, 57, 62, 67, 72]);
+        patch.set(Param::TUNING, 3.0);
+        assert_eq!(begin(&patch, &tables), [50, 62, 74]);
+        // Seven keys of a master's table.
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: 48_000.0,
+            max_voices: 1,
+        });
+        tell(engine.broadcast_tuning());
+        engine.render(&mut [0.0; 64], &mut [0.0; 64]);
+        tables.sounding.take(engine.tuning());
+        patch.set(Param::TUNING, 4.0);
+        assert_eq!(begin(&patch, &tables), [55, 62, 69]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The table that voices read: the pitch of every key on every channel.
 
-use super::limited;
+use super::{PITCHES, limited};
 
 /// Keys of a channel.
 pub const KEYS: usize = 128;
@@ -79,13 +79,14 @@ impl KeyTable {
         };
     }
 
-    /// Sets the pitches of a channel, `None` for keys that have none.
+    /// Sets the pitches of a channel, `None` for keys that have none. A key whose pitch is beyond [`PITCHES`] has none
+    /// either: of 0.001 Hz a constant offset would be heard to begin and to end.
     pub fn set_channel(&mut self, channel: usize, pitch: impl Fn(u8) -> Option<f64>) {
         let (pitches, mapped) = (&mut self.pitches[channel], &mut self.mapped[channel]);
         *mapped = 0;
         for (key, place) in (0..).zip(&mut *pitches) {
-            if let Some(pitch) = pitch(key) {
-                *place = limited(pitch);
+            if let Some(pitch) = pitch(key).filter(|pitch| PITCHES.contains(pitch)) {
+                *place = pitch;
                 *mapped |= 1 << key;
             }
         }

@@ -77,7 +77,7 @@ impl TunedKeys {
             return;
         }
         let degree = self.degree(key).map(|(degree, _)| degree);
-        if degree == Some(0) {
+        if self.tuning.begins_period(key) {
             let top = rect.with_max_y(rect.top() + 3.0).shrink2(vec2(1.0, 0.0));
             painter.rect_filled(top, 0.0, color);
         }
