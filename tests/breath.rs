@@ -381,7 +381,7 @@ fn a_note_is_a_band_of_noise_of_this_width_and_power() {
     }
 }
 
-/// To the bit.
+/// The gains are equal to the bit.
 #[test]
 fn every_level_of_vector_instructions_has_the_same_gains() {
     let mut patch = breathing(100, 0.7, 0);

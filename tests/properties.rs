@@ -336,7 +336,7 @@ fn room(most: impl Fn(Param) -> f32, partials: usize) -> f64 {
     1.0 + f64::from(most(Param::ROOM_AMOUNT)) * (24.0 * partials as f64).sqrt()
 }
 
-/// By how much the shapers raise the root of a voice's power, on the louder side.
+/// How far the shapers raise the root of a voice's power, on the louder side.
 fn shapers(values: &Values, most: impl Fn(Param) -> f32, partials: usize) -> f64 {
     // One side may have all of the comb's power.
     let has_comb = values.get(Param::COMB) != 0.0 || most(Param::COMB) != 0.0;

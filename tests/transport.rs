@@ -91,12 +91,12 @@ fn expected_beats(follow: bool) -> Vec<f64> {
 }
 
 const LFO: LfoParams = LfoParams::of(3);
-/// In beats.
+/// Duration of a cycle, beats.
 const CYCLE: f64 = 4.0 / 3.0;
 const PHASE: f64 = 0.125;
 const SEQUENCE: SequenceParams = SequenceParams::of(2);
 const STEPS: [f64; 5] = [0.5, -1.0, 0.25, 1.0, -0.25];
-/// In beats.
+/// Duration of a step, beats.
 const STEP: f64 = 0.375;
 const GLIDE: f64 = 0.25;
 const DEPTH: f32 = 0.5;

@@ -18,7 +18,7 @@ const COUNTS: [(&str, f64); 7] = [
     ("fanned", 45_119.0),
     ("all-fanned", 132_583.0),
 ];
-/// By how much a count may be larger.
+/// How many times as large a count may be.
 const MORE: f64 = 1.01;
 /// A case, and how many times as much as another it may cost: a fan on one LFO, and a fan in each of 24
 /// routes beside everything that moves without one.

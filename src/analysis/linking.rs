@@ -50,7 +50,7 @@ struct Edge {
 }
 
 impl Linker {
-    /// For frames `hop` samples apart with windows of `length` samples; strands of fewer than
+    /// A linker for frames `hop` samples apart with windows of `length` samples; strands of fewer than
     /// `least_frames` frames are dropped.
     pub fn new(hop: usize, length: usize, sample_rate_hz: f64, least_frames: usize) -> Linker {
         Linker {

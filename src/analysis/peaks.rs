@@ -64,7 +64,7 @@ pub struct PeakFinder {
 }
 
 impl PeakFinder {
-    /// For windows of `length` samples, a power of two from 256 on.
+    /// A finder for windows of `length` samples, a power of two from 256 on.
     pub fn new(length: usize, sample_rate_hz: f64) -> PeakFinder {
         let points = 2 * length;
         let term = |i: usize| 0.5 - 0.5 * libm::cos(TAU * i as f64 / TERMS as f64);

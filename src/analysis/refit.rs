@@ -46,7 +46,7 @@ pub struct Effort {
 }
 
 impl Effort {
-    /// For the result.
+    /// The effort for the result.
     pub const FULL: Effort = Effort {
         rounds: 3,
         iterations: 8,
@@ -54,7 +54,7 @@ impl Effort {
         ridge: 0.3,
         polish_ridge: 0.1,
     };
-    /// To choose between windows.
+    /// The effort to choose between windows.
     pub const DRAFT: Effort = Effort {
         rounds: 1,
         iterations: 3,

@@ -35,7 +35,7 @@ pub fn stretched(tracks: &Tracks, warp: &TimeWarp, speed: f64) -> Tracks {
     }
 }
 
-/// With breakpoints where the rate changes, too.
+/// The stretched track, with breakpoints where the rate changes, too.
 fn stretched_track(track: &Track, warp: &TimeWarp, speed: f64, breaks_s: &[f64]) -> Track {
     let is_within = |time_s: &f64| (track.start_s()..track.end_s()).contains(time_s);
     let own = track.breakpoints.iter().map(|point| point.time_s);

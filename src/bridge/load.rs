@@ -130,7 +130,7 @@ impl LoadMeter {
     }
 }
 
-/// From when to when, on a clock of the caller's, frames were rendered.
+/// A time in which frames were rendered, on a clock of the caller's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProcessCall {
     /// Nanoseconds.
@@ -167,7 +167,7 @@ pub struct HostBuffers {
 }
 
 impl HostBuffers {
-    /// For a host that has announced no buffers longer than this.
+    /// The buffers of a host that has announced none longer than this.
     pub fn new(longest_frames: usize) -> HostBuffers {
         HostBuffers {
             longest_frames,

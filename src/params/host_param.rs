@@ -68,7 +68,7 @@ impl TextSources {
 }
 
 impl HostParam {
-    /// At the table's default. A new value is marked in `changes`.
+    /// The parameter at the table's default. A new value is marked in `changes`.
     pub(super) fn new(param: Param, changes: &Arc<Changes>, texts: &TextSources) -> HostParam {
         let (index, changes) = (param.index(), changes.clone());
         let mark = move || changes.mark(index);

@@ -50,7 +50,7 @@ impl Tone {
         })
     }
 
-    /// As the file has it, without spaces and what follows: `3/2`, `2`, or cents with a decimal point.
+    /// The tone as the file has it, without spaces and what follows: `3/2`, `2`, or cents with a decimal point.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -60,7 +60,7 @@ impl Tone {
         self.cents
     }
 
-    /// As it is written: with a decimal point and 5 digits after it, or as a ratio.
+    /// The tone as it is written: with a decimal point and 5 digits after it, or as a ratio.
     fn written(&self) -> String {
         match self.text.split_once('.') {
             Some((_, part)) => format!(

@@ -83,7 +83,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// As new: the first tick's gains hold from its first frame.
+    /// Makes it as new: the first tick's gains hold from its first frame.
     pub fn reset(&mut self) {
         *self = Output::default();
     }

@@ -232,7 +232,7 @@ impl Recordings {
         self
     }
 
-    /// None, as engines begin with. What is shared is never freed.
+    /// No recordings, as engines begin with. What is shared is never freed.
     pub fn none() -> Arc<Recordings> {
         static NONE: LazyLock<Arc<Recordings>> = LazyLock::new(Arc::default);
         NONE.clone()

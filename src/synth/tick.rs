@@ -48,7 +48,7 @@ pub struct Tick {
 }
 
 impl Tick {
-    /// For the default patch at frame 0. Not for the audio thread.
+    /// The tick of the default patch at frame 0. Not for the audio thread.
     pub fn new(sample_rate_hz: f64, block_frames: usize) -> Tick {
         let values = Values::new(&Patch::default());
         let destinations = DestinationValues::of(&values);

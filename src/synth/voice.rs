@@ -49,7 +49,7 @@ pub struct Voice {
     control: VoiceControl,
     /// Valid only while [`VoiceControl::has_offsets`]; the offsets are all 0 otherwise.
     own: Versioned<OwnValues>,
-    /// By how much routes move its settings; valid only while [`VoiceControl::has_settings`].
+    /// How far routes move its settings; valid only while [`VoiceControl::has_settings`].
     settings: Versioned<MovedSettings>,
     /// The patch's overrides with this voice's own offsets, once it has had one of these.
     own_overrides: Versioned<PartialOverrides>,

@@ -115,7 +115,7 @@ impl Default for KeyZone {
 }
 
 impl KeyZone {
-    /// For the MIDI keys and velocities of these ranges, each at most 127.
+    /// The zone of the MIDI keys and velocities of these ranges, each at most 127.
     pub fn new(keys: RangeInclusive<u8>, velocities: RangeInclusive<u8>) -> KeyZone {
         KeyZone {
             lowest_key: *keys.start(),

@@ -369,7 +369,7 @@ fn a_release_goes_on_behind_the_loop() {
     assert!(level_behind(&[(Param::RECORDING_LOOP, 2.0)], 122_400) < -70.0);
 }
 
-/// By the snapshot, which the window shows.
+/// The places of the voices in the snapshot, which the window shows.
 fn places(engine: &Engine) -> Vec<(u32, f64)> {
     let mut snapshot = Snapshot::default();
     engine.snapshot(&mut snapshot);

@@ -16,14 +16,14 @@ const PROGRAM: &str = "aliquot-render";
 const EXECUTABLE: &str = env!("CARGO_BIN_EXE_aliquot-render");
 
 impl Place {
-    /// With this song as `song.mid`.
+    /// A place with this song as `song.mid`.
     pub fn with(song: &Song) -> Place {
         let place = Place::new();
         fs::write(place.path("song.mid"), song.bytes()).expect("a song");
         place
     }
 
-    /// With this file of `tests/midi` as `song.mid`, and the presets that are there.
+    /// A place with this file of `tests/midi` as `song.mid`, and the presets that are there.
     pub fn of_case(name: &str) -> Place {
         let place = Place::new();
         fs::copy(case(name), place.path("song.mid")).expect("a song");

@@ -14,7 +14,7 @@ pub struct Song {
 }
 
 impl Song {
-    /// At 480 ticks to the quarter.
+    /// A song at 480 ticks to the quarter.
     pub fn new(format: Format, tracks: Vec<Vec<Event>>) -> Song {
         Song {
             format,

@@ -62,7 +62,7 @@ pub fn on(frame: u64, key: u8) -> TimedEvent {
     }
 }
 
-/// At the velocity 64, or of none.
+/// A note-off with the velocity 64, or without one.
 pub fn off(frame: u64, key: u8) -> TimedEvent {
     TimedEvent {
         frame,

@@ -63,7 +63,7 @@ impl Model {
         }
     }
 
-    /// With the sides to be added.
+    /// A model to which the sides are still to be added.
     pub fn new_without_sides(patch: &Patch) -> Model {
         Model {
             patch: *patch,
@@ -73,7 +73,7 @@ impl Model {
         }
     }
 
-    /// With a route from the wheel to the speed of each clock.
+    /// A model with a route from the wheel to the speed of each clock.
     pub fn with_moved_clocks(patch: &Patch) -> Model {
         let mut model = Model::new(patch);
         for (index, clock) in ClockedModulator::ALL.into_iter().enumerate() {

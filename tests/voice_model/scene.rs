@@ -10,7 +10,7 @@ pub const PARTIALS: usize = 8;
 pub const KEY: u8 = 45;
 pub const VELOCITY: f32 = 0.7;
 pub const RELEASE_VELOCITY: f32 = 0.3;
-/// In the middle of a block.
+/// The onset, in the middle of a block, frames.
 pub const ONSET: usize = 10 * BLOCK + 17;
 /// Where the controllers move, the key comes up, and the test ends.
 pub const MOVED: usize = 200 * BLOCK;

@@ -34,7 +34,7 @@ impl fmt::Display for InputFormat {
 pub struct Input {
     pub path: PathBuf,
     pub format: InputFormat,
-    /// At least one.
+    /// The sounds, at least one.
     pub sounds: Vec<ZonedTracks>,
     /// What is not as it should be.
     pub remarks: Vec<String>,

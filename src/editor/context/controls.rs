@@ -157,7 +157,7 @@ pub struct NameEntry {
 }
 
 impl NameEntry {
-    /// At this control, beginning with the name as it stands.
+    /// A field at this control that begins with the name as it stands.
     pub fn new(number: usize, at: egui::Id, model: &EditorModel) -> NameEntry {
         NameEntry {
             number,

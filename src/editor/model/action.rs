@@ -30,7 +30,7 @@ impl<T> Swap<T> {
 }
 
 impl<T: PartialEq> Swap<T> {
-    /// From one to the other; `None` if they are the same.
+    /// The swap from one to the other; `None` if they are the same.
     pub fn between(before: T, after: T) -> Option<Swap<T>> {
         (before != after).then_some(Swap { before, after })
     }

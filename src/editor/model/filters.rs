@@ -20,7 +20,7 @@ pub struct FilterControls {
     pub slope: Param,
     /// The gain of the types that have one.
     pub gain: Param,
-    /// How it is set; `None` while it is off.
+    /// Reads the filter's settings; `None` while it is off.
     pub settings: fn(&Values) -> Option<FilterSettings>,
     /// How modulation has set it in a voice.
     pub of_voice: fn(&VoiceSnapshot) -> Option<FilterSettings>,

@@ -41,7 +41,7 @@ pub struct Nudge {
 pub struct HistoryStep {
     /// What a person calls it, such as "Draw Level".
     pub name: Cow<'static, str>,
-    /// In the order in which they were touched, each parameter once.
+    /// The changes in the order in which the parameters were touched, each parameter once.
     pub changes: Vec<Change>,
     /// What it has changed beside parameters.
     pub actions: Vec<Action>,

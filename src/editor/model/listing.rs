@@ -28,7 +28,7 @@ impl Origin {
 /// What they are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
-    /// As they are found: the program's in their own order, then the person's.
+    /// The order in which they are found: the program's presets in their own order, then the user's.
     #[default]
     Found,
     /// Name, whatever its capitals.

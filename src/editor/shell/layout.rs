@@ -41,7 +41,7 @@ impl Layout {
         Layout::below_hint(window, 0.0)
     }
 
-    /// With a hint of this height between the header and the body.
+    /// The layout with a hint of this height between the header and the body.
     pub fn below_hint(window: Rect, hint: f32) -> Layout {
         let header = window.top() + HEADER;
         let status = (window.bottom() - STATUS).max(header);

@@ -186,7 +186,7 @@ impl Setting {
     }
 }
 
-/// By how much routes move a voice's settings, each in the unit of its target.
+/// How far routes move a voice's settings, each in the unit of its target.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MovedSettings([f32; COUNT]);
 

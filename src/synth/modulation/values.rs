@@ -85,7 +85,7 @@ static PLACES: [u16; Param::COUNT] = {
 pub struct Offsets([f32; POLYPHONIC]);
 
 impl Offsets {
-    /// None.
+    /// No offsets.
     pub const NONE: Offsets = Offsets([0.0; POLYPHONIC]);
 
     /// The value of a polyphonic parameter; for others it means nothing.

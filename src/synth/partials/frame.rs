@@ -14,7 +14,7 @@ use crate::synth::versioned::copy_fields;
 pub struct Arrays(u16);
 
 impl Arrays {
-    /// None of them.
+    /// No arrays.
     pub const NONE: Arrays = Arrays(0);
     /// [`Frame::ratio`].
     pub const RATIO: Arrays = Arrays(1);

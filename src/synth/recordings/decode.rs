@@ -206,7 +206,7 @@ impl StepRatios {
         }
     }
 
-    /// By how much the mean is more than that of both ends, parts of this.
+    /// How far the mean is above the mean of both ends, as a part of the latter.
     #[inline(always)]
     fn mean_excess(&self) -> [f32; GROUP] {
         std::array::from_fn(|n| {

@@ -81,7 +81,7 @@ pub struct TrackSlotState {
 }
 
 impl TrackSlotState {
-    /// None.
+    /// No slots.
     pub const NONE: TrackSlotState = TrackSlotState {
         interval: Interval::NONE,
         sounding: TrackSlotSet::EMPTY,

@@ -45,7 +45,7 @@ pub struct PlayerSettings {
 }
 
 impl PlayerSettings {
-    /// As the values say of a note that is `released` or not.
+    /// Reads the settings from the values for a note that is `released` or not.
     pub fn read(values: &VoiceValues, released: bool, fundamental_hz: f64) -> PlayerSettings {
         let speed = f64::from(values.get(Param::RECORDING_SPEED));
         let loops = match LoopMode::from_index(values.index(Param::RECORDING_LOOP)) {

@@ -7,7 +7,7 @@ use crate::tracks::bank_file::{BankRows, MAX_SLOTS, SlotEvent};
 pub struct TrackSlotSet([u64; MAX_SLOTS / 64]);
 
 impl TrackSlotSet {
-    /// None.
+    /// No slots.
     pub const EMPTY: TrackSlotSet = TrackSlotSet([0; MAX_SLOTS / 64]);
 
     /// The set of these numbers.

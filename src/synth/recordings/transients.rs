@@ -34,7 +34,7 @@ pub struct Transients {
 pub type Sides = [(f32, f32); 2];
 
 impl Transients {
-    /// None.
+    /// No transients.
     pub const NONE: Transients = Transients {
         sounding: [None; MOST],
         next: 0,

@@ -18,7 +18,7 @@ pub const MOST_PITCHES: usize = 1_024;
 /// The pitches of a tuning in order, at most `MOST`, over and over where they repeat.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nearest<const MOST: usize = MOST_PITCHES> {
-    /// In order, no two within [`TIE`].
+    /// The pitches in order, no two within [`TIE`].
     pitches: [f64; MOST],
     count: usize,
     /// Semitones, above 0.

@@ -100,9 +100,9 @@ pub struct NotePort {
 /// How many notes the plugin sounds at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Voices {
-    /// As it is set.
+    /// The number that is set.
     pub count: u32,
-    /// At most.
+    /// The greatest number.
     pub capacity: u32,
     /// Whether one key may sound more than once.
     pub overlapping: bool,

@@ -129,7 +129,7 @@ impl StateText {
         Ok(())
     }
 
-    /// As the framework stores it.
+    /// The state as the framework stores it.
     fn bytes(&self) -> Result<Vec<u8>> {
         let text = serde_json::to_vec(&self.0)?;
         let length = u64::try_from(text.len())?;

@@ -12,7 +12,7 @@ use crate::tracks::bank_file::{BankRows, BankSound, SlotEvent, TrackBank, codes}
 pub const WIDTH: usize = 900;
 /// Texels from top to bottom.
 pub const HEIGHT: usize = 192;
-/// From the brightest to the darkest, dB.
+/// The range from the brightest to the darkest, dB.
 const RANGE_DB: f32 = 66.0;
 /// Noise is darker than partials of its power, since it fills whole bands, dB.
 const NOISE_DB: f32 = -9.0;

@@ -74,7 +74,7 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// From one end to the other.
+    /// The length from one end to the other.
     pub fn length(self) -> f32 {
         self.max - self.min
     }

@@ -231,7 +231,7 @@ impl Clipboard {
         model.end_group();
     }
 
-    /// As text for other programs: a line for each partial, its number and its value.
+    /// The bars as text for other programs: a line for each partial, its number and its value.
     pub fn text(&self, layer: Layer) -> String {
         let lines = self.values.iter().map(|(offset, height)| {
             let n = self.first + offset;

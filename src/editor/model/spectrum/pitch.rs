@@ -38,7 +38,7 @@ pub fn key_hz(key: i32) -> f32 {
     (440.0 * ratio_from_semitones(f64::from(key - 69))) as f32
 }
 
-/// To four digits, such as `440.0 Hz` and `1.320 kHz`.
+/// A frequency to four digits, such as `440.0 Hz` and `1.320 kHz`.
 pub fn hz_text(hz: f32) -> String {
     match hz {
         hz if hz < 99.995 => format!("{hz:.2} Hz"),
@@ -48,7 +48,7 @@ pub fn hz_text(hz: f32) -> String {
     }
 }
 
-/// To a tenth of a decibel, such as `at −12.3 dB`; at and below `floor_db` such as `below −96 dB`.
+/// A level to a tenth of a decibel, such as `at −12.3 dB`; at and below `floor_db` such as `below −96 dB`.
 pub fn db_text(db: f32, floor_db: f32) -> String {
     let text = if db <= floor_db || db.is_nan() {
         format!("below {floor_db} dB")

@@ -12,7 +12,7 @@ pub struct Selection([u64; WORDS]);
 impl Selection {
     /// All of them.
     pub const ALL: Selection = Selection([u64::MAX; WORDS]);
-    /// None of them.
+    /// No partials.
     pub const NONE: Selection = Selection([0; WORDS]);
 
     /// The partials whose numbers `chosen` is true for.
@@ -83,7 +83,7 @@ impl Selection {
         self.combined(other, |own, other| own & !other)
     }
 
-    /// With partial `n` chosen if it was not, and the other way round.
+    /// The selection with partial `n` chosen if it was not, and the other way round.
     pub fn toggled(self, n: usize) -> Selection {
         let one = Selection::of(|other| other == n);
         self.combined(one, |own, other| own ^ other)

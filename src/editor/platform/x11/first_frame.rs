@@ -32,7 +32,7 @@ pub struct FirstFrame {
 }
 
 impl FirstFrame {
-    /// For the window with this id; `None` where the server cannot be reached.
+    /// The first frame of the window with this id; `None` where the server cannot be reached.
     pub fn of(window: u32) -> Option<FirstFrame> {
         let (connection, _) = x11rb::connect(None).ok()?;
         let is_over = Arc::new(AtomicBool::new(false));

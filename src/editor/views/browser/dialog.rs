@@ -28,7 +28,7 @@ pub struct Form {
     pub name: String,
     pub author: String,
     pub category: String,
-    /// With commas between them.
+    /// The tags, with commas between them.
     pub tags: String,
     pub description: String,
     /// Whether MPE, bend ranges and the scale are part of it.

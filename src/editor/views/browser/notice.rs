@@ -20,7 +20,7 @@ const BESIDE: f32 = 180.0;
 pub struct Notice {
     text: String,
     is_error: bool,
-    /// In the window's seconds; none before it is first shown.
+    /// When it was first shown, in the window's seconds; `None` before.
     since_s: Option<f64>,
     /// What its button undoes.
     pub remedy: Option<LibraryAction>,

@@ -12,7 +12,7 @@ use crate::synth::parameter::layout::Group;
 
 /// The title's line, points.
 const TITLE: f32 = 18.0;
-/// From the card's edge to what is on it, points.
+/// Distance from the card's edge to what is on it, points.
 const INSET: f32 = 6.0;
 /// Heights of a control's place, points.
 const CELL_HEIGHTS: std::ops::RangeInclusive<f32> = 50.0..=68.0;

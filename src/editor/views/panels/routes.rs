@@ -15,7 +15,7 @@ use crate::synth::parameter::{MACROS, ROUTES, RouteParams};
 
 /// Least width of a column of lines, points.
 const COLUMN: f32 = 700.0;
-/// From one line to the next, points.
+/// Distance from one line to the next, points.
 const LINE: f32 = 24.0;
 /// Between two controls of a line, points.
 const GAP: f32 = 4.0;

@@ -30,7 +30,7 @@ const MENU: egui::Vec2 = vec2(280.0, 260.0);
 /// What the page remembers.
 pub struct TuningView {
     library: Library,
-    /// As a menu was opened; `None` while all are closed.
+    /// The files when a menu was opened; `None` while all are closed.
     files: Option<TuningFiles>,
     pasted: String,
     note: Option<RestingNote>,

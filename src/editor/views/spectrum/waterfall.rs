@@ -118,7 +118,7 @@ fn levels(columns: &Columns, canvas: &Canvas) -> Vec<f32> {
     levels
 }
 
-/// From the ground over the output's colour to that of what sounds.
+/// The colour of a level: from the ground over the output's colour to that of what sounds.
 fn color(theme: &Theme, level: f32) -> Color32 {
     let level = level.clamp(0.0, 1.0);
     if level < 0.5 {

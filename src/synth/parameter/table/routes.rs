@@ -66,7 +66,7 @@ pub struct RouteParams {
     pub depth: Param,
     /// What moves: an index into [`ROUTE_SOURCE_LABELS`].
     pub from: Param,
-    /// By what it is multiplied: an index into the same.
+    /// The source that multiplies it: an index into the same labels.
     pub via: Param,
     /// What it moves: an index into [`ROUTE_TARGETS`], plus one; 0 is nothing.
     pub to: Param,

@@ -97,7 +97,7 @@ struct SpectrumSettings {
 }
 
 impl Morph {
-    /// As the values say; `None` where they ask for no more than the series.
+    /// Reads the morph from the values; `None` where they ask for no more than the series.
     pub fn read(values: &VoiceValues, context: &Context) -> Option<Morph> {
         let (x, y) = (values.get(Param::MORPH_X), values.get(Param::MORPH_Y));
         let is_plain = values.index(Param::BODY_A) == 0 && values.index(Param::COLOUR_A) == 0;

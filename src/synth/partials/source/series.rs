@@ -34,7 +34,7 @@ pub struct Series {
 /// What is done to the ratios of any source.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct RatioSettings {
-    /// From one partial of the series to the next, in parts of the fundamental.
+    /// Distance from one partial of the series to the next, in parts of the fundamental.
     spacing: f32,
     /// B.
     inharmonicity: f32,

@@ -14,7 +14,7 @@ const ATS_EDGES_HZ: [f64; ATS_BANDS + 1] = [
 
 /// How much of each band's power comes into each other band.
 pub(super) struct Conversion {
-    /// From, to and the share.
+    /// The band that a share comes from, the band that it goes to, and the share.
     shares: Vec<(usize, usize, f64)>,
 }
 

@@ -29,7 +29,7 @@ pub struct Axes {
 }
 
 impl Axes {
-    /// In this place, for a curve whose last point is at `length`.
+    /// The axes in this place, for a curve whose last point is at `length`.
     pub fn new(rect: Rect, length: f32) -> Axes {
         Axes {
             rect,

@@ -17,7 +17,7 @@ const MANY: usize = 12;
 /// What the menu remembers.
 #[derive(Default)]
 pub struct BankMenu {
-    /// As the menu was opened; `None` while it is closed.
+    /// The files when the menu was opened; `None` while it is closed.
     files: Option<Vec<BankFile>>,
     /// A part of the names that are listed.
     part: String,

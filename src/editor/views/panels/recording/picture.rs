@@ -38,7 +38,7 @@ pub struct PictureView {
     of: Option<(u64, usize)>,
     job: Option<PictureJob>,
     picture: Option<TracksPicture>,
-    /// With what its colours were taken from.
+    /// The texture, and the colour that its colours were taken from.
     texture: Option<(TextureHandle, Color32)>,
     drag: Option<LoopDrag>,
 }

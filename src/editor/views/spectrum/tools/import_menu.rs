@@ -15,7 +15,7 @@ const SIZE: egui::Vec2 = vec2(260.0, 240.0);
 /// What the menu remembers.
 pub struct ImportMenu {
     library: Library,
-    /// As the menu was opened; `None` while it is closed.
+    /// The files when the menu was opened; `None` while it is closed.
     files: Option<Vec<SpectrumFile>>,
 }
 

@@ -29,7 +29,7 @@ use crate::synth::partials::array::GROUP;
 use crate::synth::partials::stages::low_fade::{FADE_FROM_HZ, low_fade_factor};
 use crate::synth::partials::stages::nyquist_fade::fade_factor;
 
-/// From knot to knot, Hz times the decay time in seconds.
+/// Distance from knot to knot, Hz times the decay time in seconds.
 pub const CELL_HZ_S: f64 = 4.2;
 /// Shorter decays count as this long, and longer ones as [`MAX_TIME_S`], seconds.
 pub const MIN_TIME_S: f32 = 0.01;

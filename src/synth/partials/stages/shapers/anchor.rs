@@ -20,7 +20,7 @@ const FLOOR: f32 = 1e-6;
 /// Times f_a: from there up nothing is held.
 const REACH: f32 = 16.0;
 
-/// As it is set.
+/// Its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Anchor {
     /// f_a.
