@@ -526,7 +526,8 @@ mod tests {
         }
         // Where the bank is at hand it sounds, and is saved in the place of its damaged data.
         let other = super::tests::shared();
-        let held = oboe(506.0);
+        let holder = super::tests::shared();
+        assert_eq!(holder.load(Some(&json)), Ok(()));
         let damaged = json.replace(r#""data":""#, r#""data":"?"#);
         assert_eq!(other.load(Some(&damaged)), Ok(()));
         assert!(other.has_bank());
@@ -534,6 +535,5 @@ mod tests {
             other.to_json().map(|json| json.contains(r#""data":"?"#)),
             Some(false)
         );
-        drop(held);
     }
 }
