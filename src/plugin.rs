@@ -259,12 +259,7 @@ impl Plugin for Aliquot {
         if self.background.update(engine, &self.patch) {
             context.set_latency_samples(engine.latency_frames() as u32);
         }
-        if let Some(scale) = self.params.scale().take_next() {
-            engine.set_scale(scale);
-        }
-        if let Some(recordings) = self.params.recordings().take_next() {
-            engine.set_recordings(recordings);
-        }
+        take_loaded(engine, &self.params);
         self.broadcast.write(engine.broadcast_tuning());
         engine.set_transport(&transport(context.transport()));
         self.keys.receive(|event| engine.push(event));
@@ -290,6 +285,16 @@ impl Plugin for Aliquot {
             // How long a note rings is for the player to say.
             ProcessStatus::KeepAlive
         }
+    }
+}
+
+/// Gives the engine what has been loaded since the last buffer.
+fn take_loaded(engine: &mut Engine, params: &HostParams) {
+    if let Some(scale) = params.scale().take_next() {
+        engine.set_scale(scale);
+    }
+    if let Some(recordings) = params.recordings().take_next() {
+        engine.set_recordings(recordings);
     }
 }
 

@@ -251,7 +251,7 @@ fn retuning_neither_allocates_nor_frees() {
     assert_eq!(calls, 0);
 }
 
-/// `docs/performance.md` says how much it is.
+/// In MiB, allocated for one thread; `docs/performance.md` has the figure.
 #[test]
 fn voices_take_no_more_memory_than_the_documents_say() {
     let engine_of = |max_voices| {

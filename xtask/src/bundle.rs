@@ -3,7 +3,7 @@
 //!
 //! Cargo builds the plugin with `cargo rustc --lib --crate-type cdylib`, because a package whose
 //! manifest names `cdylib` beside `lib` silently loses link-time optimisation; then the standalone
-//! program and the renderer. `nice-plug-xtask` lays out the bundles. That happens in a folder of
+//! program, the renderer and the analyser. `nice-plug-xtask` lays out the bundles. That happens in a folder of
 //! its own, from the very files that cargo names, so that nothing left over from an earlier build
 //! gets in; the result is checked and takes its place in one step.
 //!

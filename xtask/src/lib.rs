@@ -3,7 +3,7 @@
 //! | module | does |
 //! |---|---|
 //! | [`setup`] | the list of system packages; installs or names what is missing |
-//! | [`bundle`] | CLAP, VST3, standalone and renderer in `target/bundled/` |
+//! | [`bundle`] | CLAP, VST3 and the programs in `target/bundled/` |
 //! | [`install`] | copies the bundles to the plugin folders |
 //! | [`daw`] | a session in Ardour, exported, reopened and measured |
 //! | [`demo`] | plays a MIDI file through the bundled CLAP; a sound file and its picture |
