@@ -1,7 +1,7 @@
 //! The recordings that an instance has loaded: what they are known by for states and presets, and the recordings
 //! themselves for the engine.
 //!
-//! Recordings reach the audio thread by a [`Handover`]. When a load returns, what renders next has them. A missing
+//! Recordings reach the audio thread by a `Handover`. When a load returns, what renders next has them. A missing
 //! bank is reported, and its name and hash are kept: the rest sounds, and saving loses nothing.
 //!
 //! Loads take their time, and an import takes long. Requests count in the order in which they were made

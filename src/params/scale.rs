@@ -1,6 +1,6 @@
 //! The scale that an instance has loaded: its texts for states and presets, its numbers for the engine.
 //!
-//! The numbers reach the audio thread by a [`Handover`]. When a load returns, what renders next has the scale.
+//! The numbers reach the audio thread by a `Handover`. When a load returns, what renders next has the scale.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};

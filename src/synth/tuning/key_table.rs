@@ -79,7 +79,7 @@ impl KeyTable {
         };
     }
 
-    /// Sets the pitches of a channel, `None` for keys that have none. A key whose pitch is beyond [`PITCHES`] has none
+    /// Sets the pitches of a channel, `None` for keys that have none. A key whose pitch is beyond `PITCHES` has none
     /// either: of 0.001 Hz a constant offset would be heard to begin and to end.
     pub fn set_channel(&mut self, channel: usize, pitch: impl Fn(u8) -> Option<f64>) {
         let (pitches, mapped) = (&mut self.pitches[channel], &mut self.mapped[channel]);
