@@ -4,7 +4,8 @@
 //! change over time, and what is left of the recording beside them (noise in bands, transients as
 //! samples, the spectral envelope). Amplitudes and times are those of the recording.
 //!
-//! Nothing here is for the audio thread, which only reads a bank that is already in memory.
+//! The audio thread only reads a bank that is already in memory: rows of [`bank_file`] by their codes, and the time of
+//! transients. All else allocates, and is not for it.
 //!
 //! Functions of mathematics are those of the `libm` crate: the same tracks give the same bytes on
 //! every machine.
