@@ -14,7 +14,7 @@ use aliquot::synth::partials::motion::{
     Breath, BreathSegment, BreathSettings, Sides, Smear, SmearSegment, SmearTimes,
 };
 use aliquot::synth::partials::stages::shapers::anchor::Anchor;
-use aliquot::synth::partials::stages::shapers::{Blocks, Places, ShaperKind, apply_one};
+use aliquot::synth::partials::stages::shapers::{Blocks, PartialPlaces, ShaperKind, apply_one};
 use aliquot::synth::partials::{Frame, HarmonicTables};
 use aliquot::synth::{Param, Patch, Values};
 
@@ -100,7 +100,7 @@ fn fastest_ns(level: SimdLevel, kind: ShaperKind, settings: &[(Param, f32)], rou
         own: &own,
     };
     let tables = HarmonicTables::shared();
-    let places = Places {
+    let places = PartialPlaces {
         level,
         n: &tables.n[..PARTIALS],
         log2_n: &tables.log2_n[..PARTIALS],
@@ -181,7 +181,7 @@ fn fastest_anchor_ns(level: SimdLevel, rounds: usize) -> f64 {
     };
     let anchor = Anchor::read(&values).expect("it is on");
     let tables = HarmonicTables::shared();
-    let places = Places {
+    let places = PartialPlaces {
         level,
         n: &tables.n[..PARTIALS],
         log2_n: &tables.log2_n[..PARTIALS],

@@ -4,7 +4,7 @@ use super::at_rest;
 use crate::dsp::maths::DB_PER_OCTAVE_PER_POWER;
 use crate::dsp::simd_level::SimdLevel;
 pub use crate::synth::partials::stages::shapers::ShaperKind;
-use crate::synth::partials::stages::shapers::{Blocks, Places, apply_one};
+use crate::synth::partials::stages::shapers::{Blocks, PartialPlaces, apply_one};
 use crate::synth::patch::Values;
 
 /// The lowest that a curve goes.
@@ -36,7 +36,7 @@ pub fn shaper_gains_db(
             .iter()
             .map(|hz| (f64::from(*hz) / fundamental_hz) as f32)
             .collect();
-        let places = Places {
+        let places = PartialPlaces {
             level: SimdLevel::PORTABLE,
             n: numbers,
             log2_n: &log2(numbers),

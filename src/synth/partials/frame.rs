@@ -5,8 +5,7 @@ use std::ops::{BitOr, BitOrAssign, Range};
 use super::Context;
 use super::array::{PartialArray, whole_groups};
 use super::fan_places::FanPlaces;
-use super::matched::MatchedOffsets;
-use super::stages::matching::Places;
+use super::matched::{MatchPlaces, MatchedOffsets};
 use crate::synth::versioned::copy_fields;
 
 /// A set of a [`Frame`]'s arrays.
@@ -103,7 +102,7 @@ pub struct Frame {
     /// Where the partials of a copy stand in the fans; none are placed before routes move single partials.
     pub fan_places: FanPlaces,
     /// How far Match moves the partials, from one run of its stage to the next.
-    pub matched: MatchedOffsets<Places>,
+    pub matched: MatchedOffsets<MatchPlaces>,
 }
 
 copy_fields!(Frame {

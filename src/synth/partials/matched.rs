@@ -6,7 +6,44 @@
 
 use crate::dsp::resident;
 use crate::synth::parameter::MAX_PARTIALS;
+use crate::synth::tuning::PlacesId;
 use crate::synth::versioned::CopyFrom;
+
+/// Where partials move to: the labels of [`Param::MATCH_BY`](crate::synth::Param::MATCH_BY), in
+/// their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatchBy {
+    /// To multiples of tempered primes.
+    Primes,
+    /// To the nearest pitch, seen from the key.
+    Key,
+    /// To the nearest pitch, seen from the scale's first degree.
+    Root,
+}
+
+impl MatchBy {
+    /// The label at this index.
+    pub fn from_index(index: usize) -> MatchBy {
+        match index {
+            0 => MatchBy::Primes,
+            1 => MatchBy::Key,
+            _ => MatchBy::Root,
+        }
+    }
+}
+
+/// Where partials move to; beside it, that follows from their ratios unless these are harmonic.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MatchPlaces {
+    /// Which pitches.
+    pub by: MatchBy,
+    /// Whether the partials are whole multiples of the fundamental.
+    pub is_harmonic: bool,
+    /// Semitones of the note above the scale's first degree; 0 unless it counts.
+    pub place: f64,
+    /// The pitches of the tuning.
+    pub pitches: PlacesId,
+}
 
 /// Octaves by which partials move. `P` is the type of what they were found for.
 #[derive(Debug)]

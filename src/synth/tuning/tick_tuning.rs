@@ -24,14 +24,14 @@ struct Pace {
 
 /// Pitches that partials may be moved to, at most `MOST`.
 #[derive(Clone, Copy, Debug)]
-struct Places<const MOST: usize> {
+struct TargetPitches<const MOST: usize> {
     nearest: Nearest<MOST>,
     /// Version of the tuning when they were taken over.
     version: u64,
 }
 
-impl<const MOST: usize> Places<MOST> {
-    const NONE: Places<MOST> = Places {
+impl<const MOST: usize> TargetPitches<MOST> {
+    const NONE: TargetPitches<MOST> = TargetPitches {
         nearest: Nearest::NONE,
         version: 0,
     };
@@ -72,10 +72,10 @@ pub struct TickTuning {
     /// Pitch of the scale's first degree on each channel, from which places count.
     pub(super) origins: [f64; CHANNELS],
     /// For channels without places of their own.
-    places: Places<{ super::nearest::MOST_PITCHES }>,
+    places: TargetPitches<{ super::nearest::MOST_PITCHES }>,
     /// How far harmonic partials are from them, seen from the first degree, octaves, by n − 1.
     root_offsets: [f32; MAX_PARTIALS],
-    own_places: [Places<KEYS>; CHANNELS],
+    own_places: [TargetPitches<KEYS>; CHANNELS],
     /// The channels that have places of their own, a bit each.
     have_own_places: u16,
     pace: Pace,
@@ -92,9 +92,9 @@ impl TickTuning {
             masters: std::array::from_fn(|channel| channel as u8),
             source: TuningSource::Equal,
             origins: [0.0; CHANNELS],
-            places: Places::NONE,
+            places: TargetPitches::NONE,
             root_offsets: [0.0; MAX_PARTIALS],
-            own_places: [Places::NONE; CHANNELS],
+            own_places: [TargetPitches::NONE; CHANNELS],
             have_own_places: 0,
             pace: Pace::default(),
             primes: PrimeOffsets::NONE,

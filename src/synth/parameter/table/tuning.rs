@@ -57,7 +57,7 @@ section! { tuning;
         .polyphonic()
         .on(Page::Tuning)
         .help("How far partials move to pitches of the tuning, so that its chords do not beat.");
-    /// See [`MatchBy`](crate::synth::partials::stages::matching::MatchBy).
+    /// See [`MatchBy`](crate::synth::partials::matched::MatchBy).
     MATCH_BY = Row::new(Tuning, "match_by", "Match By")
         .choice(16, &["Primes", "Key", "Root"], 0)
         .on(Page::Tuning)

@@ -24,46 +24,15 @@ use crate::at_level;
 use crate::dsp::maths::{exp2, log2};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param, SpectrumParams};
+use crate::synth::partials::matched::{MatchBy, MatchPlaces};
 use crate::synth::partials::{Arrays, Context, Frame};
-use crate::synth::tuning::PlacesId;
-
-/// Where partials move to: the labels of [`Param::MATCH_BY`], in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MatchBy {
-    /// To multiples of tempered primes.
-    Primes,
-    /// To the nearest pitch, seen from the key.
-    Key,
-    /// To the nearest pitch, seen from the scale's first degree.
-    Root,
-}
-
-impl MatchBy {
-    fn from_index(index: usize) -> MatchBy {
-        match index {
-            0 => MatchBy::Primes,
-            1 => MatchBy::Key,
-            _ => MatchBy::Root,
-        }
-    }
-}
 
 /// What the match is set to; it is on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage {
     /// m, above 0 to 1.
     amount: f32,
-    places: Places,
-}
-
-/// Where partials move to; beside it, that follows from their ratios unless these are harmonic.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Places {
-    by: MatchBy,
-    is_harmonic: bool,
-    /// Semitones of the note above the scale's first degree; 0 unless it counts.
-    place: f64,
-    pitches: PlacesId,
+    places: MatchPlaces,
 }
 
 impl SpectrumStage for Stage {
@@ -82,7 +51,7 @@ impl SpectrumStage for Stage {
             MatchBy::Primes if !is_harmonic || tuning.prime_offsets().is_none() => MatchBy::Root,
             by => by,
         };
-        let places = Places {
+        let places = MatchPlaces {
             by,
             is_harmonic,
             place: match by {
@@ -99,7 +68,7 @@ impl SpectrumStage for Stage {
         let (places, tuning) = (self.places, context.tuning());
         let ratio = frame.ratio.write(len);
         let find = |log2_ratio: &[f32], offsets: &mut [f32]| {
-            let Places {
+            let MatchPlaces {
                 place, is_harmonic, ..
             } = places;
             tuning.write_offsets(

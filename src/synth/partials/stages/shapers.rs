@@ -33,12 +33,12 @@ pub trait Shaper: Copy + PartialEq {
     fn read(values: &VoiceValues) -> Self;
 
     /// Changes the gains of the partials at these places. A gain of 0 past the last partial stays 0.
-    fn apply(&self, places: &Places, gains: &mut [f32]);
+    fn apply(&self, places: &PartialPlaces, gains: &mut [f32]);
 }
 
 /// Where the partials are. All slices have the length of the gains.
 #[derive(Clone, Copy, Debug)]
-pub struct Places<'a> {
+pub struct PartialPlaces<'a> {
     /// Vector instructions.
     pub level: SimdLevel,
     /// Numbers, from 1 on.
@@ -135,7 +135,7 @@ macro_rules! shapers {
                 }
             }
 
-            fn apply(&self, places: &Places, gains: &mut [f32]) {
+            fn apply(&self, places: &PartialPlaces, gains: &mut [f32]) {
                 $(
                     if let Some(shaper) = &self.$module {
                         shaper.apply(places, gains);
@@ -175,7 +175,12 @@ impl ShaperKind {
 }
 
 /// Lets one shaper change gains, as the values set it; leaves them as they are where it is off.
-pub fn apply_one(kind: ShaperKind, values: &VoiceValues, places: &Places, gains: &mut [f32]) {
+pub fn apply_one(
+    kind: ShaperKind,
+    values: &VoiceValues,
+    places: &PartialPlaces,
+    gains: &mut [f32],
+) {
     Shapers::read(values).only(kind).apply(places, gains);
 }
 
@@ -215,7 +220,7 @@ impl SpectrumStage for Stage {
                 numbers.each_ref().map(|all| &all[..len])
             }
         };
-        let places = Places {
+        let places = PartialPlaces {
             level: context.level,
             n,
             log2_n,

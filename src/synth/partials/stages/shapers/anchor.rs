@@ -8,7 +8,7 @@
 //! below 2e-5, 16 times f_a and above, whole groups of partials are passed by. Error below 0.002 dB of
 //! gains above −90 dB where that floor is not met.
 
-use super::Places;
+use super::PartialPlaces;
 use crate::at_level;
 use crate::dsp::maths::{at_least, at_most, exp2, log2};
 use crate::synth::modulation::VoiceValues;
@@ -36,7 +36,7 @@ impl Anchor {
     }
 
     /// Takes back what shapers have made of these gains, which were `plain` before them.
-    pub fn hold_gains(&self, places: &Places, plain: &[f32], gains: &mut [f32]) {
+    pub fn hold_gains(&self, places: &PartialPlaces, plain: &[f32], gains: &mut [f32]) {
         let relative = self.relative(places.fundamental_hz);
         hold_gains(places.level, relative, places.ratio, plain, gains);
     }

@@ -4,7 +4,7 @@
 //! in one after the other. Where a neighbour does not exist, its quarter stays with the partial, so that
 //! every pass leaves the power of all as it is. Error below 0.001 dB.
 
-use super::{Places, Shaper};
+use super::{PartialPlaces, Shaper};
 use crate::at_level;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param};
@@ -36,7 +36,7 @@ impl Shaper for Blur {
         }
     }
 
-    fn apply(&self, places: &Places, gains: &mut [f32]) {
+    fn apply(&self, places: &PartialPlaces, gains: &mut [f32]) {
         let parts = std::array::from_fn(|pass| {
             let part = self.amount * PASSES as f32 - pass as f32;
             0.25 * part.clamp(0.0, 1.0)

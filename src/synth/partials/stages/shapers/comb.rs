@@ -9,7 +9,7 @@
 //! The square of the magnitude is (1 − |γ|)² + 4|γ|·cos²πfτ, with the sine for negative γ: nothing is
 //! lost where it is near 0. Phases are worked out in f64. Error below 0.001 dB where w is above −90 dB.
 
-use super::{Places, Shaper};
+use super::{PartialPlaces, Shaper};
 use crate::at_level;
 use crate::dsp::maths::{at_least, distance_from_whole, sine_of_half_turns};
 use crate::dsp::simd_level::SimdLevel;
@@ -47,7 +47,7 @@ impl Shaper for Comb {
         }
     }
 
-    fn apply(&self, places: &Places, gains: &mut [f32]) {
+    fn apply(&self, places: &PartialPlaces, gains: &mut [f32]) {
         let teeth = Teeth::new(self, places.fundamental_hz);
         if self.width == 0.0 {
             mono(places.level, &teeth, places.ratio, gains);

@@ -4,7 +4,7 @@
 //! quarter, at 1 four. A gain of 0 stays. Error below 0.001 dB where the new gain is above −90 dB of M.
 
 use super::loudness::{MIN_GAIN, loudest};
-use super::{Places, Shaper};
+use super::{PartialPlaces, Shaper};
 use crate::at_level;
 use crate::dsp::maths::{at_least, quick_exp2, quick_log2};
 use crate::synth::modulation::VoiceValues;
@@ -29,7 +29,7 @@ impl Shaper for Contrast {
         }
     }
 
-    fn apply(&self, places: &Places, gains: &mut [f32]) {
+    fn apply(&self, places: &PartialPlaces, gains: &mut [f32]) {
         let loudest = loudest(places.level, gains);
         if loudest > MIN_GAIN {
             let power = libm::exp2f(2.0 * self.amount);

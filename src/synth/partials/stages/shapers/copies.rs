@@ -3,7 +3,7 @@
 //! g ← g + A·Σ_{c=1..C} 0.7^(c−1)·g_{n−c·s}, with A 0…1, s −16…16, C 1…8. Partials outside the spectrum do
 //! not exist: they add nothing, and nothing is added to them. Error below 0.001 dB.
 
-use super::{Places, Shaper};
+use super::{PartialPlaces, Shaper};
 use crate::at_level;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param};
@@ -36,7 +36,7 @@ impl Shaper for Copies {
         }
     }
 
-    fn apply(&self, places: &Places, gains: &mut [f32]) {
+    fn apply(&self, places: &PartialPlaces, gains: &mut [f32]) {
         let mut original = [0.0; MAX_PARTIALS];
         for block in places.blocks.of(gains) {
             let original = &mut original[..block.len()];

@@ -5,7 +5,7 @@
 //! whole turns. So 1/k is split into a coarse part, whose products with whole numbers an f32 holds exactly,
 //! and a fine part, whose products are small. Error below 0.001 dB where w is above −90 dB.
 
-use super::{Places, Shaper};
+use super::{PartialPlaces, Shaper};
 use crate::at_level;
 use crate::dsp::maths::{
     at_least, quick_exp2, quick_log2, short_distance_from_whole, sine_of_positive_half_turns,
@@ -41,7 +41,7 @@ impl Shaper for Divide {
         }
     }
 
-    fn apply(&self, places: &Places, gains: &mut [f32]) {
+    fn apply(&self, places: &PartialPlaces, gains: &mut [f32]) {
         let per_number = 1.0 / f64::from(self.step);
         let coarse = (per_number * COARSE).round() / COARSE;
         let parts = (coarse as f32, (per_number - coarse) as f32);

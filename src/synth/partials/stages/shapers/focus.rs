@@ -3,7 +3,7 @@
 //! w = 10^(G/20·e^(−(log₂(n/p)/w)²)), with G ±24 dB, p 1…128, w 0.1…4 octaves. Partials farther than
 //! 3.3·w octaves from p, where it is below 0.0005 dB, are left as they are. Error below 0.001 dB.
 
-use super::{Places, Shaper};
+use super::{PartialPlaces, Shaper};
 use crate::at_level;
 use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, exp2};
 use crate::synth::modulation::VoiceValues;
@@ -38,7 +38,7 @@ impl Shaper for Focus {
         }
     }
 
-    fn apply(&self, places: &Places, gains: &mut [f32]) {
+    fn apply(&self, places: &PartialPlaces, gains: &mut [f32]) {
         let power = self.gain_db / DB_PER_OCTAVE_PER_POWER;
         let middle = libm::log2f(self.partial);
         let per_octave = libm::sqrtf(std::f32::consts::LOG2_E) / self.width_octaves;

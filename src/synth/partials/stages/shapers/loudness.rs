@@ -3,7 +3,7 @@
 //! Keep Loudness scales the gains so that the power, after the Nyquist fade, is the power before the shapers.
 //! It raises by at most 60 dB. A sound of which the shapers leave almost nothing is silent.
 
-use super::Places;
+use super::PartialPlaces;
 use crate::at_level;
 use crate::synth::partials::array::GROUP;
 use crate::synth::partials::stages::nyquist_fade::fade_factor;
@@ -27,7 +27,7 @@ at_level! {
 }
 
 /// Gives `gains` the power that `plain` has.
-pub fn keep(places: &Places, plain: &[f32], sample_rate_hz: f64, gains: &mut [f32]) {
+pub fn keep(places: &PartialPlaces, plain: &[f32], sample_rate_hz: f64, gains: &mut [f32]) {
     let relative = (places.fundamental_hz / (0.5 * sample_rate_hz)) as f32;
     let [before, after] = powers(places.level, places.ratio, relative, plain, gains);
     if after > 0.0 {

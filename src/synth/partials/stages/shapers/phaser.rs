@@ -4,7 +4,7 @@
 //! out in f64. Error below 0.001 dB where w is above −90 dB, at the octaves that the frame has, whose own
 //! error is below 0.001 cent.
 
-use super::{Places, Shaper};
+use super::{PartialPlaces, Shaper};
 use crate::at_level;
 use crate::dsp::maths::{distance_from_whole, sine_of_half_turns};
 use crate::synth::modulation::VoiceValues;
@@ -35,7 +35,7 @@ impl Shaper for Phaser {
         }
     }
 
-    fn apply(&self, places: &Places, gains: &mut [f32]) {
+    fn apply(&self, places: &PartialPlaces, gains: &mut [f32]) {
         let half_turns_per_octave = f64::from(self.notches);
         let octaves = libm::log2(places.fundamental_hz / f64::from(self.center_hz));
         // The cosine is the sine half a turn of its half later.

@@ -77,8 +77,8 @@ impl Note {
         }
     }
 
-    fn places(&self, level: SimdLevel) -> Places<'_> {
-        Places {
+    fn places(&self, level: SimdLevel) -> PartialPlaces<'_> {
+        PartialPlaces {
             level,
             n: &self.n,
             log2_n: &self.log2_n,
@@ -230,7 +230,7 @@ fn of_blocks(kind: ShaperKind, settings: &[(Param, f32)], gains: [f32; 8]) -> [f
     }
     let n = [1.0, 2.0, 3.0, 4.0, 1.0, 2.0, 3.0, 4.0];
     let log2_n = n.map(f32::log2);
-    let places = Places {
+    let places = PartialPlaces {
         level: SimdLevel::PORTABLE,
         n: &n,
         log2_n: &log2_n,

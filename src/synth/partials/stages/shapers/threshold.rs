@@ -4,7 +4,7 @@
 //! −96 dB (off) to −3 dB. Error below 0.001 dB where w is above −90 dB.
 
 use super::loudness::{MIN_GAIN, loudest};
-use super::{Places, Shaper};
+use super::{PartialPlaces, Shaper};
 use crate::at_level;
 use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, at_most, quick_exp2, quick_log2};
 use crate::synth::modulation::VoiceValues;
@@ -32,7 +32,7 @@ impl Shaper for Threshold {
         }
     }
 
-    fn apply(&self, places: &Places, gains: &mut [f32]) {
+    fn apply(&self, places: &PartialPlaces, gains: &mut [f32]) {
         let loudest = loudest(places.level, gains);
         if loudest > MIN_GAIN {
             const PER_DB: f32 = std::f32::consts::LOG2_E / SOFTNESS_DB;

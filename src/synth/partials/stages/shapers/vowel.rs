@@ -14,7 +14,7 @@
 pub(super) mod table;
 
 use self::table::{FORMANTS, Formants, TABLE, VOICES, VOWELS};
-use super::{Places, Shaper};
+use super::{PartialPlaces, Shaper};
 use crate::at_level;
 use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2};
 use crate::dsp::simd_level::SimdLevel;
@@ -57,7 +57,7 @@ impl Shaper for Vowel {
         }
     }
 
-    fn apply(&self, places: &Places, gains: &mut [f32]) {
+    fn apply(&self, places: &PartialPlaces, gains: &mut [f32]) {
         let fundamental_hz = places.fundamental_hz as f32;
         let peaks = self.peaks(fundamental_hz);
         let makeup = peaks.makeup(places.level, fundamental_hz);
