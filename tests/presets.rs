@@ -8,6 +8,7 @@ mod numbers;
 use std::collections::HashSet;
 
 use aliquot::state::{MacroNames, Preset, SCHEMA, starting_presets};
+use aliquot::synth::display::ShaperKind;
 use aliquot::synth::parameter::layout::Group;
 use aliquot::synth::parameter::{
     CurveParams, DrawnSetParams, MACROS, Param, ROUTES, Range, RouteParams, SEQUENCE_STEPS,
@@ -189,6 +190,56 @@ fn each_family_of_bodies_is_in_a_starting_preset() {
     let mut labels = labels.to_vec();
     labels.sort_unstable();
     assert_eq!(all, labels);
+}
+
+/// What switches a part of the sound on: each law, each shaper, and each section that has a power switch.
+const SWITCHES: [(Group, &[Param]); 25] = [
+    (Group::Laws, &[Param::SPACING]),
+    (Group::Laws, &[Param::CLUSTER]),
+    (Group::Laws, &[Param::HARMONICITY]),
+    (Group::Laws, &[Param::SCATTER]),
+    (Group::Laws, &[Param::SHIFT]),
+    (Group::Unison, &[Param::UNISON]),
+    (Group::Divide, &[Param::DIVIDE]),
+    (Group::Comb, &[Param::COMB]),
+    (Group::Phaser, &[Param::PHASER]),
+    (Group::Vowel, &[Param::VOWEL]),
+    (Group::Focus, &[Param::FOCUS]),
+    (Group::Copies, &[Param::COPIES]),
+    (Group::Contrast, &[Param::CONTRAST]),
+    (Group::Threshold, &[Param::THRESHOLD]),
+    (Group::Blur, &[Param::BLUR]),
+    (Group::Smear, &[Param::SMEAR_RISE, Param::SMEAR_FALL]),
+    (Group::Breath, &[Param::BREATH]),
+    (Group::Anchor, &[Param::ANCHOR]),
+    (Group::Filter, &[Param::FILTER_TYPE]),
+    (Group::Filter2, &[Param::FILTER_2_TYPE]),
+    (Group::Decay, &[Param::DAMPING]),
+    (Group::Room, &[Param::ROOM_AMOUNT]),
+    (Group::Chorus, &[Param::CHORUS_AMOUNT]),
+    (Group::Delay, &[Param::DELAY_AMOUNT]),
+    (Group::Reverb, &[Param::REVERB_AMOUNT]),
+];
+
+/// As loaded: a route from a macro at 0 is not heard.
+#[test]
+fn each_part_of_the_sound_is_on_in_a_starting_preset() {
+    let presets = parsed();
+    for (group, params) in SWITCHES {
+        let is_on = |preset: &Preset| {
+            let mut params = params.iter();
+            params.any(|&param| preset.patch.plain(param) != Patch::default().plain(param))
+        };
+        let names = presets.iter().filter(|preset| is_on(preset));
+        assert!(names.count() > 0, "{group:?}: {params:?}");
+        for &param in params {
+            assert_eq!(param.row().group, group, "{param:?}");
+        }
+    }
+    // What is new among these sections has a line too.
+    let groups: HashSet<_> = SWITCHES.iter().map(|(group, _)| *group).collect();
+    let shapers: HashSet<_> = ShaperKind::ALL.iter().map(|kind| kind.group()).collect();
+    assert!(shapers.is_subset(&groups), "{shapers:?}");
 }
 
 #[test]
