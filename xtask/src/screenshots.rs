@@ -1,14 +1,15 @@
 //! `cargo xtask screenshots`: the documents' pictures of the window, taken from the real program on a
 //! virtual display while it plays.
 //!
-//! The program is controlled by the computer keyboard: Tab moves to the preset arrows, and letters play
-//! notes.
+//! The program is controlled by mouse and computer keyboard: presets are searched by their names, and letters
+//! play notes.
 
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use aliquot::state::starting_presets;
 use anyhow::{Context, Result, bail, ensure};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat, Window};
@@ -24,73 +25,102 @@ struct Scene {
     file: &'static str,
     /// The theme, by its name in the settings.
     looks: &'static str,
-    /// The index of the preset that is shown, in the list of the arrows: 0 is what the window begins
-    /// with.
-    preset: usize,
-    /// Where the tabs are that lead to what is shown, in pixels; none for what the window begins with.
-    tabs: &'static [(u32, u32)],
+    /// The name of the factory preset that is shown.
+    preset: &'static str,
+    /// Where the clicks are that lead from the new window to what is shown, in pixels.
+    clicks: &'static [(u32, u32)],
     /// Where the pointer is, in pixels; in a corner without one.
     pointer: Option<(u32, u32)>,
+    /// Whether a chord is held; if not, the window shows the sound at rest.
+    is_played: bool,
 }
 
-const BOWED_PAD: usize = 4;
-const AURORA: usize = 13;
-const FOUR_WINDS: usize = 24;
-const FIVE_PETALS: usize = 35;
-const VESPER_CLOUD: usize = 41;
-/// Where the tab "Move" is, and that of its page "Routes".
+/// The tab "Move", and its page "Routes".
 const ROUTES: [(u32, u32); 2] = [(155, 505), (994, 505)];
-/// Where the tab "Play" is, and that of its page with the scale.
+/// The tab "Play", and its page with the scale.
 const TUNING: [(u32, u32); 2] = [(208, 505), (320, 505)];
-/// Where the tab "Spectra" is, and that of its page "Recording".
+/// The tab "Play", and its page "Room & Effects".
+const ROOM: [(u32, u32); 2] = [(208, 505), (565, 505)];
+/// The tab "Spectra", and its page "Recording".
 const RECORDING: [(u32, u32); 2] = [(38, 505), (560, 505)];
-/// Where LFO 2 is in the strip of the sources.
+/// The tab "Shape", the knob Mouth of the card "Vowel", and the axis in hertz.
+const VOWEL: [(u32, u32); 3] = [(101, 505), (1220, 689), LOG_HZ];
+/// The axis in hertz, the drawn colour, and the corner of spectrum B on the pad.
+const DRAWN: [(u32, u32); 3] = [LOG_HZ, (191, 53), (1421, 597)];
+/// The axis in hertz.
+const LOG_HZ: (u32, u32) = (1028, 53);
+/// LFO 2 in the strip of the sources.
 const LFO_2: (u32, u32) = (285, 474);
 
-const SCENES: [Scene; 6] = [
+/// What most pictures have in common.
+const SCENE: Scene = Scene {
+    file: "",
+    looks: "dark",
+    preset: "Bowed Pad",
+    clicks: &[],
+    pointer: None,
+    is_played: true,
+};
+
+const SCENES: [Scene; 9] = [
     Scene {
         file: "xtask/demo/window-dark.png",
-        looks: "dark",
-        preset: BOWED_PAD,
-        tabs: &[],
-        pointer: None,
+        ..SCENE
     },
     Scene {
         file: "xtask/demo/window-light.png",
         looks: "light",
-        preset: BOWED_PAD,
-        tabs: &[],
-        pointer: None,
+        ..SCENE
     },
     Scene {
         file: "xtask/demo/window-routes.png",
-        looks: "dark",
-        preset: AURORA,
-        tabs: &ROUTES,
+        preset: "Aurora",
+        clicks: &ROUTES,
         pointer: Some(LFO_2),
+        ..SCENE
     },
     Scene {
         file: "xtask/demo/window-spectra.png",
-        looks: "dark",
-        preset: FOUR_WINDS,
-        tabs: &[],
-        pointer: None,
+        preset: "Four Winds",
+        ..SCENE
+    },
+    Scene {
+        file: "xtask/demo/window-rest.png",
+        preset: "Hollow Gourd",
+        clicks: &DRAWN,
+        is_played: false,
+        ..SCENE
+    },
+    Scene {
+        file: "xtask/demo/window-shape.png",
+        preset: "Candle Choir",
+        clicks: &VOWEL,
+        ..SCENE
+    },
+    Scene {
+        file: "xtask/demo/window-room.png",
+        preset: "Stone Nave",
+        clicks: &ROOM,
+        ..SCENE
     },
     Scene {
         file: "xtask/demo/window-tuning.png",
-        looks: "dark",
-        preset: FIVE_PETALS,
-        tabs: &TUNING,
-        pointer: None,
+        preset: "Five Petals",
+        clicks: &TUNING,
+        ..SCENE
     },
     Scene {
         file: "xtask/demo/window-recording.png",
-        looks: "dark",
-        preset: VESPER_CLOUD,
-        tabs: &RECORDING,
-        pointer: None,
+        preset: "Vesper Cloud",
+        clicks: &RECORDING,
+        ..SCENE
     },
 ];
+/// The preset's name, which opens the presets, and the field for words there.
+const PRESET: (u32, u32) = (300, 20);
+const SEARCH: (u32, u32) = (100, 68);
+/// A place of the header with nothing on it: a click there takes the keyboard from where it was.
+const NOTHING: (u32, u32) = (1000, 20);
 /// Where the pointer is out of the way.
 const CORNER: (u32, u32) = (2, 2);
 /// The window's size in points, which are pixels here.
@@ -116,6 +146,12 @@ pub fn screenshots() -> Result<()> {
     let program = bundle::named_or_release()?.join("Aliquot");
     let screen = Screen::start()?;
     for scene in &SCENES {
+        let mut presets = starting_presets().iter();
+        ensure!(
+            presets.any(|preset| preset.name == scene.preset),
+            "there is no preset '{}'",
+            scene.preset
+        );
         let picture = shoot(&program, &screen, scene)
             .with_context(|| format!("no picture for {}", scene.file))?;
         let path = workspace::root().join(scene.file);
@@ -169,28 +205,32 @@ fn play_and_look(screen: &Screen, scene: &Scene) -> Result<Picture> {
     let rest = |seconds: f64| std::thread::sleep(Duration::from_secs_f64(seconds));
     rest(2.0);
     tool(&["windowactivate", "--sync", &window])?;
-    // Keeps the pointer out of the picture.
-    tool(&["mousemove", "--window", &window, "2", "2"])?;
-    // The first control that Tab reaches is the arrow to the previous preset, the second to the next.
-    for _ in 0..2 {
-        tool(&["key", "Tab"])?;
-        rest(0.3);
-    }
-    for _ in 0..scene.preset {
-        tool(&["key", "Return"])?;
-        rest(0.4);
-    }
     let point_at = |(x, y): (u32, u32)| {
         let (x, y) = (x.to_string(), y.to_string());
         tool(&["mousemove", "--window", &window, &x, &y])
     };
-    for &tab in scene.tabs {
-        point_at(tab)?;
+    let click = |place| -> Result<()> {
+        point_at(place)?;
         tool(&["click", "1"])?;
-        rest(0.4);
+        rest(0.7);
+        Ok(())
+    };
+    click(PRESET)?;
+    click(SEARCH)?;
+    tool(&["type", "--delay", "60", scene.preset])?;
+    // The first loads what is found, the second closes the presets.
+    for _ in 0..2 {
+        rest(0.7);
+        tool(&["key", "Return"])?;
     }
+    rest(0.7);
+    for &place in scene.clicks {
+        click(place)?;
+    }
+    click(NOTHING)?;
     point_at(scene.pointer.unwrap_or(CORNER))?;
-    for letter in CHORD {
+    let chord: &[&str] = if scene.is_played { &CHORD } else { &[] };
+    for letter in chord {
         tool(&["keydown", letter])?;
         rest(0.1);
     }
@@ -199,7 +239,7 @@ fn play_and_look(screen: &Screen, scene: &Scene) -> Result<Picture> {
         screen,
         window.trim().parse().context("not a window's number")?,
     );
-    for letter in CHORD {
+    for letter in chord {
         tool(&["keyup", letter])?;
     }
     picture
