@@ -166,8 +166,9 @@ impl ModulatorStrip {
             true => theme.modulator,
             false => theme.weak_text,
         };
-        let has_trace =
-            chip.is_used && !chip.source.is_of_partials() && place.width() >= LEAST_TRACE;
+        // What moves by itself or is played has a trace. A macro's knob is always in sight.
+        let is_traced = !chip.source.is_of_partials() && chip.source.macro_number().is_none();
+        let has_trace = chip.is_used && is_traced && place.width() >= LEAST_TRACE;
         let letters = match has_trace {
             true => place.with_max_x(place.left() + LETTERS),
             false => place,
@@ -190,21 +191,22 @@ fn chip_id(ui: &Ui, source: SourceId) -> Id {
     ui.scope_id().with(("source", source.place()))
 }
 
-/// The letters of a source, or a dot where there is no room for them.
+/// The name of a macro where there is room for all of it, else the letters of a source, or a dot where there is
+/// no room for those either.
 fn letters_of(ui: &Ui, context: &ViewContext, chip: &Chip, place: Rect, color: egui::Color32) {
     let font = match chip.is_used {
         true => theme::strong(theme::SMALL),
         false => theme::font(theme::SMALL),
     };
+    let room = place.width() - 2.0;
+    let fits = |text: &String| text_width(ui, text, font.clone()) <= room;
     let name = chip
         .source
         .macro_number()
         .map(|number| context.model.macro_name(number))
-        .filter(|name| !name.is_empty() && chip.is_used)
+        .filter(|name| !name.is_empty() && chip.is_used && fits(name))
         .unwrap_or_else(|| chip.source.short().to_owned());
-    let is_short = name == chip.source.short();
-    let room = place.width() - 2.0;
-    if is_short && text_width(ui, &name, font.clone()) > room {
+    if !fits(&name) {
         ui.painter().circle_filled(place.center(), 1.5, color);
         return;
     }

@@ -1,4 +1,4 @@
-//! A knob: an arc from the default or zero to the value, with the name and the value below.
+//! A knob: an arc from the start or from what changes nothing to the value, with the name and the value below.
 
 use std::f32::consts::{FRAC_PI_2, PI};
 
@@ -82,10 +82,11 @@ pub(super) fn dial(
 ) {
     let painter = ui.painter();
     let range = param.range();
-    // A range about zero fills from its zero.
+    // A range about what changes nothing fills from there.
     let (min, max) = range.ends();
-    let from = if min < 0.0 && max > 0.0 {
-        range.normalized(0.0)
+    let neutral = if param == Param::SPACING { 1.0 } else { 0.0 };
+    let from = if min < neutral && max > neutral {
+        range.normalized(neutral)
     } else {
         0.0
     };

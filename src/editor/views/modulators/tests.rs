@@ -1,6 +1,6 @@
 //! The strip in whole windows without a screen.
 
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, Shape, Vec2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
@@ -8,8 +8,9 @@ use crate::editor::model::routes::{NewRoute, NoRoute, RouteId};
 use crate::editor::testing::window::{
     WHOLE, WindowHarness, click, control, drag, plain, send, value_text, window,
 };
+use crate::state::{Preset, starting_presets};
 use crate::synth::Param;
-use crate::synth::parameter::{RouteParams, RouteTarget};
+use crate::synth::parameter::{MACROS, RouteParams, RouteTarget};
 
 const SIZES: [Vec2; 3] = [
     vec2(800.0, 500.0),
@@ -61,6 +62,43 @@ fn a_source_in_use_is_wide() {
     drop_on(&mut harness, "LFO 2", at);
     assert_eq!(source(&harness, "LFO 2").width(), wide);
     assert_eq!(source(&harness, "LFO 3").width(), narrow);
+}
+
+/// A macro has its name where there is room for all of it, else its letters.
+#[test]
+fn no_name_in_the_strip_is_cut_short() {
+    let mut starting = starting_presets().iter();
+    let starting = starting.find(|starting| starting.name == "Gut and Rosin");
+    let preset = Preset::parse(starting.expect("a preset").text).expect("a sound");
+    for size in SIZES {
+        let mut harness = window(size);
+        harness.state_mut().model.load_preset("a", &preset);
+        harness.run_steps(3);
+        let mut whole = 0;
+        for number in 1..=MACROS {
+            let place = source(&harness, &format!("Macro {number}"));
+            let shapes = harness.output().shapes.iter();
+            let galleys = shapes.filter_map(|clipped| match &clipped.shape {
+                Shape::Text(text) => Some((&text.galley, text.visual_bounding_rect())),
+                _ => None,
+            });
+            let written: Vec<_> = galleys
+                .filter(|(_, at)| place.contains(at.center()))
+                .collect();
+            let name = preset.macro_names.get(number);
+            for (galley, at) in &written {
+                let is_letters = galley.text() == format!("M{number}");
+                assert!(galley.text() == name || is_letters, "{}", galley.text());
+                assert!(!galley.elided && place.x_range().contains(at.left()));
+                assert!(place.x_range().contains(at.right()), "{}", galley.text());
+            }
+            whole += written
+                .iter()
+                .filter(|(galley, _)| galley.text() == name)
+                .count();
+        }
+        assert!(size != SIZES[2] || whole > MACROS / 2, "{whole}");
+    }
 }
 
 #[test]

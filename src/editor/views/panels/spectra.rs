@@ -1,6 +1,6 @@
 //! The four spectra, each a card with its picture, and the pad that morphs between them.
 
-use egui::{CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::card::{card, grid, of_groups};
 use super::split_columns;
@@ -24,6 +24,8 @@ const KNOBS: f32 = 50.0;
 const LEAST_PICTURE: f32 = 14.0;
 /// Height of the bars on the pad's card, points.
 const BAR: f32 = 17.0;
+/// Width of the letter before a bar, points.
+const LETTER: f32 = 12.0;
 /// What a screen reader calls the pad.
 pub const PAD_NAME: &str = "Morph Pad";
 /// The key whose register a picture shows: A4.
@@ -125,8 +127,13 @@ fn pad_card(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     let square = inner.with_max_y(inner.bottom() - bars);
     pad(ui, context, square);
     let mut top = square.bottom() + theme::GRID;
-    for param in [Param::MORPH_X, Param::MORPH_Y] {
-        let field = Rect::from_min_size(pos2(inner.left(), top), vec2(inner.width(), BAR));
+    let weak = theme::current(ui).weak_text;
+    for (param, letter) in [(Param::MORPH_X, "X"), (Param::MORPH_Y, "Y")] {
+        let line = Rect::from_min_size(pos2(inner.left(), top), vec2(inner.width(), BAR));
+        let (name, field) = line.split_left_right_at_x(line.left() + LETTER);
+        let font = theme::font(theme::SMALL);
+        ui.painter()
+            .text(name.left_center(), Align2::LEFT_CENTER, letter, font, weak);
         place(ui, field, |ui| bar(ui, context, param, field.size()));
         top += BAR + theme::GRID;
     }
