@@ -15,7 +15,7 @@ pub use self::fan::fan_values;
 pub use self::rest::RestingNote;
 pub use self::route::moved_by_route;
 pub use self::shaper_handle::{AxisPlace, ShaperHandle};
-pub use self::shapers::{ShaperKind, shaper_gains_db};
+pub use self::shapers::{CurveScale, ShaperCurve, ShaperKind, UnshapedNote};
 pub use self::spectra::{DRAWN_BODY, DRAWN_COLOUR, SpectrumPartials, morph_weights};
 pub use self::tuning::{DisplayedTuning, TuningTables};
 pub use super::modulation::curves::{CurveMode, points as curve};

@@ -13,7 +13,7 @@ use crate::synth::display::EnvelopeId;
 use crate::synth::parameter::layout::Group;
 use crate::synth::{FilterType, Param, Values};
 pub use curve::is_curve_idle;
-pub use modulation::is_lfo_idle;
+pub use modulation::{LFO_DEPTHS, is_lfo_idle};
 pub use source::is_source_idle;
 
 /// Why a parameter has no effect now, as a sentence; `None` if it has one. `values` are those that

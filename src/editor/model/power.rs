@@ -1,8 +1,10 @@
 //! What switches a section of the sound on and off: the parameters whose defaults take the whole section
-//! out of the sound.
+//! out of the sound. A source of modulation is switched by the routes that it moves, and by its own depths.
 
 use super::EditorModel;
-use super::routes::is_moved;
+use super::idle::{LFO_DEPTHS, is_curve_idle, is_source_idle};
+use super::routes::{UsedRoute, is_moved};
+use super::sources::SourceId;
 use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Values};
 
@@ -13,13 +15,20 @@ pub struct Power {
     pub name: &'static str,
     /// Each is off at its default; the section is off if all of them are.
     pub params: &'static [Param],
-    /// What it is switched on with for the first time: one of the parameters, and its plain value.
-    pub first: (Param, f32),
+    /// What it is switched on with for the first time: one of the parameters, and its plain value. `None` of a
+    /// source: nobody knows what it is to move.
+    pub first: Option<(Param, f32)>,
+    /// The source whose routes have to rest as well for the section to be off.
+    pub source: Option<SourceId>,
 }
 
 impl Power {
     /// The switch of the section of this group of parameters, if it has one.
     pub fn of(group: Group) -> Option<Power> {
+        Power::of_section(group).or_else(|| Power::of_source(group))
+    }
+
+    fn of_section(group: Group) -> Option<Power> {
         let (params, first): (&'static [Param], f32) = match group {
             Group::Filter => (&[Param::FILTER_TYPE], 1.0),
             Group::Filter2 => (&[Param::FILTER_2_TYPE], 1.0),
@@ -37,27 +46,66 @@ impl Power {
             Group::Breath => (&[Param::BREATH], 0.5),
             Group::Laws => (&LAWS, 15.0),
             Group::Decay => (&DECAY, 1.0),
-            Group::Contrast | Group::Threshold | Group::Blur | Group::Anchor | Group::Smear => {
-                (&LEVELS, -0.3)
-            }
+            _ => return Power::of_level(group),
+        };
+        Some(Power {
+            name: group.name(),
+            params,
+            first: Some((params[0], first)),
+            source: None,
+        })
+    }
+
+    /// One of the shapers that go by levels, which share a section: it is switched on first.
+    fn of_level(group: Group) -> Option<Power> {
+        let first = match group {
+            Group::Contrast => (Param::CONTRAST, -0.3),
+            Group::Threshold => (Param::THRESHOLD, -40.0),
+            Group::Blur => (Param::BLUR, 0.3),
+            Group::Anchor => (Param::ANCHOR, 150.0),
+            Group::Smear => (Param::SMEAR_FALL, 1.0),
             _ => return None,
         };
-        let name = match params == LEVELS {
-            true => LEVELS_NAME,
-            false => group.name(),
-        };
-        let first = (params[0], first);
         Some(Power {
-            name,
+            name: "Levels",
+            params: &LEVELS,
+            first: Some(first),
+            source: None,
+        })
+    }
+
+    fn of_source(group: Group) -> Option<Power> {
+        let params: &'static [Param] = match group {
+            Group::FilterEnvelope => &[Param::FILTER_ENV, Param::FILTER_2_ENV],
+            Group::Lfo => &LFO_DEPTHS,
+            Group::Lfo2 | Group::Lfo3 | Group::Lfo4 => &[],
+            Group::Sequence1 | Group::Sequence2 => &[],
+            Group::Curve1 | Group::Curve2 | Group::Curve3 | Group::Curve4 => &[],
+            _ => return None,
+        };
+        Some(Power {
+            name: group.name(),
             params,
-            first,
+            first: None,
+            source: SourceId::all().find(|source| source.group() == Some(group)),
         })
     }
 
     /// Whether the section changes the sound: it is on, or a route may switch it on.
     pub fn has_effect(&self, values: &Values) -> bool {
-        let mut params = self.params.iter();
-        params.any(|&param| values.get(param) != param.row().default || is_moved(param, values))
+        match self.source {
+            Some(source) => {
+                let curve = curve_number(source);
+                !is_source_idle(source, values)
+                    || curve.is_some_and(|number| !is_curve_idle(number, values))
+            }
+            None => {
+                let mut params = self.params.iter();
+                params.any(|&param| {
+                    values.get(param) != param.row().default || is_moved(param, values)
+                })
+            }
+        }
     }
 }
 
@@ -77,9 +125,6 @@ const DECAY: [Param; 3] = [
     Param::RELEASE_DAMPING,
 ];
 
-/// Name of the section of [`LEVELS`].
-const LEVELS_NAME: &str = "Levels";
-
 /// The shapers that go by levels alone. They share a section.
 const LEVELS: [Param; 6] = [
     Param::CONTRAST,
@@ -89,6 +134,15 @@ const LEVELS: [Param; 6] = [
     Param::SMEAR_RISE,
     Param::SMEAR_FALL,
 ];
+
+/// The number of the curve that a source is, if it is one.
+fn curve_number(source: SourceId) -> Option<usize> {
+    let groups = [Group::Curve1, Group::Curve2, Group::Curve3, Group::Curve4];
+    let place = groups
+        .iter()
+        .position(|group| source.group() == Some(*group))?;
+    Some(place + 1)
+}
 
 /// What sections were set to when they were switched off.
 #[derive(Debug, Default)]
@@ -100,69 +154,97 @@ pub struct SwitchedOff {
 }
 
 impl EditorModel {
+    /// What a switch moves: parameters with the normalised values at which each is off.
+    fn powered(&self, power: &Power) -> Vec<(Param, f32)> {
+        let own = power.params.iter();
+        let own = own.map(|&param| (param, param.default_normalized()));
+        let routes = power.source.into_iter().flat_map(|source| {
+            let is_of_it =
+                move |route: &UsedRoute| route.source == source || route.via == Some(source);
+            self.used_routes().into_iter().filter(is_of_it)
+        });
+        let bypasses = routes.filter_map(|route| Some((route.id.params()?.bypass, 1.0)));
+        own.chain(bypasses).collect()
+    }
+
     /// Whether a section is on.
     pub fn is_power_on(&self, power: &Power) -> bool {
-        let mut params = power.params.iter();
-        params.any(|&param| self.normalized(param) != param.default_normalized())
+        let mut powered = self.powered(power).into_iter();
+        powered.any(|(param, off)| self.normalized(param) != off)
+    }
+
+    /// Whether [`EditorModel::switch_power`] changes anything: a source without routes has nothing to be
+    /// switched.
+    pub fn can_switch_power(&self, power: &Power) -> bool {
+        self.is_power_on(power) || !self.wake_changes(power).is_empty()
     }
 
     /// Switches a section off or on, as one step. Switching it on brings back the settings that it had in this
     /// sound when it was switched off.
     pub fn switch_power(&mut self, power: &Power) {
-        if self.switched_off.sound != self.sound_generation() {
-            self.switched_off = SwitchedOff {
-                sound: self.sound_generation(),
-                values: Vec::new(),
-            };
-        }
-        let is_on = self.is_power_on(power);
-        self.begin_group(format!(
-            "{} {}",
-            power.name,
-            if is_on { "Off" } else { "On" }
-        ));
-        if is_on {
-            self.switch_off(power);
+        let (state, changes) = if self.is_power_on(power) {
+            ("Off", self.rest_changes(power))
         } else {
-            self.switch_on(power);
+            ("On", self.wake_changes(power))
+        };
+        self.begin_group(format!("{} {state}", power.name));
+        for (param, normalized) in changes {
+            self.set(param, normalized);
         }
         self.end_group();
     }
 
-    fn switch_off(&mut self, power: &Power) {
-        let remembered = &mut self.switched_off.values;
-        remembered.retain(|(param, _)| !power.params.contains(param));
-        for &param in power.params {
-            let normalized = self.normalized(param);
-            if normalized != param.default_normalized() {
-                self.switched_off.values.push((param, normalized));
-                self.reset(param);
-            }
+    /// What is to be set, of which the values are remembered.
+    fn rest_changes(&mut self, power: &Power) -> Vec<(Param, f32)> {
+        let sound = self.sound_generation();
+        if self.switched_off.sound != sound {
+            self.switched_off = SwitchedOff {
+                sound,
+                values: Vec::new(),
+            };
         }
+        let mut changes = self.powered(power);
+        let remembered = &mut self.switched_off.values;
+        remembered.retain(|(of, _)| changes.iter().all(|(param, _)| param != of));
+        changes.retain(|&(param, off)| self.normalized(param) != off);
+        let set = changes
+            .iter()
+            .map(|&(param, _)| (param, self.normalized(param)))
+            .collect::<Vec<_>>();
+        self.switched_off.values.extend(set);
+        changes
     }
 
-    fn switch_on(&mut self, power: &Power) {
+    /// What is to be set: what was remembered, else what comes first, else all routes.
+    fn wake_changes(&self, power: &Power) -> Vec<(Param, f32)> {
+        let powered = self.powered(power);
+        let is_same_sound = self.switched_off.sound == self.sound_generation();
         let values = self.switched_off.values.iter();
         let last: Vec<_> = values
-            .filter(|(param, _)| power.params.contains(param))
+            .filter(|(of, _)| is_same_sound && powered.iter().any(|(param, _)| param == of))
             .copied()
             .collect();
-        for &(param, normalized) in &last {
-            self.set(param, normalized);
+        if !last.is_empty() {
+            return last;
         }
-        if last.is_empty() {
-            let (param, plain) = power.first;
-            self.set_plain(param, plain);
+        if let Some((param, plain)) = power.first {
+            return vec![(param, param.range().normalized(plain))];
         }
+        let routes = powered.iter().skip(power.params.len());
+        routes
+            .map(|&(bypass, _)| (bypass, bypass.default_normalized()))
+            .collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::editor::model::routes::NewRoute;
     use crate::editor::testing::host::model;
     use crate::state::{Preset, starting_presets};
     use crate::synth::Patch;
+    use crate::synth::parameter::{RouteParams, RouteTarget, THRESHOLD_OFF_DB};
 
     /// Switched on in a new sound, each has an effect, and off again it has none and nothing is changed.
     #[test]
@@ -171,7 +253,7 @@ mod tests {
         let mut sections = 0;
         let new = model.patch();
         for group in Param::all().map(|param| param.row().group) {
-            let Some(power) = Power::of(group) else {
+            let Some(power) = Power::of(group).filter(|power| power.first.is_some()) else {
                 continue;
             };
             assert!(!model.is_power_on(&power), "{}", power.name);
@@ -184,6 +266,117 @@ mod tests {
             sections += 1;
         }
         assert!(sections > 50, "{sections}");
+    }
+
+    /// Adds a route, and returns its bypass.
+    fn add_route(model: &mut EditorModel, source: &str, via: &str, target: Param) -> Param {
+        let named = |name: &str| {
+            let mut all = SourceId::all();
+            all.find(|source| source.name() == name)
+        };
+        let new = NewRoute {
+            source: named(source).expect("a source"),
+            target: RouteTarget::of_param(target).expect("a target"),
+            partials: 0,
+        };
+        let id = model.add_route(new).expect("a route");
+        let params = id.params().expect("no macro's own");
+        let via = named(via).map_or(0, SourceId::place);
+        model.set_plain(params.via, via as f32);
+        params.bypass
+    }
+
+    /// Its routes rest, also those by way of it, and so do depths of its own; no other route does.
+    #[test]
+    fn a_source_is_switched_with_its_routes() {
+        let (mut model, _) = model();
+        let lfo = Power::of(Group::Lfo).expect("a power");
+        assert!(!model.can_switch_power(&lfo), "it moves nothing");
+        let bypasses = [
+            add_route(&mut model, "LFO 1", "", Param::TILT),
+            add_route(&mut model, "Wheel", "LFO 1", Param::LEVEL),
+            add_route(&mut model, "LFO 2", "", Param::FINE),
+            add_route(&mut model, "LFO 1", "", Param::BALANCE),
+        ];
+        let [_, _, other, resting] = bypasses;
+        model.set_plain(resting, 1.0);
+        model.set_plain(Param::LFO_PITCH, 20.0);
+        let set = model.patch();
+        model.switch_power(&lfo);
+        assert_eq!(
+            bypasses.map(|bypass| model.plain(bypass)),
+            [1.0, 1.0, 0.0, 1.0]
+        );
+        assert_eq!(model.plain(Param::LFO_PITCH), 0.0);
+        assert!(!model.is_power_on(&lfo) && model.can_switch_power(&lfo));
+        assert!(!lfo.has_effect(&Values::new(&model.patch())));
+        // What rested before rests again.
+        model.switch_power(&lfo);
+        assert_eq!(model.patch(), set);
+        assert!(lfo.has_effect(&Values::new(&model.patch())));
+        assert_eq!(model.undo().as_deref(), Some("LFO 1 On"));
+        assert_eq!(model.undo().as_deref(), Some("LFO 1 Off"));
+        assert_eq!(model.patch(), set);
+
+        // A route that has become another source's stays as it is.
+        let lfo_2 = Power::of(Group::Lfo2).expect("a power");
+        model.switch_power(&lfo_2);
+        let route = RouteParams::of_param(other).expect("a route");
+        model.reset(route.from);
+        assert!(!model.can_switch_power(&lfo_2));
+        model.switch_power(&lfo_2);
+        assert_eq!(model.plain(other), 1.0);
+    }
+
+    /// In a sound that was saved with routes at rest.
+    #[test]
+    fn a_source_whose_routes_rest_is_off_and_wakes_all_of_them() {
+        let (mut model, _) = model();
+        for (group, source) in [
+            (Group::Sequence2, "Sequence 2"),
+            (Group::Curve3, "Curve 3"),
+            (Group::FilterEnvelope, "Filter Envelope"),
+        ] {
+            let power = Power::of(group).expect("a power");
+            let bypasses = [Param::TILT, Param::FINE].map(|target| {
+                let bypass = add_route(&mut model, source, "", target);
+                model.set_plain(bypass, 1.0);
+                bypass
+            });
+            assert!(!model.is_power_on(&power), "{source}");
+            model.switch_power(&power);
+            assert!(model.is_power_on(&power), "{source}");
+            assert_eq!(bypasses.map(|bypass| model.plain(bypass)), [0.0; 2]);
+        }
+    }
+
+    #[test]
+    fn of_levels_the_one_that_is_asked_for_comes_first() {
+        let (mut model, _) = model();
+        for (group, param) in [
+            (Group::Contrast, Param::CONTRAST),
+            (Group::Threshold, Param::THRESHOLD),
+            (Group::Blur, Param::BLUR),
+            (Group::Anchor, Param::ANCHOR),
+            (Group::Smear, Param::SMEAR_FALL),
+        ] {
+            let before = model.patch();
+            let power = Power::of(group).expect("a power");
+            assert_eq!(power.name, "Levels");
+            model.switch_power(&power);
+            let moved: Vec<Param> = Param::all()
+                .filter(|&of| model.patch().normalized(of) != before.normalized(of))
+                .collect();
+            assert_eq!(moved, [param]);
+            model.undo();
+        }
+        // What was on last comes before it.
+        model.set_plain(Param::BLUR, 0.6);
+        let of = |group| Power::of(group).expect("a power");
+        model.switch_power(&of(Group::Contrast));
+        model.switch_power(&of(Group::Threshold));
+        assert!((model.plain(Param::BLUR) - 0.6).abs() < 1e-6);
+        assert_eq!(model.plain(Param::THRESHOLD), THRESHOLD_OFF_DB);
     }
 
     #[test]

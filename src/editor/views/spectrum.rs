@@ -194,11 +194,12 @@ impl SpectrumView {
 
     /// The curves of filters and shapers with their handles. Returns whether the pointer is on one of these.
     fn show_curves(&mut self, ui: &mut Ui, context: &mut ViewContext, canvas: &Canvas) -> bool {
-        let shaper = self.shapers.show(ui, context, canvas);
+        let has_shaper = shaper::in_use(context).is_some();
+        let shaper = self.shapers.show(ui, context, canvas, &mut self.rest);
         let section = context.controls.section_in_use();
         let [first, second] = &mut self.filters;
         let is_second = section == Some(Group::Filter2);
-        let first = first.show(ui, context, canvas, shaper.is_none() && !is_second);
+        let first = first.show(ui, context, canvas, !has_shaper && !is_second);
         let second = second.show(ui, context, canvas, is_second);
         let handles = [shaper, first, second];
         let mut handles = handles.into_iter().flatten();

@@ -11,37 +11,50 @@ use crate::synth::parameter::layout::Group;
 const SIDE: f32 = 16.0;
 
 /// Shows the switch of a group at the right end of a line, if the group has one. Switching on brings back what
-/// was set when it was switched off.
+/// was set when it was switched off. A source that no route uses cannot be switched.
 pub fn power(ui: &mut Ui, context: &mut ViewContext, group: Group, line: Rect) {
     let Some(power) = Power::of(group) else {
         return;
     };
+    // Of sections that share a switch, the one in use is switched on first.
+    let in_use = context.controls.section_in_use().and_then(Power::of);
+    let power = in_use
+        .filter(|in_use| in_use.name == power.name)
+        .unwrap_or(power);
+    let can_switch = context.model.can_switch_power(&power);
     let corner = line.right_center() - vec2(SIDE, 0.5 * SIDE);
     let place = Rect::from_min_size(corner, vec2(SIDE, SIDE));
     let id = ui.scope_id().with(("power", power.name));
-    let response = ui.interact(place, id, Sense::click());
+    let sense = match can_switch {
+        true => Sense::click(),
+        false => Sense::hover(),
+    };
+    let response = ui.interact(place, id, sense);
     let is_on = context.model.is_power_on(&power);
     let name = format!("{} power", power.name);
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_on, &name));
-    let what = if is_on {
-        "off; its settings stay"
-    } else {
-        "on"
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, can_switch, is_on, &name));
+    let help = || match (can_switch, is_on) {
+        (true, true) => format!("Switches {} off; its settings stay", power.name),
+        (true, false) => format!("Switches {} on", power.name),
+        (false, _) => format!("No route uses {}", power.name),
     };
-    let help = || format!("Switches {} {what}", power.name);
     context.help.show_for(&response, help);
     if response.clicked() {
         context.model.switch_power(&power);
     }
-    paint(ui, &response, is_on);
+    paint(ui, &response, is_on, can_switch);
 }
 
-fn paint(ui: &Ui, response: &Response, is_on: bool) {
+fn paint(ui: &Ui, response: &Response, is_on: bool, can_switch: bool) {
     let theme = theme::current(ui);
     let painter = ui.painter();
     let rest = match response.hovered() {
-        true => theme.text,
-        false => theme.weak_text,
+        true if can_switch => theme.text,
+        _ => theme.weak_text,
+    };
+    let rest = match can_switch {
+        true => rest,
+        false => rest.gamma_multiply(0.4),
     };
     let way = ui
         .ctx()

@@ -10,7 +10,7 @@ use crate::synth::parameter::{
 use crate::synth::{Param, Values};
 
 /// What LFO 1 moves without a route.
-const LFO_DEPTHS: [Param; 4] = [
+pub const LFO_DEPTHS: [Param; 4] = [
     Param::LFO_PITCH,
     Param::LFO_TILT,
     Param::LFO_CUTOFF,

@@ -3,7 +3,7 @@
 
 use super::pitch::power_db;
 use crate::editor::model::EditorModel;
-use crate::synth::display::{RestingNote, lowest_voice};
+use crate::synth::display::{RestingNote, UnshapedNote, lowest_voice};
 use crate::synth::parameter::{EDITABLE_PARTIALS, LEVEL_OFF_DB};
 use crate::synth::{Param, Patch, Snapshot};
 
@@ -11,6 +11,9 @@ use crate::synth::{Param, Patch, Snapshot};
 const FIRST_KEY: u8 = 69;
 /// Before the instrument has said which it runs at, Hz.
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
+/// Of notes that are looked at before the Nyquist fade, Hz: no partial that could be heard comes near it, and
+/// none that shapers copy or blend into those.
+const WIDE_RATE_HZ: f64 = 384_000.0;
 /// Softer partials do not count as heard, dB of full scale.
 const SILENT_DB: f32 = -140.0;
 
@@ -22,6 +25,8 @@ pub struct Rest {
     note: RestNote,
     /// The note with all Levels at 0 dB.
     level: RestNote,
+    /// The note without shapers and filters.
+    unshaped: RestNote,
 }
 
 /// Made when it is first needed.
@@ -53,6 +58,7 @@ impl Default for Rest {
             sample_rate_hz: SAMPLE_RATE_HZ,
             note: RestNote::default(),
             level: RestNote::default(),
+            unshaped: RestNote::default(),
         }
     }
 }
@@ -69,6 +75,12 @@ impl Rest {
         }
         let rate_hz = self.sample_rate_hz;
         Some(self.note.play(model, rate_hz, &model.patch(), self.key))
+    }
+
+    /// The note at rest before the shapers.
+    pub fn unshaped(&mut self, model: &EditorModel) -> UnshapedNote {
+        let patch = UnshapedNote::patch(&model.patch());
+        UnshapedNote::of(self.unshaped.play(model, WIDE_RATE_HZ, &patch, self.key))
     }
 
     /// How loud each partial that has a bar would be at rest with its Level at 0 dB, in dB of full scale;

@@ -12,7 +12,7 @@ mod points;
 
 use egui::{CursorIcon, PointerButton, Pos2, Rect, Response, Sense, Ui};
 
-use super::card::{card, grid};
+use super::card::{grid, powered_card};
 use crate::editor::context::ViewContext;
 use crate::editor::model::curves::{CurveEdit, EditedCurve};
 use crate::editor::model::idle;
@@ -84,7 +84,7 @@ impl CurveView {
 
     /// Shows the card.
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-        let inner = card(ui, rect, self.group.name());
+        let inner = powered_card(ui, context, rect, self.group);
         let controls = (0.22 * inner.width()).clamp(*CONTROLS.start(), *CONTROLS.end());
         let drawing = inner.width() - controls - theme::GAP;
         let [drawing, controls] = super::split_columns(inner, [drawing, 0.0]);

@@ -9,7 +9,7 @@ mod corners;
 use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2};
 
 use self::corners::{Bent, Corners, Handle, LINE_REACH, inner};
-use super::card::{card, grid, of_groups};
+use super::card::{grid, of_groups, powered_card};
 use super::filter::fill;
 use crate::editor::context::ViewContext;
 use crate::editor::model::value_text::current_text;
@@ -58,7 +58,7 @@ impl EnvelopeView {
     }
 
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-        let inner = card(ui, rect, self.group().name());
+        let inner = powered_card(ui, context, rect, self.group());
         let controls = CONTROLS.max(0.42 * inner.height()).min(66.0);
         let border = inner.bottom() - controls;
         let above = Rect::from_min_max(inner.min, pos2(inner.right(), border - 2.0));

@@ -2,7 +2,7 @@
 
 use egui::{Button, Pos2, Rect, RichText, Role, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::card::{card, grid, of_groups};
+use super::card::{card, grid, of_groups, powered_card};
 use crate::editor::context::ViewContext;
 use crate::editor::model::curves::{course, draw_lfo, free_curve};
 use crate::editor::model::idle;
@@ -53,7 +53,7 @@ impl LfoView {
         {
             self.cycles = telemetry.lfo_cycles[self.number - 1];
         }
-        let inner = card(ui, rect, self.group.name());
+        let inner = powered_card(ui, context, rect, self.group);
         let params = LfoParams::of(self.number);
         let mut others = of_groups(&[self.group]);
         others.retain(|&param| param != params.shape);

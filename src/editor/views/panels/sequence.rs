@@ -2,7 +2,7 @@
 
 use egui::{PointerButton, Pos2, Rect, Response, Ui, pos2};
 
-use super::card::{card, grid};
+use super::card::{grid, powered_card};
 use crate::editor::context::ViewContext;
 use crate::editor::widgets::{place, step, step_well};
 use crate::synth::Param;
@@ -32,7 +32,7 @@ impl SequenceView {
 
     /// Shows the card.
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-        let inner = card(ui, rect, self.group.name());
+        let inner = powered_card(ui, context, rect, self.group);
         let [controls, steps] = super::split_columns(inner, [CONTROLS, 0.0]);
         let SequenceParams {
             steps: count,

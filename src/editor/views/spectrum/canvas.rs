@@ -212,9 +212,8 @@ impl<'a> Canvas<'a> {
         match &self.bases_db {
             // At the foot it is off.
             Some(bases_db) if value > 0.0 => {
-                let heard_db = (1.0 - value) * FLOOR_DB;
                 let range = self.layer.param(n).range();
-                range.normalized(heard_db - bases_db[n - 1])
+                range.normalized(self.live_db(y) - bases_db[n - 1])
             }
             _ => self.layer.normalized_at(n, value),
         }
@@ -223,6 +222,11 @@ impl<'a> Canvas<'a> {
     /// The height of a level in dB of full scale, within the plot.
     pub fn live_height(&self, db: f32) -> f32 {
         self.height(1.0 - (db / FLOOR_DB).clamp(0.0, 1.0))
+    }
+
+    /// The level in dB of full scale at a height.
+    pub fn live_db(&self, y: f32) -> f32 {
+        (1.0 - self.value(y)) * FLOOR_DB
     }
 
     /// The height of a gain in dB, on the scale of Level whichever layer is shown; within the plot.
@@ -281,6 +285,7 @@ mod tests {
             assert!((canvas.live_height(-12.0) - canvas.live_height(0.0) - twelve).abs() < 1e-3);
             assert!((twelve * canvas.db_per_point() - 12.0).abs() < 1e-3);
             assert_eq!(canvas.live_height(-300.0), canvas.plot.bottom());
+            assert!((canvas.live_db(canvas.live_height(-30.0)) + 30.0).abs() < 1e-3);
             assert!((canvas.height(canvas.value(200.0)) - 200.0).abs() < 1e-3);
             let waterfall = canvas.waterfall.expect("a waterfall");
             assert!(waterfall.top() > canvas.plot.bottom());

@@ -31,7 +31,8 @@ struct HandleDrag {
 }
 
 fn curve(settings: &FilterSettings, canvas: &Canvas, places: &CurvePlaces) -> Vec<Pos2> {
-    places.line(canvas, &filter_gains_db(settings, &places.hz))
+    let gains_db = filter_gains_db(settings, &places.hz);
+    places.line(&gains_db, |db| canvas.gain_height(db))
 }
 
 /// Where the handle is: on the curve, or where a band's centre lies.
@@ -61,9 +62,9 @@ impl FilterHandle {
 
     fn moved_params(&self, settings: &FilterSettings) -> HandleParams {
         HandleParams {
-            along: self.controls.cutoff,
-            upwards: self.controls.upwards(Some(settings)),
-            form: self.controls.slope,
+            along: Some(self.controls.cutoff),
+            upwards: Some(self.controls.upwards(Some(settings))),
+            form: Some(self.controls.slope),
         }
     }
 
@@ -85,7 +86,7 @@ impl FilterHandle {
         let params = self.moved_params(&settings);
         let id = ui.scope_id().with(("filter", self.controls.group));
         let (rect, response) = handle::interact(ui, id, place(&settings, canvas));
-        self.drag(ui, &response, canvas, context.model, &params);
+        self.drag(ui, &response, canvas, context.model, &settings);
         params.wheel(ui, &response, context.model);
         params.keys(ui, &response, context.model);
         modulate::accept(ui, context, self.controls.cutoff, &response, rect);
@@ -116,16 +117,16 @@ impl FilterHandle {
         context: &mut ViewContext,
         settings: &FilterSettings,
     ) {
-        let params = self.moved_params(settings);
+        let raised = self.controls.upwards(Some(settings));
         let name = self.controls.group.name();
-        let upwards = params.upwards.row().short.to_lowercase();
+        let upwards = raised.row().short.to_lowercase();
         let current = |param: Param| current_text(param, context.model);
         let text = format!(
             "{} {}, {upwards} {}, slope {}",
             current(self.controls.filter_type),
-            current(params.along),
-            current(params.upwards),
-            current(params.form)
+            current(self.controls.cutoff),
+            current(raised),
+            current(self.controls.slope)
         );
         response.widget_info(|| {
             let cutoff_hz = f64::from(libm::exp2f(settings.log2_cutoff));
@@ -146,11 +147,12 @@ impl FilterHandle {
         response: &Response,
         canvas: &Canvas,
         model: &mut EditorModel,
-        params: &HandleParams,
+        settings: &FilterSettings,
     ) {
+        let (along, upwards) = (self.controls.cutoff, self.controls.upwards(Some(settings)));
         if response.double_clicked() {
             self.drag = None;
-            params.reset(model, "Reset filter");
+            self.moved_params(settings).reset(model, "Reset filter");
             return;
         }
         if response.clicked() || response.drag_started() {
@@ -159,8 +161,8 @@ impl FilterHandle {
         if response.drag_started() {
             model.begin_group("Move filter");
             self.drag = Some(HandleDrag {
-                cutoff: model.normalized(params.along),
-                raised: model.normalized(params.upwards),
+                cutoff: model.normalized(along),
+                raised: model.normalized(upwards),
             });
         }
         if response.dragged()
@@ -168,14 +170,14 @@ impl FilterHandle {
         {
             let way = response.drag_delta() * fine(ui);
             // By the way of the pointer, so that nothing jumps where the handle was taken.
-            let cutoff = params.along.range();
+            let cutoff = along.range();
             let moved_hz = canvas.hz(canvas.x_of_hz(cutoff.plain(drag.cutoff)) + way.x);
             drag.cutoff = cutoff.normalized(moved_hz);
-            let (low_db, high_db) = params.upwards.range().ends();
+            let (low_db, high_db) = upwards.range().ends();
             let way_db = -way.y * canvas.db_per_point();
             drag.raised = (drag.raised + way_db / (high_db - low_db)).clamp(0.0, 1.0);
-            model.draw(params.along, drag.cutoff);
-            model.draw(params.upwards, drag.raised);
+            model.draw(along, drag.cutoff);
+            model.draw(upwards, drag.raised);
         }
         if (response.drag_stopped() || !response.is_pointer_button_down_on())
             && self.drag.take().is_some()

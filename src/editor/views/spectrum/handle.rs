@@ -42,11 +42,11 @@ impl CurvePlaces {
         self.xs.iter().map(|&x| canvas.number(x)).collect()
     }
 
-    /// The line of these gains, dB.
-    pub fn line(&self, canvas: &Canvas, gains_db: &[f32]) -> Vec<Pos2> {
-        let places = self.xs.iter().zip(gains_db);
+    /// The line of these values in dB, each of which stands at a height.
+    pub fn line(&self, values_db: &[f32], height: impl Fn(f32) -> f32) -> Vec<Pos2> {
+        let places = self.xs.iter().zip(values_db);
         places
-            .map(|(&x, &gain_db)| pos2(x, canvas.gain_height(gain_db)))
+            .map(|(&x, &value_db)| pos2(x, height(value_db)))
             .collect()
     }
 }
@@ -55,19 +55,29 @@ impl CurvePlaces {
 #[derive(Clone, Copy, Debug)]
 pub struct HandleParams {
     /// Sideways.
-    pub along: Param,
+    pub along: Option<Param>,
     /// Up and down.
-    pub upwards: Param,
+    pub upwards: Option<Param>,
     /// The parameter that the wheel and the page keys move.
-    pub form: Param,
+    pub form: Option<Param>,
 }
 
 impl HandleParams {
+    /// All that there are.
+    pub fn all(&self) -> impl Iterator<Item = Param> {
+        [self.along, self.upwards, self.form].into_iter().flatten()
+    }
+
+    /// Those that a drag moves.
+    pub fn dragged(&self) -> impl Iterator<Item = Param> {
+        [self.along, self.upwards].into_iter().flatten()
+    }
+
     /// Puts all of them back.
     pub fn reset(&self, model: &mut EditorModel, name: &'static str) {
         model.end_group();
         model.begin_group(name);
-        for param in [self.along, self.upwards, self.form] {
+        for param in self.all() {
             model.draw(param, param.default_normalized());
         }
         model.end_group();
@@ -87,7 +97,9 @@ impl HandleParams {
             (self.form, Key::PageUp, Key::PageDown),
         ] {
             let way = pressed(up) - pressed(down);
-            if way != 0.0 {
+            if let Some(param) = param
+                && way != 0.0
+            {
                 model.nudge(param, model.normalized(param) + way * step);
             }
         }
@@ -95,11 +107,14 @@ impl HandleParams {
 
     /// The wheel over the handle.
     pub fn wheel(&self, ui: &Ui, response: &Response, model: &mut EditorModel) {
-        if response.hovered() && !response.dragged() {
+        if let Some(form) = self.form
+            && response.hovered()
+            && !response.dragged()
+        {
             let wheel = ui.input(|input| input.smooth_scroll_delta().y);
             if wheel != 0.0 {
-                let normalized = model.normalized(self.form) + wheel * WHEEL * fine(ui);
-                model.nudge(self.form, normalized.clamp(0.0, 1.0));
+                let normalized = model.normalized(form) + wheel * WHEEL * fine(ui);
+                model.nudge(form, normalized.clamp(0.0, 1.0));
             }
         }
     }

@@ -1,5 +1,6 @@
-//! The curves of the shapers over the view. That of the shaper in use has a handle, also while the shaper
-//! is off: sideways and up and down it moves the curve, and the wheel, or the page keys, change its form.
+//! The curves of the shapers over the view. That of the shaper in use is bright, also while the shaper is off,
+//! and most have a handle: sideways and up and down it moves the curve, and the wheel, or the page keys, change
+//! its form.
 
 use egui::{CursorIcon, Pos2, Response, Stroke, Ui, WidgetInfo, pos2};
 
@@ -7,58 +8,124 @@ use super::canvas::Canvas;
 use super::handle::{self, CurvePlaces, HandleParams};
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
+use crate::editor::model::spectrum::rest::Rest;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme;
 use crate::editor::widgets::fine;
 use crate::synth::display::{
-    AxisPlace, ShaperHandle, ShaperKind, shaper_gains_db, values_before_macros,
+    AxisPlace, CurveScale, ShaperCurve, ShaperHandle, UnshapedNote, values_before_macros,
 };
 use crate::synth::{Param, Patch, Values};
 
-/// Lower than any gain.
+/// Lower than any height.
 const NOTHING_DB: f32 = -500.0;
 
 /// The handle of the shaper in use, and what a drag of it remembers.
 #[derive(Default)]
 pub struct ShaperCurves {
-    /// The shaper, and where the pointer has taken the handle.
-    drag: Option<(ShaperKind, Pos2)>,
+    /// The curve, and where the pointer has taken the handle.
+    drag: Option<(ShaperCurve, Pos2)>,
 }
 
-/// A shaper that is a curve, as it is set.
+/// A curve with a handle, as the shaper is set.
 struct HeldCurve<'a> {
-    kind: ShaperKind,
+    curve: ShaperCurve,
     handle: ShaperHandle,
     values: &'a Values,
-    fundamental_hz: f64,
+    note: &'a UnshapedNote,
 }
 
 impl HeldCurve<'_> {
-    /// Gains in dB, all 0 while the shaper is off.
-    fn gains_db(&self, numbers: &[f32], hz: &[f32]) -> Vec<f32> {
-        shaper_gains_db(self.values, self.kind, self.fundamental_hz, numbers, hz)
-            .unwrap_or_else(|| vec![0.0; hz.len()])
+    fn params(&self) -> HandleParams {
+        HandleParams {
+            along: self.handle.along,
+            upwards: self.handle.amount,
+            form: self.handle.form,
+        }
     }
 
     fn place(&self, canvas: &Canvas) -> Pos2 {
-        let (number, hz) = match self.handle.place(self.values, self.fundamental_hz) {
-            AxisPlace::Number(number) => (number, canvas.reference.hz(number)),
-            AxisPlace::Hz(hz) => (canvas.reference.number(hz), hz),
-        };
-        let gain_db = self.gains_db(&[number], &[hz])[0];
+        let place = self.handle.place(self.values, self.note);
+        let (number, hz) = number_and_hz(place, canvas);
+        let height = self
+            .curve
+            .values_db(self.values, self.note, &[number], &[hz]);
         let room = canvas.extent();
         pos2(
             canvas.x_of_hz(hz).clamp(room.min, room.max),
-            canvas.gain_height(gain_db),
+            height_of(self.curve, canvas, height[0]),
         )
     }
 }
 
-/// The shaper whose parameters are in use, if it is a curve.
-fn in_use(context: &ViewContext) -> Option<ShaperKind> {
+/// What a place on the axis is as a number and as a frequency.
+fn number_and_hz(place: AxisPlace, canvas: &Canvas) -> (f32, f32) {
+    match place {
+        AxisPlace::Number(number) => (number, canvas.reference.hz(number)),
+        AxisPlace::Hz(hz) => (canvas.reference.number(hz), hz),
+    }
+}
+
+/// Where a curve stands that has this value.
+fn height_of(curve: ShaperCurve, canvas: &Canvas, value_db: f32) -> f32 {
+    match curve.scale() {
+        CurveScale::Gain => canvas.gain_height(value_db),
+        CurveScale::Level => canvas.live_height(value_db),
+    }
+}
+
+/// The value that a curve has at a height.
+fn value_at(curve: ShaperCurve, canvas: &Canvas, y: f32) -> f32 {
+    match curve.scale() {
+        _ if y >= canvas.plot.bottom() => NOTHING_DB,
+        CurveScale::Gain => canvas.gain_db(y),
+        CurveScale::Level => canvas.live_db(y),
+    }
+}
+
+/// The curve of the shaper whose parameters are in use, if it has one.
+pub fn in_use(context: &ViewContext) -> Option<ShaperCurve> {
     let group = context.controls.section_in_use()?;
-    let kind = ShaperKind::ALL.iter().find(|kind| kind.group() == group)?;
-    kind.is_curve().then_some(*kind)
+    ShaperCurve::all().find(|curve| curve.group() == group)
+}
+
+/// The note at rest, as far as the curves that are drawn depend on it.
+fn note(
+    context: &ViewContext,
+    canvas: &Canvas,
+    rest: &mut Rest,
+    is_drawn: impl Fn(ShaperCurve) -> bool,
+) -> UnshapedNote {
+    let mut note = UnshapedNote::default();
+    if ShaperCurve::all().any(|curve| curve.reads_gains() && is_drawn(curve)) {
+        note = rest.unshaped(context.model);
+    }
+    // While something sounds, that of its lowest voice.
+    note.fundamental_hz = canvas.reference.fundamental_hz();
+    note
+}
+
+/// Draws curves over the view.
+struct CurvePainter<'a> {
+    canvas: &'a Canvas<'a>,
+    note: &'a UnshapedNote,
+    /// Where they are worked out, with the numbers there, once any is.
+    along: Option<(CurvePlaces, Vec<f32>)>,
+}
+
+impl CurvePainter<'_> {
+    fn paint(&mut self, ui: &Ui, curve: ShaperCurve, values: &Values, stroke: Stroke) {
+        let canvas = self.canvas;
+        let (places, numbers) = self.along.get_or_insert_with(|| {
+            let places = CurvePlaces::new(canvas);
+            let numbers = places.numbers(canvas);
+            (places, numbers)
+        });
+        let values_db = curve.values_db(values, self.note, numbers, &places.hz);
+        let line = places.line(&values_db, |db| height_of(curve, canvas, db));
+        let painter = ui.painter().with_clip_rect(canvas.plot);
+        painter.line(line, stroke);
+    }
 }
 
 impl ShaperCurves {
@@ -69,65 +136,69 @@ impl ShaperCurves {
         ui: &mut Ui,
         context: &mut ViewContext,
         canvas: &Canvas,
+        rest: &mut Rest,
     ) -> Option<Response> {
         let in_use = in_use(context);
-        if self.drag.is_some_and(|(kind, _)| Some(kind) != in_use) {
+        if self.drag.is_some_and(|(curve, _)| Some(curve) != in_use) {
             self.drag = None;
             context.model.end_group();
         }
         let values = values_before_macros(&context.model.patch());
-        self.paint_others(ui, canvas, &values, in_use);
-        let kind = in_use?;
-        let handle = ShaperHandle::of(kind)?;
-        let curve = |values| HeldCurve {
-            kind,
+        let is_other = |curve: ShaperCurve| Some(curve) != in_use && curve.is_on(&values);
+        let note = note(context, canvas, rest, |curve| {
+            is_other(curve) || Some(curve) == in_use
+        });
+        let mut painter = CurvePainter {
+            canvas,
+            note: &note,
+            along: None,
+        };
+        let color = theme::current(ui).filter;
+        for curve in ShaperCurve::all().filter(|curve| is_other(*curve)) {
+            let stroke = Stroke::new(1.0, color.gamma_multiply(0.35));
+            painter.paint(ui, curve, &values, stroke);
+        }
+        let curve = in_use?;
+        let bright = Stroke::new(1.75, color);
+        let Some(handle) = ShaperHandle::of(curve) else {
+            painter.paint(ui, curve, &values, bright);
+            return None;
+        };
+        let held = HeldCurve {
+            curve,
             handle,
-            values,
-            fundamental_hz: canvas.reference.fundamental_hz(),
+            values: &values,
+            note: &note,
         };
-        let id = ui.scope_id().with(("shaper", kind.group()));
-        let (_, response) = handle::interact(ui, id, curve(&values).place(canvas));
-        self.drag(ui, &response, canvas, context.model, &curve(&values));
-        let params = HandleParams {
-            along: handle.along,
-            upwards: handle.amount,
-            form: handle.form,
-        };
-        params.wheel(ui, &response, context.model);
-        params.keys(ui, &response, context.model);
-        describe(ui, &response, context, kind, &params);
+        let response = self.hold(ui, context, canvas, &held);
         let values = values_before_macros(&context.model.patch());
-        let curve = curve(&values);
-        let theme = theme::current(ui);
-        let painter = ui.painter().with_clip_rect(canvas.plot);
-        let places = CurvePlaces::new(canvas);
-        let gains_db = curve.gains_db(&places.numbers(canvas), &places.hz);
-        let line = places.line(canvas, &gains_db);
-        painter.line(line, Stroke::new(1.75, theme.filter));
-        handle::paint(&painter, theme, curve.place(canvas), &response);
+        painter.paint(ui, curve, &values, bright);
+        let at = HeldCurve {
+            values: &values,
+            ..held
+        }
+        .place(canvas);
+        let within = ui.painter().with_clip_rect(canvas.plot);
+        handle::paint(&within, theme::current(ui), at, &response);
         Some(response.on_hover_cursor(CursorIcon::Move))
     }
 
-    /// Draws those that are on and not in use, faintly.
-    fn paint_others(&self, ui: &Ui, canvas: &Canvas, values: &Values, in_use: Option<ShaperKind>) {
-        let fundamental_hz = canvas.reference.fundamental_hz();
-        // They are worked out where a curve is on.
-        let mut along: Option<(CurvePlaces, Vec<f32>)> = None;
-        let theme = theme::current(ui);
-        let painter = ui.painter().with_clip_rect(canvas.plot);
-        for &kind in ShaperKind::ALL.iter().filter(|kind| Some(**kind) != in_use) {
-            if shaper_gains_db(values, kind, fundamental_hz, &[], &[]).is_none() {
-                continue;
-            }
-            let (places, numbers) = along.get_or_insert_with(|| {
-                let places = CurvePlaces::new(canvas);
-                let numbers = places.numbers(canvas);
-                (places, numbers)
-            });
-            let gains = shaper_gains_db(values, kind, fundamental_hz, numbers, &places.hz);
-            let line = places.line(canvas, &gains.unwrap_or_default());
-            painter.line(line, Stroke::new(1.0, theme.filter.gamma_multiply(0.35)));
-        }
+    /// Moves the handle of a curve with the pointer and by keys.
+    fn hold(
+        &mut self,
+        ui: &Ui,
+        context: &mut ViewContext,
+        canvas: &Canvas,
+        held: &HeldCurve,
+    ) -> Response {
+        let id = ui.scope_id().with(("shaper", held.curve.group()));
+        let (_, response) = handle::interact(ui, id, held.place(canvas));
+        self.drag(ui, &response, canvas, context.model, held);
+        let params = held.params();
+        params.wheel(ui, &response, context.model);
+        params.keys(ui, &response, context.model);
+        describe(ui, &response, context, held.curve, &params);
+        response
     }
 
     fn drag(
@@ -136,21 +207,11 @@ impl ShaperCurves {
         response: &Response,
         canvas: &Canvas,
         model: &mut EditorModel,
-        curve: &HeldCurve,
+        held: &HeldCurve,
     ) {
-        let ShaperHandle {
-            along,
-            amount,
-            form,
-            ..
-        } = curve.handle;
+        let params = held.params();
         if response.double_clicked() {
             self.drag = None;
-            let params = HandleParams {
-                along,
-                upwards: amount,
-                form,
-            };
             params.reset(model, "Reset shaper");
             return;
         }
@@ -159,7 +220,7 @@ impl ShaperCurves {
         }
         if response.drag_started() {
             model.begin_group("Move shaper");
-            self.drag = Some((curve.kind, curve.place(canvas)));
+            self.drag = Some((held.curve, held.place(canvas)));
         }
         if response.dragged()
             && let Some((_, at)) = &mut self.drag
@@ -168,8 +229,8 @@ impl ShaperCurves {
             *at = canvas.plot.clamp(*at + response.drag_delta() * fine(ui));
             let at = *at;
             let mut patch = model.patch();
-            move_to(&mut patch, curve, canvas, at);
-            for param in [along, amount] {
+            move_to(&mut patch, held, canvas, at);
+            for param in params.dragged() {
                 model.draw(param, param.range().normalized(patch.plain(param)));
             }
         }
@@ -182,31 +243,27 @@ impl ShaperCurves {
 }
 
 /// Sets a patch such that the handle of the curve is nearest to a place.
-fn move_to(patch: &mut Patch, curve: &HeldCurve, canvas: &Canvas, at: Pos2) {
-    let ShaperHandle { along, amount, .. } = curve.handle;
-    let fundamental_hz = curve.fundamental_hz;
-    let (number, hz) = (canvas.number(at.x), canvas.hz(at.x));
-    let (least, most) = along.range().ends();
-    let value = curve
-        .handle
-        .along_at(curve.values, fundamental_hz, number, hz);
-    patch.set(along, value.clamp(least, most));
-    let place = match curve
-        .handle
-        .place(&values_before_macros(patch), fundamental_hz)
+fn move_to(patch: &mut Patch, held: &HeldCurve, canvas: &Canvas, at: Pos2) {
+    let HeldCurve {
+        handle,
+        values,
+        note,
+        ..
+    } = held;
+    let pointed = (canvas.number(at.x), canvas.hz(at.x));
+    if let Some(along) = handle.along
+        && let Some(value) = handle.along_at(values, note, pointed)
     {
-        AxisPlace::Number(number) => (number, canvas.reference.hz(number)),
-        AxisPlace::Hz(hz) => (canvas.reference.number(hz), hz),
-    };
-    let gain_db = if at.y >= canvas.plot.bottom() {
-        NOTHING_DB
-    } else {
-        canvas.gain_db(at.y)
-    };
-    let amount_to = curve
-        .handle
-        .amount_at(patch, fundamental_hz, place, gain_db);
-    patch.set(amount, amount_to);
+        let (least, most) = along.range().ends();
+        patch.set(along, value.clamp(least, most));
+    }
+    let place = number_and_hz(handle.place(&values_before_macros(patch), note), canvas);
+    if let Some(amount) = handle.amount
+        && let Some(value) =
+            handle.amount_at(patch, note, place, value_at(held.curve, canvas, at.y))
+    {
+        patch.set(amount, value);
+    }
 }
 
 /// Describes the shaper for a screen reader and in the help line.
@@ -214,32 +271,32 @@ fn describe(
     ui: &Ui,
     response: &Response,
     context: &mut ViewContext,
-    kind: ShaperKind,
+    curve: ShaperCurve,
     params: &HandleParams,
 ) {
-    let name = kind.group().name();
-    let HandleParams {
-        along,
-        upwards,
-        form,
-    } = *params;
+    let name = curve.group().name();
     let short = |param: Param| param.row().short.to_lowercase();
-    let texts = [along, upwards, form].map(|param| {
+    let texts = params.all().map(|param| {
         let value = current_text(param, context.model);
         format!("{} {value}", short(param))
     });
-    let text = texts.join(", ");
-    let label = format!("{name} {} and {}", short(along), short(upwards));
-    let value = f64::from(context.model.plain(upwards));
+    let text = texts.collect::<Vec<_>>().join(", ");
+    let dragged: Vec<Param> = params.dragged().collect();
+    let moved = dragged.iter().map(|param| short(*param));
+    let moved = moved.collect::<Vec<_>>().join(" and ");
+    // A section of one parameter has its name.
+    let label = match moved == name.to_lowercase() {
+        true => format!("{name} curve"),
+        false => format!("{name} {moved}"),
+    };
+    let first = dragged.last().copied();
+    let value = first.map_or(0.0, |param| f64::from(context.model.plain(param)));
     response.widget_info(|| WidgetInfo::slider(true, value, label.clone()));
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_value(text.clone()));
+    let wheel = params.form.map(|form| format!(" wheel: {};", short(form)));
+    let wheel = wheel.unwrap_or_default();
     context.help.show_for(response, || {
-        format!(
-            "{name}: {text}. Drag: {} and {}; wheel: {}; Shift: fine; double-click: reset",
-            short(along),
-            short(upwards),
-            short(form)
-        )
+        format!("{name}: {text}. Drag: {moved};{wheel} Shift: fine; double-click: reset")
     });
 }

@@ -149,6 +149,17 @@ macro_rules! shapers {
                     $($module: self.$module.filter(|_| kind == ShaperKind::$shaper),)*
                 }
             }
+
+            /// One and all that come after it are off.
+            fn before(self, kind: ShaperKind) -> Shapers {
+                Shapers {
+                    $(
+                        $module: self
+                            .$module
+                            .filter(|_| (ShaperKind::$shaper as usize) < kind as usize),
+                    )*
+                }
+            }
         }
     };
 }
@@ -182,6 +193,16 @@ pub fn apply_one(
     gains: &mut [f32],
 ) {
     Shapers::read(values).only(kind).apply(places, gains);
+}
+
+/// Lets all shapers that come before one change gains, as the values set them.
+pub fn apply_before(
+    kind: ShaperKind,
+    values: &VoiceValues,
+    places: &PartialPlaces,
+    gains: &mut [f32],
+) {
+    Shapers::read(values).before(kind).apply(places, gains);
 }
 
 /// All that are on.

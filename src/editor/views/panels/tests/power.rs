@@ -5,8 +5,9 @@ use crate::editor::model::power::Power;
 use crate::editor::testing::host::Call;
 use crate::editor::testing::window::host_calls;
 use crate::editor::views::panels::spectra::PAD_NAME;
+use crate::synth::parameter::RouteTarget;
 
-/// The sections that have a switch, with one of their groups each.
+/// The sections that have a switch, with one of their groups each, and the sources that have one.
 fn sections() -> Vec<(Power, Group)> {
     let mut sections: Vec<(Power, Group)> = Vec::new();
     for group in Param::all().map(|param| param.row().group) {
@@ -24,8 +25,11 @@ fn sections() -> Vec<(Power, Group)> {
 #[test]
 fn each_section_is_switched_in_the_window() {
     let mut harness = window(WHOLE);
-    assert_eq!(sections().len(), 17);
+    assert_eq!(sections().len(), 28);
     for (power, _) in sections() {
+        let Some((param, _)) = power.first else {
+            continue;
+        };
         let name = format!("{} power", power.name);
         let switch = |harness: &WindowHarness| {
             let node = harness.get_by_role_and_label(Role::CheckBox, &name);
@@ -40,7 +44,6 @@ fn each_section_is_switched_in_the_window() {
         assert_eq!(switch(&harness), is(false), "{name}");
         click(&mut harness);
         assert_eq!(switch(&harness), is(true), "{name}");
-        let (param, _) = power.first;
         assert_ne!(plain(&harness, param), param.row().default, "{name}");
         // Another value than the first comes back as well.
         let set = 0.5 * (harness.state().model.normalized(param) + 1.0);
@@ -54,6 +57,56 @@ fn each_section_is_switched_in_the_window() {
         click(&mut harness);
         assert_eq!(harness.state().model.patch(), at_rest, "{name}");
     }
+}
+
+/// A source without routes has nothing to be switched. With one, the switch lets it rest and move again.
+#[test]
+fn a_source_is_switched_by_its_routes_in_the_window() {
+    let mut harness = window(WHOLE);
+    let sources = sections().into_iter().filter_map(|(power, _)| power.source);
+    let sources: Vec<_> = sources.collect();
+    assert_eq!(sources.len(), 11);
+    for (number, source) in (1..).zip(sources) {
+        let name = format!("{} power", source.name());
+        let switch = |harness: &WindowHarness| {
+            let node = harness.get_by_role_and_label(Role::CheckBox, &name);
+            let node = node.accesskit_node();
+            (node.is_disabled(), node.toggled())
+        };
+        let is = |on: bool| Some(egui::accesskit::Toggled::from(on));
+        assert_eq!(switch(&harness), (true, is(false)), "{name}");
+        let route = RouteParams::of(number);
+        let target = RouteTarget::of_param(Param::TILT).expect("a target");
+        let model = &mut harness.state_mut().model;
+        model.set_plain(route.depth, 0.3);
+        model.set_plain(route.from, source.place() as f32);
+        model.set_plain(route.to, target.place() as f32);
+        harness.run_steps(3);
+        assert_eq!(switch(&harness), (false, is(true)), "{name}");
+        for bypass in [1.0, 0.0] {
+            harness.get_by_role_and_label(Role::CheckBox, &name).click();
+            harness.run_steps(3);
+            assert_eq!(plain(&harness, route.bypass), bypass, "{name}");
+            assert_eq!(switch(&harness), (false, is(bypass == 0.0)), "{name}");
+        }
+        harness.state_mut().model.set_plain(route.bypass, 1.0);
+        harness.run_steps(3);
+        assert_eq!(switch(&harness), (false, is(false)), "{name}");
+    }
+}
+
+/// The switch of the levels' section begins with the shaper whose control was used last.
+#[test]
+fn the_switch_of_levels_begins_with_what_is_in_use() {
+    let mut harness = window(WHOLE);
+    show_control(&mut harness, Param::ANCHOR);
+    control(&harness, Param::ANCHOR).focus();
+    harness.run_steps(3);
+    let switch = harness.get_by_role_and_label(Role::CheckBox, "Levels power");
+    switch.click();
+    harness.run_steps(3);
+    assert!(plain(&harness, Param::ANCHOR) > 0.0);
+    assert_eq!(plain(&harness, Param::CONTRAST), 0.0);
 }
 
 /// What a section was set to in one sound does not come into another.

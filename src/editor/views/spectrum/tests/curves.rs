@@ -58,6 +58,122 @@ fn at_the_foot_of_the_view_a_notch_is_whole() {
     assert!((value(&window, Param::PHASER_CENTER) / 800.0 - 1.0).abs() < 0.01);
 }
 
+/// The points of the line that is drawn brightest of all curves.
+fn bright_line(window: &Window) -> Vec<Pos2> {
+    let lines = window.harness.shapes.iter().filter_map(|clipped| {
+        let egui::Shape::Path(path) = &clipped.shape else {
+            return None;
+        };
+        (path.stroke.width == 1.75).then(|| path.points.clone())
+    });
+    let mut lines: Vec<_> = lines.collect();
+    assert_eq!(lines.len(), 1, "one curve is in use");
+    lines.remove(0)
+}
+
+#[test]
+fn the_level_of_threshold_is_a_line_that_is_pulled_up_from_the_foot() {
+    let mut window = using(Group::Threshold);
+    let loudest_db = {
+        let snapshot = window.view.rest.update(&window.model, &Snapshot::default());
+        let (_, partials) = lowest_voice(snapshot.expect("nothing sounds")).expect("a voice");
+        let levels = partials.iter().map(|partial| power_db(partial.power()));
+        levels.fold(f32::MIN, f32::max)
+    };
+    let place = |window: &Window, db: f32| {
+        window.canvas(|canvas| pos2(canvas.middle(16), canvas.live_height(db)))
+    };
+    let from = place(&window, -200.0);
+    window.stroke(&[from, place(&window, loudest_db - 30.0)]);
+    assert_eq!(begun(&window.calls.take()), [Param::THRESHOLD]);
+    let level_db = value(&window, Param::THRESHOLD);
+    assert!((level_db + 30.0).abs() < 0.5, "{level_db}");
+    window.frame(&[]);
+    let expected_y = place(&window, loudest_db + level_db).y;
+    for point in bright_line(&window) {
+        assert!((point.y - expected_y).abs() < 0.1, "{point:?}");
+    }
+    assert_eq!(window.model.undo().as_deref(), Some("Move shaper"));
+    assert_eq!(value(&window, Param::THRESHOLD), -96.0);
+}
+
+#[test]
+fn anchor_is_moved_along_the_axis_alone() {
+    let mut window = using(Group::Anchor);
+    window.view.state.axis = Axis::new(Measure::Logarithmic);
+    window.frame(&[]);
+    let place = |window: &Window, hz: f32, db: f32| {
+        window.canvas(|canvas| pos2(canvas.x_of_hz(hz), canvas.gain_height(db)))
+    };
+    let left = window.canvas(|canvas| canvas.extent().min);
+    let from = pos2(left + 1.0, place(&window, 100.0, 0.0).y);
+    let to = place(&window, 200.0, 9.0);
+    window.stroke(&[from, to]);
+    assert_eq!(begun(&window.calls.take()), [Param::ANCHOR]);
+    let hz = value(&window, Param::ANCHOR);
+    assert!((hz / 200.0 - 1.0).abs() < 0.03, "{hz}");
+    window.frame(&[]);
+    // Half is held there.
+    let line = bright_line(&window);
+    let half = place(&window, hz, -6.02);
+    let near = line
+        .iter()
+        .find(|point| point.x >= half.x)
+        .expect("a point");
+    assert!((near.y - half.y).abs() < 2.0, "{near:?} {half:?}");
+    let above = line.last().expect("a point");
+    assert_eq!(above.y, window.canvas(|canvas| canvas.plot.bottom()));
+}
+
+/// What Blur makes of a single loud partial is drawn, without a handle.
+#[test]
+fn what_a_shaper_makes_of_the_note_at_rest_is_drawn() {
+    let mut window = using(Group::Blur);
+    window.model.set(Param::partial_level(8), 1.0);
+    window.model.set(Param::BLUR, 0.2);
+    window.frame(&[]);
+    let line = bright_line(&window);
+    let db_at = |n: usize| {
+        window.canvas(|canvas| {
+            let x = canvas.middle(n);
+            let near = line.iter().min_by(|a, b| {
+                let distance = |point: &Pos2| (point.x - x).abs();
+                distance(a).total_cmp(&distance(b))
+            });
+            canvas.gain_db(near.expect("a point").y)
+        })
+    };
+    // Half of its power goes to its neighbours; a point of the line is near the middle of the bar.
+    assert!((-3.1..-1.5).contains(&db_at(8)), "{}", db_at(8));
+    assert!(db_at(7) > 10.0 && db_at(9) > 10.0);
+    assert!(db_at(20).abs() < 0.3, "{}", db_at(20));
+    // Where a handle would be, bars are drawn.
+    window.calls.take();
+    let at = window.at(16, -12.0);
+    window.stroke(&[at, at]);
+    assert_eq!(begun(&window.calls.take()), [Param::partial_level(16)]);
+}
+
+#[test]
+fn contrast_follows_its_handle_up_and_down() {
+    let mut window = using(Group::Contrast);
+    let (from, to) = window.canvas(|canvas| {
+        let x = canvas.middle(16);
+        let place = |db: f32| pos2(x, canvas.gain_height(db));
+        (place(0.0), place(10.0) + vec2(60.0, 0.0))
+    });
+    window.stroke(&[from, from.lerp(to, 0.5), to]);
+    assert_eq!(begun(&window.calls.take()), [Param::CONTRAST]);
+    assert!(value(&window, Param::CONTRAST) < -0.1);
+    window.frame(&[]);
+    let line = bright_line(&window);
+    let near = line
+        .iter()
+        .find(|point| point.x >= from.x)
+        .expect("a point");
+    assert!((near.y - to.y).abs() < 1.5, "{near:?} {to:?}");
+}
+
 #[test]
 fn without_a_shaper_in_use_the_bars_are_drawn() {
     let mut window = using(Group::Source);
@@ -155,6 +271,14 @@ fn a_control_of_a_shaper_brings_its_curve_and_keys_move_it() {
     assert!(plain(&harness, Param::FOCUS_WIDTH) < 0.499);
     let told = harness.get_by_label(HANDLE).value().unwrap_or_default();
     assert!(told.starts_with("partial 4.199, gain 0.48 dB"), "{told}");
+    // A section of one parameter has its name, which its knob has already.
+    show_control(&mut harness, Param::THRESHOLD);
+    control(&harness, Param::THRESHOLD).focus();
+    harness.run_steps(3);
+    harness.get_by_label("Threshold curve").focus();
+    harness.run_steps(2);
+    send(&mut harness, [key(Key::ArrowUp), key(Key::ArrowRight)]);
+    assert!((plain(&harness, Param::THRESHOLD) + 95.07).abs() < 1e-2);
     // Another section takes its place.
     show_control(&mut harness, Param::CUTOFF);
     control(&harness, Param::CUTOFF).focus();
