@@ -2,7 +2,8 @@
 //! open, without the rasteriser; and the audio thread, with the window closed and with it open.
 //!
 //! `cargo bench --bench editor`. Before the timings it prints, for both, what the figures are to be
-//! held against.
+//! held against; it fails where a frame takes longer than it may. Without cargo's `--bench`, as `cargo test` runs it, a
+//! missed limit is only printed.
 
 use std::collections::BTreeSet;
 use std::hint::black_box;
@@ -136,37 +137,44 @@ impl WindowBench {
         took
     }
 
-    /// Prints how long frames take, beside the limit.
-    fn print_times(&mut self, shown: &str) {
+    /// Prints how long frames take, beside the limit, and says whether it holds.
+    fn is_fast(&mut self, shown: &str) -> bool {
         let mut times: Vec<Duration> = (0..200).map(|_| self.frame()).collect();
         times.sort_unstable();
         let (median, late) = (times[times.len() / 2], times[times.len() * 95 / 100]);
-        let held = if median <= FRAME_LIMIT {
-            "holds"
-        } else {
-            "IS MISSED"
-        };
+        let holds = median <= FRAME_LIMIT;
+        let held = if holds { "holds" } else { "IS MISSED" };
         println!(
             "{shown}: a frame at {} × {}, {VOICES} voices of {PARTIALS} partials: median {median:.2?}, P95 \
              {late:.2?}; the limit of {FRAME_LIMIT:?} {held}",
             SIZE.0, SIZE.1
         );
+        holds
     }
 }
 
 fn frame(criterion: &mut Criterion) {
     let mut bench = WindowBench::new();
-    let mut measured = BTreeSet::new();
+    let (mut measured, mut slow) = (BTreeSet::new(), Vec::new());
     // What is behind a tab may have tabs in turn.
     for (section, place) in bench.window.tabs() {
         bench.window.click(place);
         for (tab, place) in bench.window.tabs() {
             if tab == section || measured.insert(tab.clone()) {
                 bench.window.click(place);
-                bench.print_times(&format!("{section}, {tab}"));
+                let shown = format!("{section}, {tab}");
+                if !bench.is_fast(&shown) {
+                    slow.push(shown);
+                }
             }
         }
     }
+    // A test may run on a busy machine.
+    let is_bench = std::env::args().any(|argument| argument == "--bench");
+    assert!(
+        !is_bench || slow.is_empty(),
+        "slower than {FRAME_LIMIT:?}: {slow:?}"
+    );
     criterion.bench_function("editor/one frame", |bencher| {
         bencher.iter_custom(|count| (0..count).map(|_| bench.frame()).sum());
     });

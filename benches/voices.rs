@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use aliquot::synth::parameter::{LFOS, LfoParams, ROUTES, RouteParams, SpectrumParams};
 use aliquot::synth::{Config, Engine, Event, Param, Patch};
 
+/// As many as there can be, and as there are of most cases.
 const VOICES: usize = 64;
 const FRAMES: usize = 64;
 const BLOCKS: [usize; 2] = [4, 20];
@@ -55,9 +56,13 @@ enum Motion {
     AutomatedOffsets,
     /// Notes begin, each block as many as there are voices.
     Onsets,
+    /// A stage with these settings beside the plain voice, or effects behind it. The LFO moves what is named, so that
+    /// the stage is worked out anew in each block.
+    Stage(&'static [(Param, f32)], Option<&'static str>),
 }
 
-const MOTIONS: [(Motion, &str); 17] = [
+#[rustfmt::skip]
+const MOTIONS: [(Motion, &str); 32] = [
     (Motion::Steady, "steady"),
     (Motion::Decaying, "decaying"),
     (Motion::Sliding, "sliding"),
@@ -75,12 +80,32 @@ const MOTIONS: [(Motion, &str); 17] = [
     (Motion::Automated, "automated"),
     (Motion::AutomatedOffsets, "automated-offsets"),
     (Motion::Onsets, "onsets"),
+    (Motion::Stage(&[(Param::DIVIDE, 0.5)], Some("Divide Amount")), "divide"),
+    (Motion::Stage(&[(Param::COMB, 0.5), (Param::COMB_WIDTH, 0.1)], Some("Comb Amount")), "comb"),
+    (Motion::Stage(&[(Param::PHASER, 0.5)], Some("Phaser Amount")), "phaser"),
+    (Motion::Stage(&[(Param::VOWEL, 0.5)], Some("Vowel Amount")), "vowel"),
+    (Motion::Stage(&[(Param::FOCUS, 6.0)], Some("Focus Gain")), "focus"),
+    (Motion::Stage(&[(Param::COPIES, 0.5), (Param::COPIES_COUNT, 8.0)], Some("Copies Amount")), "copies"),
+    (Motion::Stage(&[(Param::CONTRAST, 0.3)], Some("Contrast")), "contrast"),
+    (Motion::Stage(&[(Param::THRESHOLD, -40.0)], Some("Threshold")), "threshold"),
+    (Motion::Stage(&[(Param::BLUR, 0.9)], Some("Blur")), "blur"),
+    (Motion::Stage(&[(Param::SMEAR_RISE, 0.5), (Param::SMEAR_FALL, 2.0)], Some("Tilt")), "smear"),
+    (Motion::Stage(&[(Param::BREATH, 0.5)], None), "breath"),
+    (Motion::Stage(&[(Param::ANCHOR, 400.0), (Param::DIVIDE, 0.5)], Some("Divide Amount")), "anchored-divide"),
+    (Motion::Stage(&[(Param::ROOM_AMOUNT, 0.5)], None), "room"),
+    (Motion::Stage(&[(Param::ROOM_AMOUNT, 0.5), (Param::LFO_PITCH, 20.0)], None), "sliding-room"),
+    (Motion::Stage(&EFFECTS, None), "effects"),
+];
+const EFFECTS: [(Param, f32); 3] = [
+    (Param::CHORUS_AMOUNT, 1.0),
+    (Param::DELAY_AMOUNT, 1.0),
+    (Param::REVERB_AMOUNT, 1.0),
 ];
 const PARTIALS: [usize; 3] = [1, 64, 512];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [word, motion, partials, blocks] = arguments.as_slice()
+    if let [word, motion, partials, voices, blocks] = arguments.as_slice()
         && word == "render"
     {
         let number = |text: &str| text.parse().expect("a number");
@@ -88,13 +113,13 @@ fn main() -> ExitCode {
             .into_iter()
             .find(|(_, name)| name == motion)
             .expect("a motion");
-        render(motion, number(partials), number(blocks));
+        render(motion, number(partials), number(voices), number(blocks));
         return ExitCode::SUCCESS;
     }
     let Some(version) = valgrind::version() else {
         return ExitCode::SUCCESS;
     };
-    println!("{VOICES} voices, blocks of {FRAMES} frames; {version}");
+    println!("blocks of {FRAMES} frames; {version}");
     let words: Vec<&str> = arguments
         .iter()
         .map(String::as_str)
@@ -120,8 +145,8 @@ fn count_chosen(words: &[&str]) -> ExitCode {
                 continue;
             }
             println!("Testing voices/{case}");
-            match per_voice(name, partials) {
-                Ok(count) => println!("{count:>12.1} a voice and block\nSuccess"),
+            match per_voice(name, partials, VOICES) {
+                Ok(count) => println!("{count:>12.1} a voice of {VOICES} and block\nSuccess"),
                 Err(error) => {
                     println!("error: {error}");
                     code = ExitCode::FAILURE;
@@ -137,20 +162,21 @@ fn render_all() {
     for (motion, name) in MOTIONS {
         for partials in PARTIALS {
             println!("Testing voices/{name}/{partials}");
-            render(motion, partials, 1);
+            render(motion, partials, VOICES, 1);
             println!("Success");
         }
     }
 }
 
-/// Instructions for a voice in one block.
-fn per_voice(motion: &str, partials: usize) -> Result<f64, String> {
-    let partials = partials.to_string();
+/// Instructions for one of `voices` voices in one block.
+fn per_voice(motion: &str, partials: usize, voices: usize) -> Result<f64, String> {
     let [few, many] = BLOCKS.map(|blocks| {
-        let output = valgrind::run(&["render", motion, &partials, &blocks.to_string()])?;
+        let numbers = [partials, voices, blocks].map(|number| number.to_string());
+        let [partials, voices, blocks] = &numbers;
+        let output = valgrind::run(&["render", motion, partials, voices, blocks])?;
         valgrind::collected(&output)
     });
-    let blocks = VOICES * (BLOCKS[1] - BLOCKS[0]);
+    let blocks = voices * (BLOCKS[1] - BLOCKS[0]);
     Ok((many? as f64 - few? as f64) / blocks as f64)
 }
 
@@ -188,6 +214,7 @@ fn patch(motion: Motion, partials: usize) -> Patch {
         Motion::Laws => &[&sliding[..], &laws].concat(),
         Motion::Unison => &[(Param::UNISON, 8.0)],
         Motion::Moving => &[&decaying[..], &sliding, &moving].concat(),
+        Motion::Stage(settings, _) => settings,
         _ => &[],
     };
     for &(param, value) in settings {
@@ -212,6 +239,7 @@ fn patch(motion: Motion, partials: usize) -> Patch {
             patch.set(Param::MATCH, 0.5);
             set_route(&mut patch, 1, 2, "Match", 0.0);
         }
+        Motion::Stage(_, Some(moved)) => set_route(&mut patch, 1, 2, moved, 0.0),
         Motion::Setting => set_route(&mut patch, 1, 2, "Filter Sustain", 0.0),
         Motion::Settings => {
             for (number, to) in [
@@ -253,8 +281,8 @@ fn set_label(patch: &mut Patch, param: Param, label: &str) {
     patch.set(param, param.parse(label).expect("a label"));
 }
 
-fn chord(engine: &mut Engine) {
-    for voice in 0..VOICES {
+fn chord(engine: &mut Engine, voices: usize) {
+    for voice in 0..voices {
         engine.push(Event::NoteOn {
             id: Some(voice as i32),
             channel: (voice / 12 % 16) as u8,
@@ -266,7 +294,7 @@ fn chord(engine: &mut Engine) {
 }
 
 /// What is counted.
-fn render(motion: Motion, partials: usize, blocks: usize) {
+fn render(motion: Motion, partials: usize, voices: usize, blocks: usize) {
     let mut engine = Engine::new(&Config {
         sample_rate_hz: 48_000.0,
         max_voices: VOICES,
@@ -274,13 +302,13 @@ fn render(motion: Motion, partials: usize, blocks: usize) {
     let mut patch = patch(motion, partials);
     engine.set_patch(&patch);
     let (mut left, mut right) = ([0.0; FRAMES], [0.0; FRAMES]);
-    chord(&mut engine);
+    chord(&mut engine, voices);
     // The attack is over then.
     for _ in 0..40 {
         engine.render(&mut left, &mut right);
     }
     if motion == Motion::AutomatedOffsets {
-        for voice in 0..VOICES {
+        for voice in 0..voices {
             engine.push(Event::Modulate {
                 id: voice as i32,
                 param: Param::partial_level(3),
@@ -296,12 +324,12 @@ fn render(motion: Motion, partials: usize, blocks: usize) {
                 patch.set(Param::LFO_RATE, 1.0 + block as f32);
                 engine.set_patch(&patch);
             }
-            Motion::Onsets => chord(&mut engine),
+            Motion::Onsets => chord(&mut engine, voices),
             _ => {}
         }
         engine.render(&mut left, &mut right);
         black_box((&mut left, &mut right));
     }
     // Beside those that begin, others fade.
-    assert!(engine.statistics().voices >= VOICES);
+    assert!(engine.statistics().voices >= voices);
 }

@@ -217,6 +217,24 @@ fn a_tail_fades_when_a_sound_is_loaded_and_at_all_sound_off() {
     }
 }
 
+/// Asserts that a channel has no click at a step after `before`.
+fn assert_no_click(before: &[f32], after: &[f32], what: &str) {
+    let (step, ramped) = (before.len(), 2 * block_frames(RATE));
+    let mut across = before[step - 300..].to_vec();
+    across.extend(&after[..ramped]);
+    let steady = largest_jump(&before[step / 2..]).max(largest_jump(&after[ramped..]));
+    let jump = largest_jump(&across);
+    assert!(jump <= 1.1 * steady + 1e-6, "{what}: {jump} over {steady}");
+    // Within the fades both sides sound together.
+    let settled = [&before[step / 2..], &after[step..]];
+    let steady = settled.map(largest_jump).into_iter().fold(0.0, f32::max);
+    let jump = largest_jump(&after[ramped..4_800]);
+    assert!(
+        jump <= 1.1 * steady,
+        "{what}, faded over: {jump} over {steady}"
+    );
+}
+
 /// A step of any parameter of the effects on a held note. What is faded over takes 60 ms; its own ends
 /// are within the frames that are compared with the tones before and after.
 #[test]
@@ -248,24 +266,12 @@ fn a_step_of_any_parameter_does_not_click() {
                 let mut changed = patch;
                 changed.set_normalized(param, to);
                 let mut engine = engine(RATE, &patch);
-                let (before, _) = play(&mut engine, &[(0, on(0, 57, 1.0))], STEP, &[64]);
+                let before = play(&mut engine, &[(0, on(0, 57, 1.0))], STEP, &[64]);
                 engine.set_patch(&changed);
-                let (after, _) = play(&mut engine, &[], 2 * STEP, &[64]);
-                let mut across = before[STEP - 300..].to_vec();
-                let ramped = 2 * block_frames(RATE);
-                across.extend(&after[..ramped]);
-                let steady = largest_jump(&before[STEP / 2..]).max(largest_jump(&after[ramped..]));
-                let jump = largest_jump(&across);
+                let after = play(&mut engine, &[], 2 * STEP, &[64]);
                 let what = format!("{} from {from} to {to}, others {others}", param.row().name);
-                assert!(jump <= 1.1 * steady + 1e-6, "{what}: {jump} over {steady}");
-                // Within the fades both sides sound together.
-                let settled = [&before[STEP / 2..], &after[STEP..]];
-                let steady = settled.map(largest_jump).into_iter().fold(0.0, f32::max);
-                let jump = largest_jump(&after[ramped..4_800]);
-                assert!(
-                    jump <= 1.1 * steady,
-                    "{what}, faded over: {jump} over {steady}"
-                );
+                assert_no_click(&before.0, &after.0, &format!("{what}, left"));
+                assert_no_click(&before.1, &after.1, &format!("{what}, right"));
                 measured += 1;
             }
         }

@@ -6,6 +6,7 @@ mod performance;
 
 use std::f64::consts::TAU;
 
+use aliquot::synth::parameter::SpectrumParams;
 use aliquot::synth::{Engine, Param, Patch, Snapshot};
 use analysis::*;
 use performance::*;
@@ -24,12 +25,12 @@ fn snapshot_of(engine: &Engine) -> Snapshot {
     snapshot
 }
 
-/// A note under these settings: no partial sounds at or above Nyquist, and none is heard at the frequency
+/// A note of this key under these settings: no partial sounds at or above Nyquist, and none is heard at the frequency
 /// that it would have below it. Returns how many have been listened for.
-fn assert_nothing_aliases(rate: f64, settings: &[(Param, f32)]) -> usize {
+fn assert_nothing_aliases(rate: f64, key: u8, settings: &[(Param, f32)]) -> usize {
     const FRAMES: usize = 16_384;
     let mut engine = engine(rate, &with(sine(), settings));
-    let (left, _) = play(&mut engine, &[(0, on(0, 90, 1.0))], FRAMES, &[256]);
+    let (left, _) = play(&mut engine, &[(0, on(0, key, 1.0))], FRAMES, &[256]);
     let snapshot = snapshot_of(&engine);
     let (_, partials) = snapshot.voices().next().expect("a voice");
     let hz_of = |is_heard: bool| -> Vec<f64> {
@@ -37,7 +38,10 @@ fn assert_nothing_aliases(rate: f64, settings: &[(Param, f32)]) -> usize {
         partials.map(|it| f64::from(it.frequency_hz)).collect()
     };
     let (heard, silent) = (hz_of(true), hz_of(false));
-    assert!(heard.iter().all(|hz| *hz < 0.5 * rate), "{settings:?}");
+    assert!(
+        heard.iter().all(|hz| *hz < 0.5 * rate),
+        "{key} {settings:?}"
+    );
     // Only frequencies that are far from all that sounds.
     let apart_hz = 12.0 * rate / FRAMES as f64;
     let aliases = silent
@@ -49,36 +53,52 @@ fn assert_nothing_aliases(rate: f64, settings: &[(Param, f32)]) -> usize {
         let level = level_db(&left, rate, hz);
         assert!(
             level < -100.0,
-            "{hz} Hz of {rate}: {level} dB, {settings:?}"
+            "{hz} Hz of {rate}: {level} dB, {key} {settings:?}"
         );
     }
     aliases.len()
 }
 
+/// On keys over the compass, with every stack, in bodies of whole and other ratios.
 #[test]
 fn nothing_aliases_with_shift_spacing_and_unison_at_their_ends() {
+    const KEYS: [u8; 3] = [36, 66, 96];
+    let body = SpectrumParams::ALL[0].body;
+    let bodies = ["Harmonic", "Squares", "Powers of Phi"];
+    let bodies = bodies.map(|label| body.parse(label).expect("a body"));
+    let stacks = 1 + Param::UNISON_STACK.range().ends().1 as usize;
     let ends = |param: Param| [param.range().ends().0, param.range().ends().1];
-    let mut listened = 0;
+    let mut listened = [0; 3];
+    let mut case = 0;
     for rate in [8_000.0, 44_100.0, 96_000.0] {
-        for corner in 0..16_usize {
-            let end = |param: Param, bit: usize| (param, ends(param)[corner >> bit & 1]);
-            listened += assert_nothing_aliases(
-                rate,
-                &[
-                    (Param::PARTIALS, 64.0),
-                    (Param::TILT, 0.0),
-                    end(Param::SHIFT, 0),
-                    end(Param::SPACING, 1),
-                    end(Param::DETUNE_LAW, 2),
-                    (Param::UNISON_STACK, [0.0, 3.0][corner >> 3]),
-                    (Param::SCATTER, 1_200.0),
-                    (Param::UNISON, 8.0),
-                    (Param::DETUNE, 100.0),
-                ],
-            );
+        for (key, listened) in KEYS.into_iter().zip(&mut listened) {
+            for corner in 0..16_usize {
+                let end = |param: Param, bit: usize| (param, ends(param)[corner >> bit & 1]);
+                // Seven stacks and three bodies meet in 21 cases, so 144 have each pair.
+                let stack = (case % stacks) as f32;
+                *listened += assert_nothing_aliases(
+                    rate,
+                    key,
+                    &[
+                        (Param::PARTIALS, 64.0),
+                        (Param::TILT, 0.0),
+                        (body, bodies[case % bodies.len()]),
+                        end(Param::SHIFT, 0),
+                        end(Param::SPACING, 1),
+                        end(Param::DETUNE_LAW, 2),
+                        (Param::UNISON_STACK, stack),
+                        (Param::SCATTER, 1_200.0),
+                        (Param::UNISON, [2.0, 8.0][corner >> 3]),
+                        (Param::DETUNE, 100.0),
+                    ],
+                );
+                case += 1;
+            }
         }
     }
-    assert!(listened > 50, "{listened}");
+    assert_eq!(stacks, 7);
+    println!("{listened:?}");
+    assert!(listened.iter().all(|count| *count > 50), "{listened:?}");
 }
 
 /// The sound of partial 1, moved by a vibrato of 50 cents at 6 Hz under a shift, against the exact

@@ -7,7 +7,7 @@
 //! | [`install`] | copies the bundles to the plugin folders |
 //! | [`daw`] | a session in Ardour, exported, reopened and measured |
 //! | [`demo`] | plays a MIDI file through the bundled CLAP; a sound file and its picture |
-//! | [`screenshots`] | the pictures of the window in the documents, taken while it plays |
+//! | [`screenshots`] | the pictures in the documents: of the reverb, and of the window while it plays |
 //! | [`test`](mod@test) | every check of the project, with one line of counts |
 //! | [`rtsan`](mod@rtsan) | the audio thread under RealtimeSanitizer |
 //! | [`resynthesis`](mod@resynthesis) | how near partials are to recordings, beside Loris |
@@ -17,7 +17,7 @@
 //!
 //! They use these modules: [`command`] runs programs, [`workspace`] has the project's folders,
 //! [`replace`] writes files atomically, [`screen`] is a virtual display, [`spectrogram`] draws on a
-//! [`picture`].
+//! [`picture`], [`reverb`] is what of it the manual shows.
 //!
 //! It is a library as well as a program, so that the plugin's host tests use the same code.
 
@@ -35,6 +35,7 @@ pub mod install;
 pub mod picture;
 pub mod replace;
 pub mod resynthesis;
+pub mod reverb;
 pub mod rtsan;
 pub mod screen;
 pub mod screenshots;
@@ -62,7 +63,8 @@ Usage: cargo xtask COMMAND
                                 need be), or to the user's
   demo [--preset NAME]          play the shipped MIDI file through the bundled CLAP; writes
                                 target/demo/aliquot.wav and aliquot.png
-  screenshots                   retake the documents' pictures of the window, with the real program
+  screenshots                   redraw the manual's pictures of the reverb, and retake the documents' of
+                                the window, with the real program
   test                          formatting, clippy, docs, bundles, all tests, foreign hosts
   daw                           a whole session in Ardour, headless: make, export, reopen, measure;
                                 needs Ardour 7 or newer (Debian 12, Ubuntu 24.04)

@@ -1,5 +1,5 @@
-//! `cargo xtask screenshots`: the documents' pictures of the window, taken from the real program on a
-//! virtual display while it plays.
+//! `cargo xtask screenshots`: the documents' pictures of the reverb, see [`reverb`], and those of the window, taken
+//! from the real program on a virtual display while it plays.
 //!
 //! The program is controlled by mouse and computer keyboard: presets are searched by their names, and letters
 //! play notes.
@@ -18,7 +18,7 @@ use crate::command::{command, output};
 use crate::picture::Picture;
 use crate::screen::{Screen, bound_to_us};
 use crate::workspace::shown;
-use crate::{bundle, replace, setup, workspace};
+use crate::{bundle, replace, reverb, setup, workspace};
 
 /// A picture of the window.
 struct Scene {
@@ -132,7 +132,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// A picture with fewer colours does not show the window.
 const LEAST_COLOURS: usize = 200;
 
-/// Builds the program (or uses the one in the folder of bundles that the environment names), plays it
+/// Draws the reverb, builds the program (or uses the one in the folder of bundles that the environment names), plays it
 /// and writes the pictures.
 ///
 /// # Errors
@@ -143,6 +143,7 @@ pub fn screenshots() -> Result<()> {
         "screenshots: the virtual display needs Linux"
     );
     setup::provide(&[setup::Need::Build, setup::Need::Tests])?;
+    reverb::draw()?;
     let program = bundle::named_or_release()?.join("Aliquot");
     let screen = Screen::start()?;
     for scene in &SCENES {

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! * The lengths are mutually prime frames at 48 kHz ([`PRIMES`]), times the size. Eight lines ring when
-//!   the decay is long: sixteen of 40 to 127 ms have 1.25 modes per Hz at full size.
+//!   the decay is long: sixteen of 40 to 127 ms have 1.22 modes per Hz at full size.
 //! * What comes out is mixed by A⊗A with A = I₄ − ½·11ᵀ, Householder's reflection of four: all 256 entries
 //!   are ±¼, so that each line reaches each other one alike, for 32 additions and a few products. It is
 //!   orthogonal: only the damping takes energy away (Jot and Chaigne, "Digital delay networks for

@@ -162,4 +162,4 @@ pub fn all() -> Box<[Colour]> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -244,6 +244,38 @@ const SHARC: [Line; 24] = [
     ),
 ];
 
+/// The instruments of the table, each once.
+pub fn instruments() -> impl Iterator<Item = &'static str> {
+    let names = SHARC.chunk_by(|a, b| a.0 == b.0);
+    names.map(|registers| registers[0].0)
+}
+
+/// The levels of an instrument at a key, dB: straight from the middle of a register to that of the next, and
+/// steady past the outermost. Of as many partials as both registers have in the table.
+pub fn table_db(name: &str, key: u8) -> Vec<f32> {
+    let registers = SHARC.iter().filter(|(of, ..)| *of == name);
+    let registers: Vec<(f32, Vec<f32>)> = registers
+        .map(|(_, [lowest, highest], line)| {
+            (
+                f32::midpoint(f32::from(*lowest), f32::from(*highest)),
+                numbers(line),
+            )
+        })
+        .collect();
+    let key = f32::from(key);
+    let above = registers.partition_point(|(middle, _)| *middle < key);
+    let (below, above) = (above.saturating_sub(1), above.min(registers.len() - 1));
+    let ((from_key, from), (to_key, to)) = (&registers[below], &registers[above]);
+    let part = if to_key > from_key {
+        (key - from_key) / (to_key - from_key)
+    } else {
+        0.0
+    };
+    let part = part.clamp(0.0, 1.0);
+    let pairs = from.iter().zip(to);
+    pairs.map(|(from, to)| from + part * (to - from)).collect()
+}
+
 fn numbers(line: &str) -> Vec<f32> {
     let words = line.split(' ');
     words.map(|word| word.parse().expect("a number")).collect()
@@ -263,12 +295,13 @@ fn instruments_have_the_levels_of_the_table_in_each_register() {
         for (log2, level) in register.log2_gain.iter().zip(&levels) {
             assert!((6.0206 * log2 - level).abs() < 0.01, "{name}");
         }
-        // At the key at the middle, or beside it, where the next register has a part of up to a twentieth.
-        if middle.fract() == 0.0 {
-            for (n, level) in (1..).zip(levels) {
+        // At the key at the middle, or on both sides of it.
+        for key in [middle.floor(), middle.ceil()].map(|key| key as u8) {
+            for (n, level) in (1..).zip(table_db(name, key)) {
+                let found = level_db(&colour, key, n);
                 assert!(
-                    (level_db(&colour, middle as u8, n) - level).abs() < 0.5,
-                    "{name} {n}"
+                    (found - level).abs() < 0.01,
+                    "{name} {key} {n}: {found} {level}"
                 );
             }
         }

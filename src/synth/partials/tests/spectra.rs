@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::synth::parameter::{BODIES, BODY_LABELS, COLOUR_LABELS, COLOURS, SpectrumParams};
-use crate::synth::partials::colours::ColourLevels;
+use crate::synth::partials::colours::{ColourLevels, tests as colour_tables};
 use crate::synth::partials::recorded::part_of;
 
 const CORNERS: [(f32, f32); 4] = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
@@ -356,5 +356,30 @@ fn all_levels_of_instructions_give_the_same_bits() {
     let portable = of(SimdLevel::PORTABLE);
     for level in SimdLevel::available() {
         assert_eq!(of(level), portable, "{level:?}");
+    }
+}
+
+/// At the tilt of a new instance, and on every key.
+#[test]
+fn instruments_sound_as_their_table_says() {
+    let colour = SpectrumParams::ALL[0].colour;
+    for name in colour_tables::instruments() {
+        for key in 21..=108 {
+            let levels = colour_tables::table_db(name, key);
+            let label = colour.parse(name).expect("a label");
+            let mut chain = Chain::new(&[(colour, label), (Param::PARTIALS, levels.len() as f32)]);
+            assert_eq!(chain.values.get(SpectrumParams::ALL[0].tilt), -6.0);
+            chain.key = key;
+            chain.update(false);
+            let gains = &chain.frame().shaped_gain[..levels.len()];
+            // The loudest in the table: all gains together have a power of their own.
+            let loudest = (0..levels.len()).max_by(|a, b| levels[*a].total_cmp(&levels[*b]));
+            let loudest = loudest.expect("a partial");
+            for (n, (gain, level_db)) in (1..).zip(gains.iter().zip(&levels)) {
+                let found_db = 20.0 * (gain / gains[loudest]).log10();
+                let error_db = found_db - (level_db - levels[loudest]);
+                assert!(error_db.abs() < 0.5, "{name} {key} {n}: {error_db} dB");
+            }
+        }
     }
 }

@@ -1,6 +1,9 @@
 use super::pattern::{CELL_HZ_S, MAX_TIME_S, MIN_TIME_S, Pattern, PatternMoment, PatternPlaces};
 use crate::dsp::random::short_bits;
 use crate::dsp::simd_level::SimdLevel;
+use pattern_model::{pattern_powers, store_step};
+
+mod pattern_model;
 
 /// The sample rate, Hz: so high that nothing is near Nyquist.
 const RATE: f64 = 1e6;
@@ -57,42 +60,6 @@ fn find(pattern: &Pattern, hz: f64, ratio: &[f32]) -> Found {
     find_at(SimdLevel::chosen(), pattern, RATE, hz, ratio)
 }
 
-/// The numbers at a knot, of one of the noises.
-fn knot(seed: u32, cell: i64) -> [f64; 2] {
-    let bytes = short_bits(seed ^ cell as u32).to_le_bytes().map(f64::from);
-    // The lower halves of the sums are those of the first and the second byte.
-    let variance = 2.0 * (256.0_f64.powi(2) - 1.0) / 12.0;
-    [bytes[0] + bytes[1] - 255.0, bytes[2] + bytes[3] - 255.0].map(|x| x / variance.sqrt())
-}
-
-/// R² of both channels, and the step, in `f64`.
-fn model(pattern: &Pattern, hz: f64) -> ([f64; 2], f64) {
-    let (x, slope) = (hz / 1_000.0, f64::from(pattern.slope));
-    let time_1k_s = f64::from(pattern.time_s);
-    let p = (1.0 - slope).max(0.001);
-    let u = time_1k_s / CELL_HZ_S * 1_000.0 * (x.powf(p) - 1.0) / p;
-    let (cell, t) = (u.floor() as i64, u - u.floor());
-    let a = t * t * (3.0 - 2.0 * t);
-    let scale = 1.0 / (a * a + (1.0 - a).powi(2)).sqrt();
-    let seeds = [0x526f_6f6d, 0x6d6f_6f52].map(|name| short_bits(pattern.seed ^ name));
-    let noise = seeds.map(|seed| {
-        let (from, to) = (knot(seed, cell), knot(seed, cell + 1));
-        [0, 1].map(|part| scale * ((1.0 - a) * from[part] + a * to[part]))
-    });
-    let alike = 1.0 - f64::from(pattern.width);
-    let power = |gains: [f64; 2]| -> f64 {
-        let part = |part: usize| gains[0] * noise[0][part] + gains[1] * noise[1][part];
-        // As partials are that come near 0 Hz.
-        let fade = (hz / 10.0).min(1.0);
-        fade * fade * 0.5 * (part(0).powi(2) + part(1).powi(2))
-    };
-    let time_s = time_1k_s * (-slope * x.log2()).exp2();
-    let time_s = time_s.clamp(MIN_TIME_S.into(), MAX_TIME_S.into());
-    let step = 1.0 - 10.0_f64.powf(-3.0 * BLOCK_S / time_s);
-    let right = [alike, (1.0 - alike * alike).sqrt()];
-    ([power([1.0, 0.0]), power(right)], step)
-}
-
 #[test]
 fn it_is_that_of_the_formulas() {
     let ratio: Vec<f32> = (0..512).map(|n| 0.1 + n as f32 * 0.997_3).collect();
@@ -107,7 +74,9 @@ fn it_is_that_of_the_formulas() {
         for hz in [27.5, 39.1] {
             let found = find(&pattern, hz, &ratio);
             for (n, ratio) in ratio.iter().enumerate() {
-                let ([left, right], step) = model(&pattern, hz * f64::from(*ratio));
+                let partial_hz = hz * f64::from(*ratio);
+                let [left, right] = pattern_powers(&pattern, partial_hz);
+                let step = store_step(&pattern, partial_hz, BLOCK_S);
                 for (found, power) in [(found.left[n], left), (found.right[n], right)] {
                     // 0.01 dB of the room, wherever it is no deeper than 20 dB below its mean.
                     let error_db = 10.0 * ((f64::from(found) + 0.01) / (power + 0.01)).log10();
@@ -128,7 +97,7 @@ fn towards_0_hz_it_fades_as_the_partials_do() {
     assert_eq!((found.left[0], found.right[0]), (0.0, 0.0));
     for (n, ratio) in (1..).zip(&ratio[1..]) {
         let hz = 10.0 * f64::from(*ratio);
-        let (powers, _) = model(&pattern, hz);
+        let powers = pattern_powers(&pattern, hz);
         for (found, power) in [found.left[n], found.right[n]].into_iter().zip(powers) {
             let error_db = 10.0 * ((f64::from(found) + 1e-4) / (power + 1e-4)).log10();
             assert!(error_db.abs() < 0.01, "{hz}: {found} {power}");
