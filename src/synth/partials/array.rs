@@ -16,6 +16,17 @@ pub fn whole_groups(partials: usize) -> usize {
     partials.next_multiple_of(GROUP)
 }
 
+/// The lowest and the highest of these numbers, none of which is negative. Their bits are ordered as they
+/// are, and the least and the largest of whole numbers are found by vectors.
+#[inline(always)]
+pub fn lowest_and_highest(values: &[f32]) -> (f32, f32) {
+    let bits = values.iter().map(|value| value.to_bits());
+    let (lowest, highest) = bits.fold((u32::MAX, 0), |(lowest, highest), bits| {
+        (lowest.min(bits), highest.max(bits))
+    });
+    (f32::from_bits(lowest), f32::from_bits(highest))
+}
+
 /// One value for each partial, allocated once for all that a voice may have.
 ///
 /// It gives those elements that have been written since [`PartialArray::clear`], and a copy takes

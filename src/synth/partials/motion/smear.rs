@@ -10,6 +10,7 @@
 
 use crate::at_level;
 use crate::dsp::simd_level::SimdLevel;
+use crate::synth::partials::array::lowest_and_highest;
 use crate::synth::partials::stages::low_fade::{FADE_FROM_HZ, low_fade_factor};
 use crate::synth::partials::stages::nyquist_fade::fade_factor;
 use crate::synth::partials::{Frame, PartialArray};
@@ -170,20 +171,39 @@ at_level! {
         target: &[f32],
         gain: &mut [f32],
     ) -> bool {
-        let mut far = 0;
-        for ((gain, target), ratio) in gain.iter_mut().zip(target).zip(ratio) {
-            let distance = *gain - target;
-            let stays = if distance < 0.0 { rising } else { falling };
-            let fade = low_fade_factor(*ratio, relative.0) * fade_factor(*ratio, relative.1);
-            let left = distance * stays * fade;
-            let next = target + left;
-            let is_stuck = (next == *gain) & (left.abs() <= STUCK * *gain);
-            let is_far = (left.abs() > ARRIVED) & !is_stuck;
-            *gain = if is_far { next } else { *target };
-            far |= u32::from(is_far);
+        let stays = (rising, falling);
+        let (lowest, highest) = lowest_and_highest(ratio);
+        let fade = |ratio| low_fade_factor(ratio, relative.0) * fade_factor(ratio, relative.1);
+        if fade(lowest) * fade(highest) == 1.0 {
+            // No partial between them fades either.
+            return follow_each(stays, ratio, target, gain, |_| 1.0);
         }
-        far != 0
+        follow_each(stays, ratio, target, gain, fade)
     }
+}
+
+/// Lets gains follow. `stays` are the parts of the distance that stay where they rise and where they fall,
+/// `fade` is what lets only a part of it stay, by the ratio. Returns whether any has not arrived.
+#[inline(always)]
+fn follow_each(
+    (rising, falling): (f32, f32),
+    ratio: &[f32],
+    target: &[f32],
+    gain: &mut [f32],
+    fade: impl Fn(f32) -> f32,
+) -> bool {
+    let mut far = 0;
+    for ((gain, target), ratio) in gain.iter_mut().zip(target).zip(ratio) {
+        let distance = *gain - target;
+        let stays = if distance < 0.0 { rising } else { falling };
+        let left = distance * stays * fade(*ratio);
+        let next = target + left;
+        let is_stuck = (next == *gain) & (left.abs() <= STUCK * *gain);
+        let is_far = (left.abs() > ARRIVED) & !is_stuck;
+        *gain = if is_far { next } else { *target };
+        far |= u32::from(is_far);
+    }
+    far != 0
 }
 
 #[cfg(test)]
