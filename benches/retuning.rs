@@ -11,7 +11,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use aliquot::synth::tuning::{Addressed, KEYS, semitones_from_a4};
+use aliquot::synth::tuning::{Addressed, KEYS, pitches_of_hz};
 use aliquot::synth::{Config, Engine, Event, Param, Patch};
 
 /// The retuning may take this part of a core.
@@ -99,9 +99,7 @@ impl Master {
             false => vec![Addressed::Common],
         };
         for addressed in tables {
-            for (key, hz) in (0..).zip(table_hz) {
-                table.tune(addressed, key, 69.0 + semitones_from_a4(*hz));
-            }
+            table.tune_all(addressed, &pitches_of_hz(table_hz));
         }
     }
 }

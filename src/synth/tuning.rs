@@ -36,6 +36,7 @@ use std::sync::Arc;
 use self::primes::Factors;
 use super::parameter::Param;
 use super::partials::HarmonicTables;
+use crate::dsp::maths::long_log2_f64;
 
 /// The pitch of A4 in twelve equal steps, Hz, unless the player wants another.
 pub const A4_HZ: f64 = 440.0;
@@ -491,6 +492,15 @@ pub fn semitones_from_a4(hz: f64) -> f64 {
         return 0.0;
     }
     12.0 * libm::log2(hz / A4_HZ)
+}
+
+/// The pitches of frequencies in Hz, semitones, 69 being 440 Hz; exact at 440 Hz and its octaves, elsewhere within
+/// 5e-14. Frequencies below 2^−20 Hz or above 2^30 Hz, and what is no number, have the pitch of the nearest that is
+/// within: no key has it.
+pub fn pitches_of_hz(hz: &[f64; KEYS]) -> [f64; KEYS] {
+    const LEAST_HZ: f64 = 1.0 / (1 << 20) as f64;
+    const MOST_HZ: f64 = (1 << 30) as f64;
+    hz.map(|hz| 69.0 + 12.0 * long_log2_f64(hz.max(LEAST_HZ).min(MOST_HZ) / A4_HZ))
 }
 
 /// The pitches that keys may have, semitones: from 0.001 Hz to 1 MHz. Scales reach further, and nothing can be
