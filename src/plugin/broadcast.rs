@@ -1,6 +1,8 @@
 //! What MTS-ESP says of keys, for the engine.
 
 use crate::mts_esp::MtsClient;
+#[cfg(feature = "editor")]
+use crate::mts_esp::MtsWatch;
 use crate::synth::tuning::{Addressed, KEYS, LiveTable, pitches_of_hz};
 
 /// Channels, and what counts for those without a table of their own.
@@ -21,6 +23,12 @@ impl Broadcast {
             client: MtsClient::new(),
             heard_hz: Box::new([[f64::NAN; KEYS]; TABLES]),
         }
+    }
+
+    /// For the window.
+    #[cfg(feature = "editor")]
+    pub fn watch(&self) -> MtsWatch {
+        self.client.watch()
     }
 
     /// Whether the library is to be asked for its sake: while the host has it active. It may block: not for the audio

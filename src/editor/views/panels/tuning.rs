@@ -15,7 +15,7 @@ use crate::editor::theme;
 use crate::editor::widgets::toolbar::{menu, toggle};
 use crate::library::Library;
 use crate::library::tunings::{TuningFile, TuningFiles, read_map, read_scale, read_text};
-use crate::mts_esp;
+use crate::mts_esp::MtsStatus;
 use crate::scale::{Timbre, TuningSet};
 use crate::synth::Patch;
 use crate::synth::display::{DisplayedTuning, RestingNote, TuningTables};
@@ -83,7 +83,10 @@ impl TuningView {
             ui.add(line(about, theme.weak_text));
             let sounds = source_name(self.tuning.source());
             let lost = lost_text(context.live);
-            let sounding = format!("{lost}Sounds: {sounds}. {}", mts_text());
+            let sounding = format!(
+                "{lost}Sounds: {sounds}. {}",
+                mts_text(&context.live.mts_esp())
+            );
             ui.add(line(sounding, theme.weak_text));
             let mut is_open = false;
             ui.horizontal(|ui| {
@@ -276,8 +279,7 @@ fn source_name(source: TuningSource) -> &'static str {
 }
 
 /// What MTS-ESP says, in a line.
-fn mts_text() -> String {
-    let status = mts_esp::status();
+fn mts_text(status: &MtsStatus) -> String {
     match &status.problem {
         Some(problem) if problem.is_empty() => "MTS-ESP: not installed".to_owned(),
         Some(problem) => format!("MTS-ESP: {problem}"),
