@@ -17,7 +17,7 @@ use aliquot::song::{ReadOptions, Song, SongAction};
 use aliquot::state::{Preset, starting_presets};
 use aliquot::synth::parameter::MACRO_TARGETS;
 use aliquot::synth::snapshot::Snapshot;
-use aliquot::synth::tuning::{Addressed, LoadedScale};
+use aliquot::synth::tuning::{Addressed, LiveTable, LoadedScale};
 use aliquot::synth::{Engine, Event, Param, Patch, block_frames};
 use analysis::*;
 use performance::*;

@@ -383,16 +383,11 @@ impl Tuner {
                 tick.keys = KeyTable::equal(a4);
                 tick.origins = [f64::from(root) + a4; CHANNELS];
                 nearest.set((0..12).map(f64::from), Some(12.0));
-                tick.primes.set_equal(12, 12.0, &self.factors);
             }
             TuningSource::Scale => {
                 if let Some(scale) = &*self.scale {
                     tick.origins = scale.write(root, reference, &mut tick.keys);
                     nearest = *scale.nearest();
-                    match scale.equal_steps() {
-                        Some(steps) => tick.primes.set_equal(steps, scale.period(), &self.factors),
-                        None => tick.primes.clear(),
-                    }
                 }
             }
             TuningSource::Fifths => {
@@ -400,12 +395,10 @@ impl Tuner {
                 let origin = fifths::write(fifth, root, reference, &mut tick.keys);
                 tick.origins = [origin; CHANNELS];
                 fifths::write_nearest(fifth, &mut nearest);
-                tick.primes.set_fifths(fifth, &self.factors);
             }
             TuningSource::Broadcast | TuningSource::Messages => {
                 let table = self.live_table(inputs.source);
                 tick.origins = table.write(&mut tick.keys);
-                tick.primes.clear();
                 if tick.do_places_rest() {
                     return;
                 }
@@ -413,7 +406,16 @@ impl Tuner {
             }
         }
         let may_stay = tick.source == inputs.source && inputs.source.is_live();
-        tick.set_places(&nearest, may_stay, self.version, &self.tables.log2_n);
+        if !tick.set_places(&nearest, may_stay, self.version, &self.tables.log2_n) {
+            return;
+        }
+        match (inputs.source, nearest.equal_steps()) {
+            (TuningSource::Fifths, _) => tick
+                .primes
+                .set_fifths(f64::from(fifth_cents) / 100.0, &self.factors),
+            (_, Some((steps, period))) => tick.primes.set_equal(steps, period, &self.factors),
+            (_, None) => tick.primes.clear(),
+        }
     }
 
     /// Writes where partials go on channels that have pitches of their own.

@@ -126,6 +126,93 @@ fn partials_go_to_equal_steps() {
     );
 }
 
+/// The least that a morph or a spacing moves partials lets none of them jump to another pitch.
+#[test]
+fn nothing_jumps_where_a_harmonic_spectrum_begins_to_move() {
+    let bells = |patch: &mut Patch| {
+        for body in [Param::BODY_B, Param::BODY_C, Param::BODY_D] {
+            patch.set(body, 20.0);
+        }
+    };
+    let found = |set: &dyn Fn(&mut Patch)| {
+        let mut patch = patch(1.0, PRIMES);
+        bells(&mut patch);
+        set(&mut patch);
+        let mut engine = engine(RATE, &patch);
+        engine.set_scale(scale(&equal(5, 1_200.0), MapTexts::One(LOW)));
+        partials_cents(&mut engine, 60)
+    };
+    let harmonic = found(&|_| {});
+    assert_eq!(harmonic, matched(&equal(5, 1_200.0), PRIMES));
+    for param in [Param::MORPH_X, Param::MORPH_Y, Param::SPACING] {
+        let start = param.row().default;
+        let moved = |by: f32| found(&|patch| patch.set(param, start + by));
+        for (n, (before, after)) in (1..).zip(harmonic.iter().zip(moved(1e-4))) {
+            assert_near(after, *before, 1.5);
+            assert!(n > 1 || (after - before).abs() < 0.1);
+        }
+    }
+    // Far from whole numbers it is as by root.
+    let far = |by| {
+        let mut patch = patch(1.0, by);
+        patch.set(Param::SPACING, 1.4);
+        let mut engine = engine(RATE, &patch);
+        engine.set_scale(scale(&equal(5, 1_200.0), MapTexts::One(LOW)));
+        partials_cents(&mut engine, 60)
+    };
+    assert_eq!(far(PRIMES)[2..300], far(ROOT)[2..300]);
+}
+
+/// Of a master, and of messages, equal steps are found among the pitches of the keys.
+#[test]
+fn tables_of_equal_steps_temper_primes_as_scales_do() {
+    for (steps, period_cents) in [(5, 1_200.0), (31, 1_200.0), (13, 1_200.0 * 3.0_f64.log2())] {
+        let step = period_cents / 100.0 / f64::from(steps);
+        let low = 69.0 + 12.0 * (30.0_f64 / 440.0).log2();
+        let retune = |table: &mut LiveTable, channels| {
+            table.set_there(true);
+            table.set_period(Some(period_cents / 100.0));
+            for key in 0..128 {
+                table.tune(channels, key, low + step * (f64::from(key) - 60.0));
+            }
+        };
+        let expected = matched(&equal(steps as usize, period_cents), PRIMES);
+        let mut by_master = engine(RATE, &patch(1.0, PRIMES));
+        retune(by_master.broadcast_tuning(), Addressed::Common);
+        let mut by_messages = engine(RATE, &patch(1.0, PRIMES));
+        retune(by_messages.message_tuning(), Addressed::All);
+        for engine in [&mut by_master, &mut by_messages] {
+            for (found, expected) in partials_cents(engine, 60).iter().zip(&expected) {
+                assert_near(*found, *expected, 1e-3);
+            }
+        }
+    }
+    // Steps that differ temper none.
+    let unequal = |by| {
+        let mut engine = engine(RATE, &patch(1.0, by));
+        let table = engine.broadcast_tuning();
+        table.set_there(true);
+        (0..128).for_each(|key| {
+            table.tune(
+                Addressed::Common,
+                key,
+                f64::from(key) / 2.0 + f64::from(key % 2) / 10.0,
+            )
+        });
+        partials_cents(&mut engine, 1)
+    };
+    assert_eq!(unequal(PRIMES), unequal(ROOT));
+}
+
+/// Partials that meet may pass one another.
+#[test]
+fn the_order_of_partials_turns_round() {
+    for (steps, lower) in [(5, 50), (7, 49)] {
+        let found = matched(&equal(steps, 1_200.0), PRIMES);
+        assert!(found[lower - 1] > found[lower] + 1.0, "{steps}");
+    }
+}
+
 #[test]
 fn ratios_at_full_and_half_match() {
     for (count, expected) in [
@@ -301,6 +388,15 @@ fn partials_go_by_the_pitches_of_the_notes_channel() {
                 play(&mut engine, &[], 1_000, &[64]);
                 let partials = partials_hz(&engine);
                 let found: Vec<f64> = partials.iter().map(|&hz| cents(partials[0], hz)).collect();
+                // Of equal steps that all channels share, the primes are tempered.
+                if by == PRIMES && channel == 0 {
+                    let equal = equal((1_200.0 / step_cents) as usize, 1_200.0);
+                    assert_eq!(
+                        steps(&found, step_cents),
+                        steps(&matched(&equal, PRIMES), step_cents)
+                    );
+                    continue;
+                }
                 for (n, steps) in (1..).zip(steps(&found, step_cents)) {
                     let harmonic = 1_200.0 * f64::from(n).log2();
                     let off = steps as f64 * step_cents - harmonic;

@@ -1,7 +1,7 @@
 //! The pitch of a tuning that is nearest to another.
 
 /// Shorter periods, semitones, do not count: a scale does not rise by them. It is a cent.
-pub const LEAST_PERIOD: f64 = 0.01;
+const LEAST_PERIOD: f64 = 0.01;
 
 /// If two pitches, or the distances to them, differ by no more than this, semitones, the lower pitch counts.
 /// Partials' places are known to 2e-5 semitones, in `f32`.
@@ -99,6 +99,20 @@ impl<const MOST: usize> Nearest<MOST> {
     /// After how many semitones they repeat, above 0; `None` if they do not.
     pub fn period(&self) -> Option<f64> {
         self.period
+    }
+
+    /// The number of equal steps of a period, and the period in semitones; `None` if they do not repeat, or if one is
+    /// further than half a cent from its place among equal steps.
+    pub fn equal_steps(&self) -> Option<(usize, f64)> {
+        const MOST_SEMITONES: f64 = 0.005;
+        let pitches = self.pitches();
+        let (first, period) = (pitches.first()?, self.period?);
+        let step = period / pitches.len() as f64;
+        let mut places = pitches.iter().zip(0_u16..);
+        let are_equal = places.all(|(pitch, place)| {
+            (pitch - first - step * f64::from(place)).abs() <= MOST_SEMITONES
+        });
+        are_equal.then_some((pitches.len(), period))
     }
 
     /// Whether both have as many pitches, and each is within `semitones` of the other's with the same index.

@@ -232,18 +232,20 @@ impl TickTuning {
     }
 
     /// Takes over pitches that partials may be moved to on channels without their own. Those before stay where they
-    /// are near, if they may. `log2_n` is log₂ n, by n − 1.
+    /// are near, if they may. `log2_n` is log₂ n, by n − 1. Returns whether it has.
     pub(super) fn set_places(
         &mut self,
         nearest: &Nearest,
         may_stay: bool,
         version: u64,
         log2_n: &[f32],
-    ) {
-        if self.places.take(nearest, may_stay, version) {
+    ) -> bool {
+        let is_taken = self.places.take(nearest, may_stay, version);
+        if is_taken {
             self.rest();
             nearest.write_offsets(0.0, log2_n, true, &mut self.root_offsets);
         }
+        is_taken
     }
 
     /// Takes over a channel's own pitches that partials may be moved to. Those before stay where they are near, if
@@ -280,9 +282,10 @@ impl TickTuning {
     }
 
     /// How far partials n of a harmonic spectrum are from where tempered primes have them, octaves, by n − 1;
-    /// `None` for a tuning that tempers no primes.
-    pub fn prime_offsets(&self) -> Option<&[f32]> {
-        self.primes.offsets()
+    /// `None` for a tuning that tempers no primes, and for a channel with pitches of its own.
+    pub fn prime_offsets(&self, channel: u8) -> Option<&[f32]> {
+        let is_shared = self.own_places(channel).is_none();
+        self.primes.offsets().filter(|_| is_shared)
     }
 
     /// These bends go by the steps of the scale, where it has others than semitones.
