@@ -120,7 +120,7 @@ impl MtsWatch {
     pub fn status(&self) -> MtsStatus {
         match &self.problem {
             None => poller::status(),
-            Some(problem) if problem.is_empty() && poller::has_library() => {
+            Some(_) if poller::has_library() => {
                 MtsStatus::absent("installed after this instance was made; make another".to_owned())
             }
             Some(problem) => MtsStatus::absent(problem.clone()),

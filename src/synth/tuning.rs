@@ -405,11 +405,15 @@ impl Tuner {
                 table.write_nearest(&mut nearest);
             }
         }
-        let may_stay = tick.source == inputs.source && inputs.source.is_live();
+        let equal_steps = nearest.equal_steps();
+        // Whether steps are equal decides where partials go, however little it takes to make them so.
+        let may_stay = tick.source == inputs.source
+            && inputs.source.is_live()
+            && tick.primes.steps() == equal_steps.map(|(steps, _)| steps);
         if !tick.set_places(&nearest, may_stay, self.version, &self.tables.log2_n) {
             return;
         }
-        match (inputs.source, nearest.equal_steps()) {
+        match (inputs.source, equal_steps) {
             (TuningSource::Fifths, _) => tick
                 .primes
                 .set_fifths(f64::from(fifth_cents) / 100.0, &self.factors),
@@ -465,7 +469,7 @@ impl Tuner {
         self.write_own_places(inputs.source, own_channels, tick);
         let have_own_tables = match inputs.source {
             TuningSource::Scale => matches!(&*self.scale, Some(scale) if scale.is_set()),
-            _ => is_broadcast && own_channels != 0,
+            _ => own_channels != 0,
         };
         if differ && !have_own_tables {
             tick.keys.shift_channels_by_periods();
@@ -497,11 +501,11 @@ pub fn semitones_from_a4(hz: f64) -> f64 {
 }
 
 /// The pitches of frequencies in Hz, semitones, 69 being 440 Hz; exact at 440 Hz and its octaves, elsewhere within
-/// 5e-14. Frequencies below 2^−20 Hz or above 2^30 Hz, and what is no number, have the pitch of the nearest that is
+/// 2e-13. Frequencies below 2^−50 Hz or above 2^60 Hz, and what is no number, have the pitch of the nearest that is
 /// within: no key has it.
 pub fn pitches_of_hz(hz: &[f64; KEYS]) -> [f64; KEYS] {
-    const LEAST_HZ: f64 = 1.0 / (1 << 20) as f64;
-    const MOST_HZ: f64 = (1 << 30) as f64;
+    const LEAST_HZ: f64 = 1.0 / (1_u64 << 50) as f64;
+    const MOST_HZ: f64 = (1_u64 << 60) as f64;
     hz.map(|hz| 69.0 + 12.0 * long_log2_f64(hz.max(LEAST_HZ).min(MOST_HZ) / A4_HZ))
 }
 

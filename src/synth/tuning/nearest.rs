@@ -102,17 +102,22 @@ impl<const MOST: usize> Nearest<MOST> {
     }
 
     /// The number of equal steps of a period, and the period in semitones; `None` if they do not repeat, or if one is
-    /// further than half a cent from its place among equal steps.
+    /// further than half a cent from its place among equal steps. Pitches within a cent of one another are one step:
+    /// tables that are rounded have several in its place.
     pub fn equal_steps(&self) -> Option<(usize, f64)> {
         const MOST_SEMITONES: f64 = 0.005;
         let pitches = self.pitches();
-        let (first, period) = (pitches.first()?, self.period?);
-        let step = period / pitches.len() as f64;
-        let mut places = pitches.iter().zip(0_u16..);
-        let are_equal = places.all(|(pitch, place)| {
-            (pitch - first - step * f64::from(place)).abs() <= MOST_SEMITONES
-        });
-        are_equal.then_some((pitches.len(), period))
+        let (first, last, period) = (pitches.first()?, pitches.last()?, self.period?);
+        let mut below = last - period;
+        let begins_step =
+            |pitch: &&f64| **pitch - std::mem::replace(&mut below, **pitch) > 2.0 * MOST_SEMITONES;
+        let steps = pitches.iter().filter(begins_step).count().max(1);
+        let step = period / steps as f64;
+        let off = |pitch: f64| (pitch - step * (pitch / step).round()).abs();
+        let mut above = pitches.iter().map(|pitch| pitch - first);
+        above
+            .all(|pitch| off(pitch) <= MOST_SEMITONES)
+            .then_some((steps, period))
     }
 
     /// Whether both have as many pitches, and each is within `semitones` of the other's with the same index.

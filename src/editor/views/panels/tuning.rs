@@ -38,6 +38,8 @@ pub struct TuningView {
     heard: Option<Box<(Patch, TuningTables)>>,
     timbre: Timbre,
     roughness: Roughness,
+    /// How many degrees a scale that fits the sound is to have.
+    fitted_degrees: usize,
     tuning: DisplayedTuning,
 }
 
@@ -51,6 +53,7 @@ impl TuningView {
             heard: None,
             timbre: Timbre::new([]),
             roughness: Roughness::default(),
+            fitted_degrees: 12,
             tuning: DisplayedTuning::default(),
         }
     }
@@ -251,8 +254,14 @@ fn about(set: &TuningSet) -> String {
         maps => format!(", with {maps} keyboard maps"),
     };
     let (size, period) = (scale.size(), scale.period_cents());
+    // Even partials are far from the steps of such a scale.
+    let tritave = 1_200.0 * 3.0_f64.log2();
+    let hint = match (period - tritave).abs() < 1.0 {
+        true => " Odd partials fit it: see Odd Even Balance.",
+        false => "",
+    };
     format!(
-        "{size} notes to {period:.1} ct{map}. {}",
+        "{size} notes to {period:.1} ct{map}.{hint} {}",
         scale.description()
     )
 }
@@ -301,6 +310,7 @@ mod tests {
     use super::*;
     use crate::editor::testing::host::model;
     use crate::editor::testing::view::{ViewHarness, button};
+    use crate::mts_esp::{MtsWatch, NEWEST_KNOWN_VERSION};
     use crate::scale::MapTexts;
     use crate::synth::Param;
 
@@ -352,6 +362,23 @@ mod tests {
             },
         );
         assert!(model.scale().is_none());
+    }
+
+    #[test]
+    fn what_is_known_of_mts_esp_is_said_in_a_line() {
+        let without = MtsWatch::absent(String::new()).status();
+        assert_eq!(mts_text(&without), "MTS-ESP: not installed");
+        let broken = MtsWatch::absent("libMTS.so: no library".to_owned()).status();
+        assert_eq!(mts_text(&broken), "MTS-ESP: libMTS.so: no library");
+        let mut status = MtsStatus {
+            problem: None,
+            ..without
+        };
+        assert_eq!(mts_text(&status), "MTS-ESP: no master");
+        (status.has_master, status.scale_name) = (true, "Slendro".to_owned());
+        assert!(mts_text(&status).contains("update it"));
+        status.version = Some(NEWEST_KNOWN_VERSION);
+        assert_eq!(mts_text(&status), "MTS-ESP: Slendro");
     }
 
     #[test]

@@ -5,13 +5,14 @@
 //! * By primes: partials of a harmonic spectrum go to the multiples that its tempered primes have; see
 //!   [`TickTuning::prime_offsets`](crate::synth::tuning::TickTuning::prime_offsets). Where the tuning tempers
 //!   none, as by root. If the spectrum is not harmonic, partial n goes there only as far as it is near n: with the
-//!   weight 1 − d at d semitones from n, by root with the rest. So nothing jumps when a morph begins.
+//!   weight 1 − d at d semitones from n, by root with the rest. So nothing jumps when a morph of a spectrum without
+//!   stretch and inharmonicity begins.
 //! * By key: to the pitch of the tuning that is nearest, the partial seen from the note's own pitch. The first
 //!   partials of other keys are where these partials are.
 //! * By root: to the nearest pitch, as if the note were on the scale's first degree. All keys have one spectrum.
 //!
 //! The place of a partial of a harmonic spectrum is looked up for its whole number, so that stretch and
-//! inharmonicity come on top; that of any other partial for its ratio as it is. A harmonic spectrum's first
+//! inharmonicity come on top; that of any other partial for its ratio as it is, with these. A harmonic spectrum's first
 //! partial stays, since it is the note's pitch.
 //!
 //! Against these formulas in `f64` ratios are within 0.001 cents. While only the amount moves, no place is looked
