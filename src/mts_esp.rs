@@ -101,10 +101,31 @@ impl MtsStatus {
     }
 }
 
-/// What is known of MTS-ESP in this process, as long as an instance listens. It may block: not for the audio
-/// thread.
-pub fn status() -> MtsStatus {
-    poller::status()
+/// What the window asks for an instance's status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MtsWatch {
+    /// Why the instance has no library to ask.
+    problem: Option<String>,
+}
+
+impl MtsWatch {
+    /// That of an instance without a library; why, or nothing where there is no file.
+    pub const fn absent(problem: String) -> MtsWatch {
+        MtsWatch {
+            problem: Some(problem),
+        }
+    }
+
+    /// What is known of MTS-ESP by this instance. It may block: not for the audio thread.
+    pub fn status(&self) -> MtsStatus {
+        match &self.problem {
+            None => poller::status(),
+            Some(_) if poller::has_library() => {
+                MtsStatus::absent("installed after this instance was made; make another".to_owned())
+            }
+            Some(problem) => MtsStatus::absent(problem.clone()),
+        }
+    }
 }
 
 /// One instance's registration with the library.
@@ -113,7 +134,7 @@ pub struct MtsClient {
     /// `None` without a library.
     shared: Option<&'static Shared>,
     is_listening: bool,
-    problem: String,
+    watch: MtsWatch,
 }
 
 impl MtsClient {
@@ -125,7 +146,7 @@ impl MtsClient {
                 let mut client = MtsClient {
                     shared: Some(shared),
                     is_listening: false,
-                    problem: String::new(),
+                    watch: MtsWatch { problem: None },
                 };
                 client.set_listening(true);
                 client
@@ -133,7 +154,7 @@ impl MtsClient {
             Err(problem) => MtsClient {
                 shared: None,
                 is_listening: false,
-                problem,
+                watch: MtsWatch::absent(problem),
             },
         }
     }
@@ -147,12 +168,14 @@ impl MtsClient {
         }
     }
 
+    /// For the window.
+    pub fn watch(&self) -> MtsWatch {
+        self.watch.clone()
+    }
+
     /// What is known of MTS-ESP. It may block: not for the audio thread.
     pub fn status(&self) -> MtsStatus {
-        match self.shared {
-            Some(_) => poller::status(),
-            None => MtsStatus::absent(self.problem.clone()),
-        }
+        self.watch.status()
     }
 
     /// Whether a master says which frequencies keys have.

@@ -155,6 +155,7 @@ impl Plugin for Aliquot {
                 telemetry: self.screen.telemetry.receiver(),
                 snapshot: self.screen.snapshot.receiver(),
                 output: self.screen.output.receiver(),
+                mts_esp: self.broadcast.watch(),
             },
             self.keys.sender(),
             self.screen.repaint.clone(),

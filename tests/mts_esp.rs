@@ -9,9 +9,10 @@ mod counting;
 mod fake_master;
 
 use std::path::Path;
+use std::{fs, io};
 
-use aliquot::mts_esp::MtsClient;
-use fake_master::{equal_hz, eventually, with_fake, with_path};
+use aliquot::mts_esp::{MtsClient, library_path};
+use fake_master::{Fake, built, equal_hz, eventually, with_fake, with_path};
 
 #[test]
 fn without_a_file_it_is_offline() {
@@ -190,6 +191,39 @@ fn the_status_is_what_the_library_says() {
         fake.set_period(f64::NAN);
         eventually("an old library", || client.status().is_library_old());
         assert_eq!(client.status().period_ratio, 2.0);
+    });
+}
+
+#[test]
+fn an_instance_tells_its_own_status() {
+    let late = |path: &Path| path.with_extension("late");
+    let path = || {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("installed_late");
+        fs::copy(built(""), late(&path)).expect("a copy");
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => panic!("{error}"),
+            _ => path,
+        }
+    };
+    with_path("an_instance_tells_its_own_status", path, || {
+        let before = MtsClient::new();
+        assert_eq!(before.watch().status().problem.as_deref(), Some(""));
+        let path = library_path().expect("a path");
+        fs::rename(late(&path), path).expect("the library is installed");
+        let fake = Fake::open();
+        fake.set_master(true);
+        let mut after = MtsClient::new();
+        let status = after.watch().status();
+        assert_eq!((status.problem, status.has_master), (None, true));
+        // The other has no library still, and is in twelve equal steps.
+        assert!(!before.is_online());
+        let problem = before.watch().status().problem.expect("a problem");
+        assert!(problem.contains("after this instance"), "{problem}");
+        // While nobody listens, and no thread asks.
+        after.set_listening(false);
+        fake.wait_for_rest();
+        fake.set_master(false);
+        assert!(!after.status().has_master);
     });
 }
 

@@ -11,13 +11,13 @@ mod performance;
 
 use std::sync::Arc;
 
-use aliquot::scale::mts::Retune;
+use aliquot::scale::mts::{Retune, single_note_changes};
 use aliquot::scale::{MapTexts, TuningSet};
 use aliquot::song::{ReadOptions, Song, SongAction};
 use aliquot::state::{Preset, starting_presets};
 use aliquot::synth::parameter::MACRO_TARGETS;
 use aliquot::synth::snapshot::Snapshot;
-use aliquot::synth::tuning::{Addressed, LoadedScale};
+use aliquot::synth::tuning::{Addressed, LoadedScale, PLACES_REST_TICKS, pitches_of_hz};
 use aliquot::synth::{Engine, Event, Param, Patch, block_frames};
 use analysis::*;
 use performance::*;
@@ -348,6 +348,28 @@ fn channels_may_be_a_period_apart() {
         assert!(
             cents(261.625565 * ratio, hz).abs() < 0.01,
             "{channel}: {hz}"
+        );
+    }
+}
+
+/// Pitches that messages give to single channels are those that are heard, whatever Channel Periods says.
+#[test]
+fn channels_with_pitches_of_their_own_are_not_moved_by_periods() {
+    let mut patch = sine();
+    patch.set(Param::CHANNEL_PERIODS, 1.0);
+    for (addressed, key) in [
+        (Addressed::Channels(1 << 1), 60.25),
+        (Addressed::All, 72.25),
+    ] {
+        let mut engine = engine(RATE, &patch);
+        let table = engine.message_tuning();
+        table.set_there(true);
+        table.tune(addressed, 60, 60.25);
+        play(&mut engine, &[(0, on(1, 60, 1.0))], 1_000, &[64]);
+        let expected_hz = 440.0 * ((key - 69.0) / 12.0_f64).exp2();
+        assert!(
+            cents(expected_hz, partials_hz(&engine)[0]).abs() < 0.01,
+            "{key}"
         );
     }
 }

@@ -89,9 +89,7 @@ fn library() -> Result<&'static MtsLibrary, String> {
 /// Adds a client; or tells why there is no library, with an empty text if there is no file.
 pub fn register() -> Result<&'static Shared, String> {
     let mut clients = clients();
-    let library = library().inspect_err(|problem| {
-        clients.status = MtsStatus::absent(problem.clone());
-    })?;
+    let library = library()?;
     library.register();
     if clients.count == 0 {
         library.attach(&SHARED);
@@ -131,9 +129,22 @@ pub fn listen(is_listening: bool) {
     }
 }
 
-/// What the library last said.
+/// What the library says, as of the last 5 ms.
 pub fn status() -> MtsStatus {
-    clients().status.clone()
+    let mut clients = clients();
+    // While nobody listens the thread does not ask.
+    if clients.listening == 0
+        && clients.count > 0
+        && let Some(library) = LIBRARY.get()
+    {
+        clients.poll(library);
+    }
+    clients.status.clone()
+}
+
+/// Whether an instance of this process has found a library.
+pub fn has_library() -> bool {
+    LIBRARY.get().is_some()
 }
 
 /// The thread: it ends when nobody listens.

@@ -1,7 +1,9 @@
 //! What MTS-ESP says of keys, for the engine.
 
 use crate::mts_esp::MtsClient;
-use crate::synth::tuning::{Addressed, KEYS, LiveTable, semitones_from_a4};
+#[cfg(feature = "editor")]
+use crate::mts_esp::MtsWatch;
+use crate::synth::tuning::{Addressed, KEYS, LiveTable, pitches_of_hz};
 
 /// Channels, and what counts for those without a table of their own.
 const TABLES: usize = 17;
@@ -21,6 +23,12 @@ impl Broadcast {
             client: MtsClient::new(),
             heard_hz: Box::new([[f64::NAN; KEYS]; TABLES]),
         }
+    }
+
+    /// For the window.
+    #[cfg(feature = "editor")]
+    pub fn watch(&self) -> MtsWatch {
+        self.client.watch()
     }
 
     /// Whether the library is to be asked for its sake: while the host has it active. It may block: not for the audio
@@ -60,17 +68,18 @@ impl Broadcast {
                 Some(channel) => Addressed::Channels(1 << channel),
                 None => Addressed::Common,
             };
-            for key in 0..KEYS as u8 {
-                let hz = self.client.key_hz(channel, key).unwrap_or(0.0);
-                let heard = &mut self.heard_hz[place][usize::from(key)];
-                if *heard != hz {
-                    *heard = hz;
-                    let semitones = match hz > 0.0 {
-                        true => 69.0 + semitones_from_a4(hz),
-                        false => f64::from(key),
-                    };
-                    table.tune(addressed, key, semitones);
+            // 0 where it says nothing.
+            let hz =
+                std::array::from_fn(|key| self.client.key_hz(channel, key as u8).unwrap_or(0.0));
+            if self.heard_hz[place] != hz {
+                self.heard_hz[place] = hz;
+                let mut pitches = pitches_of_hz(&hz);
+                for (key, pitch) in pitches.iter_mut().enumerate() {
+                    if hz[key] == 0.0 {
+                        *pitch = key as f64;
+                    }
                 }
+                table.tune_all(addressed, &pitches);
             }
         }
         // Filters are by channel even where the table is common.

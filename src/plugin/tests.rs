@@ -348,6 +348,42 @@ fn a_registered_parameter_is_set_in_one_frame_though_a_vst3_host_sorts_it() {
     assert_ne!(play(PluginApi::Clap, &sorted), expected);
 }
 
+/// Tuning program and tuning bank, RPN 3 and 4: what they are set to is taken for no other parameter.
+#[test]
+fn tuning_program_and_bank_change_nothing() {
+    let cc = |number, data: u8| NoteEvent::MidiCC {
+        timing: 0,
+        channel: 0,
+        cc: number,
+        value: f32::from(data) / 127.0,
+    };
+    let set = |number, data| {
+        let sent = [(101, 0), (100, number), (6, data), (38, 0)];
+        sent.map(|(controller, value)| cc(controller, value))
+    };
+    for api in [PluginApi::Clap, PluginApi::Vst3] {
+        let play = |buffers: &[&[HostEvent]]| {
+            let mut bench = Bench::new(api);
+            for events in buffers {
+                bench.process(2, 64, events);
+            }
+            bench.process(2, 480, &[on(0, 57), bend(0, 1.0)])
+        };
+        let range = set(0, 12);
+        let expected = play(&[&range]);
+        assert_ne!(play(&[&[]]), expected);
+        for number in [3, 4] {
+            let steps = [
+                set(number, 5).as_slice(),
+                &[cc(96, 0), cc(97, 0), cc(97, 0)],
+            ]
+            .concat();
+            assert_eq!(play(&[&range, &steps]), expected);
+            assert_eq!(play(&[&steps, &range]), expected);
+        }
+    }
+}
+
 #[test]
 fn parameters_reach_the_sound() {
     let play = |level| {

@@ -129,9 +129,9 @@ impl<'a> Retune<'a> {
     }
 }
 
-/// The `ll` changes that follow.
+/// The `ll` changes that follow; `None` if there are none, since such a message says nothing.
 fn some_keys(data: &[u8]) -> Option<Pitches<'_>> {
-    let (&count, rest) = data.split_first()?;
+    let (&count, rest) = data.split_first().filter(|(count, _)| **count > 0)?;
     let (changes, _) = rest.as_chunks();
     Some(Pitches::Some(changes.get(..usize::from(count))?))
 }

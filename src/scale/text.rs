@@ -44,7 +44,7 @@ impl fmt::Display for TuningFileError {
 
 impl std::error::Error for TuningFileError {}
 
-/// The text of a file, without a byte order mark, and whether it is UTF-8; else it is ISO 8859-1, in which
+/// The text of a file, without byte order marks, and whether it is UTF-8; else it is ISO 8859-1, in which
 /// every byte is a character. Scala's archive is in the latter, today's programs write the former.
 pub(super) fn decode(bytes: &[u8]) -> Result<(String, bool), TuningFileError> {
     let too_large = || {
@@ -54,7 +54,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(String, bool), TuningFileError> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(too_large());
     }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    // All of them: one that stayed would be taken away when the kept text is read again.
+    let mut bytes = bytes;
+    while let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        bytes = rest;
+    }
     let (text, is_utf8) = match std::str::from_utf8(bytes) {
         Ok(text) => (text.to_owned(), true),
         Err(_) => (bytes.iter().map(|&byte| char::from(byte)).collect(), false),

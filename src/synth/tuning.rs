@@ -36,6 +36,7 @@ use std::sync::Arc;
 use self::primes::Factors;
 use super::parameter::Param;
 use super::partials::HarmonicTables;
+use crate::dsp::maths::long_log2_f64;
 
 /// The pitch of A4 in twelve equal steps, Hz, unless the player wants another.
 pub const A4_HZ: f64 = 440.0;
@@ -382,16 +383,11 @@ impl Tuner {
                 tick.keys = KeyTable::equal(a4);
                 tick.origins = [f64::from(root) + a4; CHANNELS];
                 nearest.set((0..12).map(f64::from), Some(12.0));
-                tick.primes.set_equal(12, 12.0, &self.factors);
             }
             TuningSource::Scale => {
                 if let Some(scale) = &*self.scale {
                     tick.origins = scale.write(root, reference, &mut tick.keys);
                     nearest = *scale.nearest();
-                    match scale.equal_steps() {
-                        Some(steps) => tick.primes.set_equal(steps, scale.period(), &self.factors),
-                        None => tick.primes.clear(),
-                    }
                 }
             }
             TuningSource::Fifths => {
@@ -399,20 +395,31 @@ impl Tuner {
                 let origin = fifths::write(fifth, root, reference, &mut tick.keys);
                 tick.origins = [origin; CHANNELS];
                 fifths::write_nearest(fifth, &mut nearest);
-                tick.primes.set_fifths(fifth, &self.factors);
             }
             TuningSource::Broadcast | TuningSource::Messages => {
                 let table = self.live_table(inputs.source);
                 tick.origins = table.write(&mut tick.keys);
-                tick.primes.clear();
                 if tick.do_places_rest() {
                     return;
                 }
                 table.write_nearest(&mut nearest);
             }
         }
-        let may_stay = tick.source == inputs.source && inputs.source.is_live();
-        tick.set_places(&nearest, may_stay, self.version, &self.tables.log2_n);
+        let equal_steps = nearest.equal_steps();
+        // Whether steps are equal decides where partials go, however little it takes to make them so.
+        let may_stay = tick.source == inputs.source
+            && inputs.source.is_live()
+            && tick.primes.steps() == equal_steps.map(|(steps, _)| steps);
+        if !tick.set_places(&nearest, may_stay, self.version, &self.tables.log2_n) {
+            return;
+        }
+        match (inputs.source, equal_steps) {
+            (TuningSource::Fifths, _) => tick
+                .primes
+                .set_fifths(f64::from(fifth_cents) / 100.0, &self.factors),
+            (_, Some((steps, period))) => tick.primes.set_equal(steps, period, &self.factors),
+            (_, None) => tick.primes.clear(),
+        }
     }
 
     /// Writes where partials go on channels that have pitches of their own.
@@ -462,7 +469,7 @@ impl Tuner {
         self.write_own_places(inputs.source, own_channels, tick);
         let have_own_tables = match inputs.source {
             TuningSource::Scale => matches!(&*self.scale, Some(scale) if scale.is_set()),
-            _ => is_broadcast && own_channels != 0,
+            _ => own_channels != 0,
         };
         if differ && !have_own_tables {
             tick.keys.shift_channels_by_periods();
@@ -491,6 +498,15 @@ pub fn semitones_from_a4(hz: f64) -> f64 {
         return 0.0;
     }
     12.0 * libm::log2(hz / A4_HZ)
+}
+
+/// The pitches of frequencies in Hz, semitones, 69 being 440 Hz; exact at 440 Hz and its octaves, elsewhere within
+/// 2e-13. Frequencies below 2^−50 Hz or above 2^60 Hz, and what is no number, have the pitch of the nearest that is
+/// within: no key has it.
+pub fn pitches_of_hz(hz: &[f64; KEYS]) -> [f64; KEYS] {
+    const LEAST_HZ: f64 = 1.0 / (1_u64 << 50) as f64;
+    const MOST_HZ: f64 = (1_u64 << 60) as f64;
+    hz.map(|hz| 69.0 + 12.0 * long_log2_f64(hz.max(LEAST_HZ).min(MOST_HZ) / A4_HZ))
 }
 
 /// The pitches that keys may have, semitones: from 0.001 Hz to 1 MHz. Scales reach further, and nothing can be

@@ -19,13 +19,21 @@ const MEANTONE: &str = "\n12\n76.049\n193.157\n310.265\n5/4\n503.422\n579.471\n6
     1006.843\n1082.892\n2/1\n";
 const FIVE: &str = "\n5\n240.\n480.\n720.\n960.\n2/1\n";
 
+/// How partials go to the pitches of the tuning.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Matched {
+    Off,
+    ByKey,
+    ByPrimes,
+}
+
 fn scale(scl: &str) -> Arc<Option<LoadedScale>> {
     let set = TuningSet::read("", scl.as_bytes(), MapTexts::None).expect("a scale");
     Arc::new(Some(set.loaded()))
 }
 
 /// 64 voices of 512 partials in a scale, on keys from C2 up.
-fn sounding(tuning: f32, retune: f32, matched: f32) -> Engine {
+fn sounding(tuning: f32, retune: f32, matched: Matched) -> Engine {
     let mut patch = Patch::default();
     for (param, value) in [
         (Param::PARTIALS, 512.0),
@@ -35,8 +43,14 @@ fn sounding(tuning: f32, retune: f32, matched: f32) -> Engine {
         (Param::LEVEL, -24.0),
         (Param::TUNING, tuning),
         (Param::RETUNE, retune),
-        (Param::MATCH, matched),
-        (Param::MATCH_BY, 1.0),
+        (
+            Param::MATCH,
+            if matched == Matched::Off { 0.0 } else { 1.0 },
+        ),
+        (
+            Param::MATCH_BY,
+            if matched == Matched::ByKey { 1.0 } else { 0.0 },
+        ),
     ] {
         patch.set(param, value);
     }
@@ -80,7 +94,7 @@ fn broadcast(engine: &mut Engine, semitones: f64) {
 fn assert_no_click(
     what: &str,
     tuning: f32,
-    (retune, matched): (f32, f32),
+    (retune, matched): (f32, Matched),
     change: impl Fn(&mut Engine, usize),
 ) {
     let mut engine = sounding(tuning, retune, matched);
@@ -102,7 +116,7 @@ fn assert_no_click(
     let jump = largest_jump(&across);
     assert!(
         jump <= 1.1 * steady,
-        "{what}, Retune {retune}, Match {matched}: {jump} over {steady}"
+        "{what}, Retune {retune}, Match {matched:?}: {jump} over {steady}"
     );
     assert_eq!(engine.statistics().faults, 0);
 }
@@ -111,7 +125,7 @@ fn assert_no_click(
 #[test]
 fn another_tuning_does_not_click() {
     for retune in [0.0, 1.0] {
-        for matched in [0.0, 1.0] {
+        for matched in [Matched::Off, Matched::ByKey, Matched::ByPrimes] {
             assert_no_click("a scale", AUTO, (retune, matched), |engine, block| {
                 if block == 3 {
                     engine.set_scale(scale(FIVE));
@@ -141,8 +155,18 @@ fn another_tuning_does_not_click() {
                 },
             );
             master("a master that jumps", |engine, block| {
+                // The last is high: what sounds three semitones higher jumps further by itself.
                 if block % 8 == 0 {
-                    broadcast(engine, [0.0, 3.0][block / 8 % 2]);
+                    broadcast(engine, [3.0, 0.0][block / 8 % 2]);
+                }
+            });
+            // Match by Primes tempers them or not.
+            master("steps that become equal", |engine, block| {
+                broadcast(engine, 0.3);
+                let off = if block / 10 % 2 == 0 { 0.008 } else { 0.0 };
+                for key in (1..128).step_by(12) {
+                    let table = engine.broadcast_tuning();
+                    table.tune(Addressed::All, key, f64::from(key) + 0.3 + off);
                 }
             });
             master("a master that moves", |engine, block| {

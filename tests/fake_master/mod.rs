@@ -26,7 +26,7 @@ pub fn with_fake(name: &str, features: &str, body: impl FnOnce(&Fake)) {
 }
 
 /// The fake library, built with these features.
-fn built(features: &str) -> PathBuf {
+pub fn built(features: &str) -> PathBuf {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fake_mts_{features}"));
@@ -66,7 +66,8 @@ macro_rules! call {
 }
 
 impl Fake {
-    fn open() -> Fake {
+    /// Opens the library that the environment names.
+    pub fn open() -> Fake {
         let path = std::env::var_os(LIBRARY_VARIABLE).expect("a path");
         // SAFETY: the fake library does nothing when it is opened.
         let fake = Fake(unsafe { Library::new(path) }.expect("the fake library"));

@@ -1,7 +1,9 @@
 //! Songs made for a test.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
-use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
+use midly::{
+    Format, Header, MetaMessage, MidiMessage, PitchBend, Smf, Timing, TrackEvent, TrackEventKind,
+};
 
 /// What happens at a tick.
 pub type Event = (u32, TrackEventKind<'static>);
@@ -61,6 +63,12 @@ pub fn note(tick: u32, ticks: u32, key: u8) -> Vec<Event> {
 pub fn control(tick: u32, number: u8, value: u8) -> Event {
     let (controller, value) = (number.into(), value.into());
     midi(tick, MidiMessage::Controller { controller, value })
+}
+
+/// A bend on channel 1, −8192 to 8191.
+pub fn bend(tick: u32, value: i16) -> Event {
+    let bend = PitchBend::from_int(value);
+    midi(tick, MidiMessage::PitchBend { bend })
 }
 
 /// A program change on channel 1.

@@ -7,7 +7,7 @@ use midly::Format;
 use super::SINE;
 use super::analysis::{cents, frequency_hz, peak};
 use super::place::Place;
-use super::songs::{Song, note, on_channel};
+use super::songs::{Song, bend, control, note, on_channel};
 
 const MEANTONE: &str = "! meanquar.scl\nQuarter-comma meantone\n 12\n 76.04900\n 193.15686\n 310.26471\n 5/4\n \
     503.42157\n 579.47057\n 696.57843\n 25/16\n 889.73529\n 1006.84314\n 1082.89214\n 2/1\n";
@@ -51,6 +51,42 @@ fn keys_sound_at_the_pitches_of_the_scale() {
     assert_pitches(&place.render(&plain), &equal);
     assert_pitches(&place.render(&scale), &meantone(261.625_565));
     assert_pitches(&place.render(&mapped), &meantone(263.181_385));
+}
+
+/// RPN 3 and 4 are taken and mean nothing: neither is what they are set to taken for the bend range before them.
+#[test]
+fn tuning_program_and_bank_change_nothing() {
+    let render = |parameters: &[u8]| {
+        let mut events = note(10, 950, 60);
+        events.push(bend(5, 8_191));
+        for &number in parameters {
+            let data = if number == 0 { 12 } else { 5 };
+            let sent = [
+                (101, 0),
+                (100, number),
+                (6, data),
+                (38, 0),
+                (96, 0),
+                (97, 0),
+                (97, 0),
+            ];
+            // An increment and two decrements are one decrement.
+            let sent = &sent[..if number == 0 { 4 } else { 7 }];
+            events.extend(
+                sent.iter()
+                    .map(|&(controller, value)| control(0, controller, value)),
+            );
+        }
+        let place = Place::with(&Song::new(Format::SingleTrack, vec![events]));
+        fs::write(place.path("sine.toml"), SINE).expect("a preset");
+        fs::write(place.path("mean.scl"), MEANTONE).expect("a scale");
+        place.render(&["--preset", "sine.toml", "--scale", "mean.scl"])
+    };
+    let bent = render(&[0]);
+    assert!(bent != render(&[]));
+    assert!(bent == render(&[0, 3]));
+    assert!(bent == render(&[0, 4]));
+    assert!(bent == render(&[4, 3, 0]));
 }
 
 #[test]

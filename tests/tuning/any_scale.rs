@@ -67,11 +67,21 @@ proptest! {
     fn any_pair_sounds_finite_and_bounded(
         tones in tones(),
         map in map_text(),
+        map_of_channel_2 in prop::option::of(map_text()),
         patch in patch(),
         keys in prop::collection::vec((0_u8..16, 0_u8..128), 1..7),
         bend in -1.0_f32..=1.0,
     ) {
-        let maps = KeyMap::read(map.as_bytes()).map_or(SetMaps::Linear, SetMaps::One);
+        let read = |map: &String| KeyMap::read(map.as_bytes()).ok();
+        let maps = [read(&map), map_of_channel_2.as_ref().and_then(read)];
+        let maps = match maps {
+            [None, None] => SetMaps::Linear,
+            [Some(map), None] if map_of_channel_2.is_none() => SetMaps::One(map),
+            maps => {
+                let of_channel = |channel: usize| maps[channel % 2].clone();
+                SetMaps::PerChannel(Box::new(std::array::from_fn(of_channel)))
+            }
+        };
         let set = TuningSet::new("", Scale::new("", tones), maps).expect("short texts");
         let mut engine = Engine::new(&Config { sample_rate_hz: RATE, max_voices: 8 });
         engine.set_patch(&patch);

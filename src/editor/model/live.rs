@@ -4,6 +4,7 @@
 use crate::bridge::{
     OutputReceiver, SnapshotReceiver, SnapshotWatch, Telemetry, TelemetryReceiver, TelemetryWatch,
 };
+use crate::mts_esp::{MtsStatus, MtsWatch};
 use crate::synth::Snapshot;
 
 /// After this long without telemetry, the host is taken not to run the instrument; seconds.
@@ -18,6 +19,8 @@ pub struct Sources {
     pub snapshot: SnapshotReceiver,
     /// The output's frames.
     pub output: OutputReceiver,
+    /// MTS-ESP, as the instance has it.
+    pub mts_esp: MtsWatch,
 }
 
 /// What is known of the instrument.
@@ -41,6 +44,7 @@ pub struct Live {
     snapshot_watch: SnapshotWatch,
     snapshot: Snapshot,
     output: OutputReceiver,
+    mts_esp: MtsWatch,
 }
 
 impl Live {
@@ -54,7 +58,13 @@ impl Live {
             snapshot_watch: sources.snapshot.watch(),
             snapshot: Snapshot::default(),
             output: sources.output.clone(),
+            mts_esp: sources.mts_esp.clone(),
         }
+    }
+
+    /// What the instance knows of MTS-ESP.
+    pub fn mts_esp(&self) -> MtsStatus {
+        self.mts_esp.status()
     }
 
     /// Takes what is new. To be called once a frame, with the window's time in seconds.

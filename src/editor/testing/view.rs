@@ -11,6 +11,7 @@ use crate::editor::model::EditorModel;
 use crate::editor::model::live::Live;
 use crate::editor::model::live::Sources;
 use crate::editor::theme;
+use crate::mts_esp::MtsWatch;
 use crate::settings::Looks;
 use crate::synth::Engine;
 
@@ -29,6 +30,7 @@ impl Senders {
             telemetry: self.telemetry.receiver(),
             snapshot: self.snapshot.receiver(),
             output: self.output.receiver(),
+            mts_esp: MtsWatch::absent(String::new()),
         }
     }
 

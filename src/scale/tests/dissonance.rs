@@ -286,7 +286,7 @@ fn matching_helps_most_where_steps_are_wide() {
         let harmonic = falling(261.6, 8);
         let scale = Scale::equal(count, 1_200.0).expect("a scale");
         let tick = tuned(&linear(&scale));
-        let offsets = tick.prime_offsets().expect("equal steps");
+        let offsets = tick.prime_offsets(0).expect("equal steps");
         let matched: Vec<TimbrePartial> = harmonic
             .iter()
             .zip(offsets)

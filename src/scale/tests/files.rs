@@ -86,6 +86,10 @@ fn bytes_are_utf8_or_latin_1() {
             .to_owned()
     };
     assert_eq!(read(b"\xEF\xBB\xBFG\xC3\xA9za\n0\n"), "Géza");
+    // What is kept of a file with two marks is read again as it was.
+    let twice = Scale::read(b"\xEF\xBB\xBF\xEF\xBB\xBF! a comment\nname\n0\n").expect("a scale");
+    let again = Scale::read(twice.text().as_bytes()).expect("a scale");
+    assert_eq!((again.description(), again.text()), ("name", twice.text()));
     assert_eq!(read(b"G\xE9za\n0\n"), "Géza");
     assert_eq!(read("Géza\n0\n".as_bytes()), "Géza");
     // The column counts characters.

@@ -59,6 +59,15 @@ fn single_notes_retune_sounding_notes() {
     }
 }
 
+/// It would bring another source of tuning, and with it another concert pitch.
+#[test]
+fn a_message_that_names_no_key_is_none() {
+    assert_eq!(
+        Retune::parse(&[0xF0, 0x7F, 0x7F, 0x08, 0x02, 0, 0, 0xF7]).map(|_| ()),
+        None
+    );
+}
+
 #[test]
 fn bulk_dumps_retune_all_keys() {
     let equal: [Option<f64>; KEYS] = std::array::from_fn(|key| Some(key as f64));

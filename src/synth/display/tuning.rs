@@ -196,6 +196,42 @@ mod tests {
         }
     }
 
+    /// The first channel may have pitches of its own, of which no primes are tempered.
+    #[test]
+    fn pitches_of_the_first_channel_alone_are_its_own() {
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: 48_000.0,
+            max_voices: 1,
+        });
+        let mut tables = TuningTables::default();
+        let mut shown = DisplayedTuning::default();
+        for (addressed, is_tempered) in [
+            (Addressed::Common, true),
+            (Addressed::Channels(1), false),
+            (Addressed::All, false),
+            (Addressed::Channels(0), true),
+        ] {
+            let table = engine.broadcast_tuning();
+            table.set_there(true);
+            if addressed == Addressed::Channels(0) {
+                table.set_own_channels(0);
+            }
+            for key in 0..128 {
+                table.tune(addressed, key, 2.4 * f64::from(key) - 84.0);
+            }
+            engine.render(&mut [0.0; 64], &mut [0.0; 64]);
+            tables.sounding.take(engine.tuning());
+            shown.update(&Patch::default(), &tables);
+            for tuning in [engine.tuning(), &shown.tunings.now] {
+                assert_eq!(
+                    tuning.prime_offsets(0).is_some(),
+                    is_tempered,
+                    "{addressed:?}"
+                );
+            }
+        }
+    }
+
     #[test]
     fn periods_begin_at_the_root_of_any_source() {
         let begin = |patch: &Patch, tables: &TuningTables| -> Vec<u8> {

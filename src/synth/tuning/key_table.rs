@@ -82,16 +82,17 @@ impl KeyTable {
     /// Sets the pitches of a channel, `None` for keys that have none. A key whose pitch is beyond `PITCHES` has none
     /// either: of 0.001 Hz a constant offset would be heard to begin and to end.
     pub fn set_channel(&mut self, channel: usize, pitch: impl Fn(u8) -> Option<f64>) {
-        let (pitches, mapped) = (&mut self.pitches[channel], &mut self.mapped[channel]);
-        *mapped = 0;
+        let pitches = &mut self.pitches[channel];
+        let mut mapped = 0_u128;
         for (key, place) in (0..).zip(&mut *pitches) {
             if let Some(pitch) = pitch(key).filter(|pitch| PITCHES.contains(pitch)) {
                 *place = pitch;
-                *mapped |= 1 << key;
+                mapped |= 1 << key;
             }
         }
-        if *mapped != u128::MAX {
-            fill_gaps(pitches, *mapped);
+        self.mapped[channel] = mapped;
+        if mapped != u128::MAX {
+            fill_gaps(pitches, mapped);
         }
     }
 

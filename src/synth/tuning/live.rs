@@ -128,6 +128,27 @@ impl LiveTable {
         }
     }
 
+    /// As [`tune`](LiveTable::tune), for every key. It takes less than one after the other.
+    pub fn tune_all(&mut self, channels: Addressed, semitones: &[f64; KEYS]) {
+        let mut changed = 0_u128;
+        for pitches in self.rows_mut(channels) {
+            for (key, (pitch, semitones)) in pitches.iter_mut().zip(semitones).enumerate() {
+                if semitones.is_finite() {
+                    changed |= u128::from(set(pitch, *semitones)) << key;
+                }
+            }
+        }
+        if changed == 0 {
+            return;
+        }
+        self.has_changed = true;
+        self.is_for_others = true;
+        let reached = self.reached(channels);
+        for key in (0..KEYS as u8).filter(|key| changed >> key & 1 == 1) {
+            self.followed.remove(reached, key);
+        }
+    }
+
     /// Gives a key a pitch, semitones, for its notes that sound too, and for no others; what is no number is passed
     /// over.
     pub fn tune_sounding(&mut self, channels: Addressed, key: u8, semitones: f64) {
@@ -152,23 +173,27 @@ impl LiveTable {
     fn set_pitch(&mut self, channels: Addressed, key: u8, semitones: f64) -> bool {
         let key = usize::from(key & 127);
         let mut changes = false;
-        match channels {
-            Addressed::All => {
-                changes |= set(&mut self.common[key], semitones);
-                for channel in set_bits(self.own) {
-                    changes |= set(&mut self.channels[channel][key], semitones);
-                }
-            }
-            Addressed::Common => changes |= set(&mut self.common[key], semitones),
-            Addressed::Channels(channels) => {
-                self.set_own_channels(self.own | channels);
-                for channel in set_bits(channels) {
-                    changes |= set(&mut self.channels[channel][key], semitones);
-                }
-            }
+        for pitches in self.rows_mut(channels) {
+            changes |= set(&mut pitches[key], semitones);
         }
         self.has_changed |= changes;
         changes
+    }
+
+    /// The pitches of these channels, which have their own from then on.
+    fn rows_mut(&mut self, channels: Addressed) -> impl Iterator<Item = &mut [f64; KEYS]> {
+        let (has_common, own) = match channels {
+            Addressed::All => (true, self.own),
+            Addressed::Common => (true, 0),
+            Addressed::Channels(channels) => {
+                self.set_own_channels(self.own | channels);
+                (false, channels)
+            }
+        };
+        let rows = self.channels.iter_mut().enumerate();
+        let rows = rows.filter(move |(channel, _)| own >> channel & 1 == 1);
+        let common = has_common.then_some(&mut self.common);
+        common.into_iter().chain(rows.map(|(_, row)| row))
     }
 
     /// Says which keys sound, a bit each. The common ones are those of members of an MPE zone, and of
@@ -226,12 +251,24 @@ impl LiveTable {
         let pitch = |pitches: &[f64; KEYS], mapped: u128, key: u8| {
             (mapped >> key & 1 == 1).then_some(pitches[usize::from(key)])
         };
+        let mut without_own = None;
         std::array::from_fn(|channel| {
-            let pitches = match self.own >> channel & 1 {
-                0 => &self.common,
-                _ => &self.channels[channel],
+            let has_own = self.own >> channel & 1 == 1;
+            let pitches = match has_own {
+                true => &self.channels[channel],
+                false => &self.common,
             };
-            keys.set_channel(channel, |key| pitch(pitches, self.mapped[channel], key));
+            let mapped = self.mapped[channel];
+            match without_own {
+                // Channels that share pitches and keys are written once.
+                Some(equal) if !has_own && self.mapped[equal] == mapped => {
+                    keys.copy_channel(equal, channel)
+                }
+                _ => keys.set_channel(channel, |key| pitch(pitches, mapped, key)),
+            }
+            if !has_own {
+                without_own = Some(channel);
+            }
             pitches[MIDDLE_C]
         })
     }

@@ -15,7 +15,7 @@
 use std::sync::{Arc, LazyLock};
 
 use super::key_table::{CHANNELS, KeyTable, Period};
-use super::nearest::{LEAST_PERIOD, MOST_PITCHES};
+use super::nearest::MOST_PITCHES;
 use super::{A4_KEY, Nearest};
 
 /// A scale and its keyboard maps.
@@ -30,7 +30,6 @@ pub struct LoadedScale {
     /// Which of them each channel has.
     channels: [ChannelKeys; CHANNELS],
     nearest: Nearest,
-    equal_steps: Option<usize>,
 }
 
 /// Which keys of a channel have which degrees.
@@ -102,7 +101,6 @@ impl LoadedScale {
         sorted.sort_unstable_by(f64::total_cmp);
         let every = sorted.len().div_ceil(MOST_PITCHES).max(1);
         nearest.set(sorted.into_iter().step_by(every), Some(period));
-        let equal_steps = equal_steps(&degrees, period);
         let has_map = |keys: &ChannelKeys| match keys {
             ChannelKeys::Assigned(index) => *index < assignments.len(),
             _ => true,
@@ -116,7 +114,6 @@ impl LoadedScale {
             period,
             assignments: assignments.into(),
             nearest,
-            equal_steps,
         }
     }
 
@@ -133,12 +130,6 @@ impl LoadedScale {
     /// Its degrees' pitches in order, from the first degree.
     pub fn nearest(&self) -> &Nearest {
         &self.nearest
-    }
-
-    /// How many steps the period has, if it rises and each degree is within half a cent of its place among equal
-    /// steps.
-    pub fn equal_steps(&self) -> Option<usize> {
-        self.equal_steps
     }
 
     /// Whether its channels have maps of their own.
@@ -230,12 +221,4 @@ impl LoadedScale {
             },
         }
     }
-}
-
-/// How many steps a period has, if each degree is within half a cent of its place among equal ones.
-fn equal_steps(degrees: &[f64], period: f64) -> Option<usize> {
-    let step = period / degrees.len() as f64;
-    let is_even = |(place, pitch): (usize, &f64)| (pitch - step * place as f64).abs() <= 0.005;
-    let is_equal = period >= LEAST_PERIOD && degrees.iter().enumerate().all(is_even);
-    is_equal.then_some(degrees.len())
 }

@@ -1,7 +1,7 @@
 //! The pitch of a tuning that is nearest to another.
 
 /// Shorter periods, semitones, do not count: a scale does not rise by them. It is a cent.
-pub const LEAST_PERIOD: f64 = 0.01;
+const LEAST_PERIOD: f64 = 0.01;
 
 /// If two pitches, or the distances to them, differ by no more than this, semitones, the lower pitch counts.
 /// Partials' places are known to 2e-5 semitones, in `f32`.
@@ -99,6 +99,25 @@ impl<const MOST: usize> Nearest<MOST> {
     /// After how many semitones they repeat, above 0; `None` if they do not.
     pub fn period(&self) -> Option<f64> {
         self.period
+    }
+
+    /// The number of equal steps of a period, and the period in semitones; `None` if they do not repeat, or if one is
+    /// further than half a cent from its place among equal steps. Pitches within a cent of one another are one step:
+    /// tables that are rounded have several in its place.
+    pub fn equal_steps(&self) -> Option<(usize, f64)> {
+        const MOST_SEMITONES: f64 = 0.005;
+        let pitches = self.pitches();
+        let (first, last, period) = (pitches.first()?, pitches.last()?, self.period?);
+        let mut below = last - period;
+        let begins_step =
+            |pitch: &&f64| **pitch - std::mem::replace(&mut below, **pitch) > 2.0 * MOST_SEMITONES;
+        let steps = pitches.iter().filter(begins_step).count().max(1);
+        let step = period / steps as f64;
+        let off = |pitch: f64| (pitch - step * (pitch / step).round()).abs();
+        let mut above = pitches.iter().map(|pitch| pitch - first);
+        above
+            .all(|pitch| off(pitch) <= MOST_SEMITONES)
+            .then_some((steps, period))
     }
 
     /// Whether both have as many pitches, and each is within `semitones` of the other's with the same index.

@@ -63,6 +63,14 @@ impl PrimeOffsets {
         (self.temperament != Temperament::None).then_some(&self.offsets[..])
     }
 
+    /// How many equal steps a period has; `None` with another temperament or none.
+    pub fn steps(&self) -> Option<usize> {
+        match self.temperament {
+            Temperament::Equal(steps, _) => Some(steps),
+            Temperament::None | Temperament::Fifths(_) => None,
+        }
+    }
+
     /// There is no temperament from now on.
     pub fn clear(&mut self) {
         self.temperament = Temperament::None;

@@ -14,6 +14,8 @@ pub struct SoundingTuning {
     mapped: u128,
     /// After how many semitones they repeat, as far as that is known.
     period: Option<f64>,
+    /// Whether they are the first channel's alone.
+    are_own: bool,
 }
 
 impl Default for SoundingTuning {
@@ -24,6 +26,7 @@ impl Default for SoundingTuning {
             pitches: [0.0; KEYS],
             mapped: u128::MAX,
             period: None,
+            are_own: false,
         }
     }
 }
@@ -38,6 +41,7 @@ impl SoundingTuning {
                 pitches: std::array::from_fn(|key| tuning.keys.pitch(0, key as u8)),
                 mapped: tuning.keys.mapped(0),
                 period: tuning.period_of_places(0),
+                are_own: tuning.have_own_places(0),
             };
         } else {
             self.source = source;
@@ -52,9 +56,12 @@ impl SoundingTuning {
             return;
         }
         table.set_period(self.period);
-        for (key, pitch) in (0..).zip(self.pitches) {
-            table.tune(Addressed::Common, key, pitch);
-        }
+        table.set_own_channels(u16::from(self.are_own));
+        let channels = match self.are_own {
+            true => Addressed::Channels(1),
+            false => Addressed::Common,
+        };
+        table.tune_all(channels, &self.pitches);
         table.set_mapped(Addressed::All, self.mapped);
     }
 }

@@ -67,6 +67,32 @@ fn table(scale: &LoadedScale) -> KeyTable {
 }
 
 #[test]
+fn pitches_of_frequencies_are_those_of_the_formula() {
+    let mut hz: [f64; KEYS] =
+        std::array::from_fn(|key| 440.0 * libm::exp2((key as f64 - 69.0) / 12.0));
+    for (key, pitch) in pitches_of_hz(&hz).into_iter().enumerate() {
+        assert!((pitch - key as f64).abs() < 5e-14, "{key}: {pitch}");
+        assert!((pitch - 69.0 - semitones_from_a4(hz[key])).abs() < 5e-14);
+    }
+    hz[..9].copy_from_slice(&[
+        440.0,
+        880.0,
+        27.5,
+        1e-300,
+        0.0,
+        1e300,
+        f64::INFINITY,
+        f64::NAN,
+        -1.0,
+    ]);
+    let pitches = pitches_of_hz(&hz);
+    assert_eq!(pitches[..3], [69.0, 81.0, 21.0]);
+    for pitch in &pitches[3..9] {
+        assert!(pitch.is_finite() && !PITCHES.contains(pitch), "{pitch}");
+    }
+}
+
+#[test]
 fn twelve_equal_steps_are_whole_to_the_bit_however_they_come_about() {
     let whole = |keys: &KeyTable| {
         (0..16).all(|channel| (0..128).all(|key| keys.pitch(channel, key) == f64::from(key)))
@@ -270,10 +296,17 @@ fn tempered_primes_add_up() {
 
 #[test]
 fn steps_are_equal_within_half_a_cent() {
-    let steps = |cents: &[f64]| scale(&semitones(cents), None).equal_steps();
+    let steps = |cents: &[f64]| {
+        scale(&semitones(cents), None)
+            .nearest()
+            .equal_steps()
+            .map(|(steps, _)| steps)
+    };
     assert_eq!(steps(&[100.4, 200.0]), Some(2));
     assert_eq!(steps(&[100.6, 200.0]), None);
-    assert_eq!(steps(&[-100.0, -200.0]), None);
+    // In any order, and falling, they are the same pitches.
+    assert_eq!(steps(&[-100.0, -200.0]), Some(2));
+    assert_eq!(steps(&[400.0, 800.0, 0.0, 1200.0]), Some(3));
     assert_eq!(steps(&[0.0]), None);
     // No period is so short.
     assert_eq!(steps(&[1e-300]), None);

@@ -39,7 +39,8 @@ impl<const MOST: usize> TargetPitches<MOST> {
     /// Takes over others, of this version; if those before `may_stay`, only where they are not near. Returns whether
     /// it has.
     fn take(&mut self, nearest: &Nearest<MOST>, may_stay: bool, version: u64) -> bool {
-        let stay = may_stay && self.nearest.is_within(PLACES_KEPT, nearest);
+        let stay =
+            may_stay && !self.nearest.is_empty() && self.nearest.is_within(PLACES_KEPT, nearest);
         if !stay {
             self.nearest = *nearest;
             self.version = version;
@@ -152,8 +153,7 @@ impl TickTuning {
     /// How far partials n of a harmonic spectrum are from the nearest pitches, seen from the scale's first degree,
     /// octaves, by n − 1; `None` for a channel with pitches of its own.
     pub fn root_offsets(&self, channel: u8) -> Option<&[f32]> {
-        let is_shared = self.own_places(channel).is_none();
-        is_shared.then_some(&self.root_offsets[..])
+        (!self.have_own_places(channel)).then_some(&self.root_offsets[..])
     }
 
     /// Changes whenever the pitches do that the partials of a channel's notes may be moved to. Those that others move
@@ -180,6 +180,11 @@ impl TickTuning {
     }
 
     /// The channel with places of its own that a channel's notes go by.
+    /// Whether a channel has pitches of its own that partials may be moved to.
+    pub fn have_own_places(&self, channel: u8) -> bool {
+        self.own_places(channel).is_some()
+    }
+
     fn own_places(&self, channel: u8) -> Option<usize> {
         let master = self.masters[usize::from(channel & 15)];
         let has_own = self.have_own_places >> master & 1 == 1;
@@ -232,18 +237,20 @@ impl TickTuning {
     }
 
     /// Takes over pitches that partials may be moved to on channels without their own. Those before stay where they
-    /// are near, if they may. `log2_n` is log₂ n, by n − 1.
+    /// are near, if they may. `log2_n` is log₂ n, by n − 1. Returns whether it has.
     pub(super) fn set_places(
         &mut self,
         nearest: &Nearest,
         may_stay: bool,
         version: u64,
         log2_n: &[f32],
-    ) {
-        if self.places.take(nearest, may_stay, version) {
+    ) -> bool {
+        let is_taken = self.places.take(nearest, may_stay, version);
+        if is_taken {
             self.rest();
             nearest.write_offsets(0.0, log2_n, true, &mut self.root_offsets);
         }
+        is_taken
     }
 
     /// Takes over a channel's own pitches that partials may be moved to. Those before stay where they are near, if
@@ -280,9 +287,10 @@ impl TickTuning {
     }
 
     /// How far partials n of a harmonic spectrum are from where tempered primes have them, octaves, by n − 1;
-    /// `None` for a tuning that tempers no primes.
-    pub fn prime_offsets(&self) -> Option<&[f32]> {
-        self.primes.offsets()
+    /// `None` for a tuning that tempers no primes, and for a channel with pitches of its own.
+    pub fn prime_offsets(&self, channel: u8) -> Option<&[f32]> {
+        let offsets = self.primes.offsets();
+        offsets.filter(|_| !self.have_own_places(channel))
     }
 
     /// These bends go by the steps of the scale, where it has others than semitones.

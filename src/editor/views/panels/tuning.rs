@@ -15,7 +15,7 @@ use crate::editor::theme;
 use crate::editor::widgets::toolbar::{menu, toggle};
 use crate::library::Library;
 use crate::library::tunings::{TuningFile, TuningFiles, read_map, read_scale, read_text};
-use crate::mts_esp;
+use crate::mts_esp::MtsStatus;
 use crate::scale::{Timbre, TuningSet};
 use crate::synth::Patch;
 use crate::synth::display::{DisplayedTuning, RestingNote, TuningTables};
@@ -38,6 +38,8 @@ pub struct TuningView {
     heard: Option<Box<(Patch, TuningTables)>>,
     timbre: Timbre,
     roughness: Roughness,
+    /// How many degrees a scale that fits the sound is to have.
+    fitted_degrees: usize,
     tuning: DisplayedTuning,
 }
 
@@ -51,6 +53,7 @@ impl TuningView {
             heard: None,
             timbre: Timbre::new([]),
             roughness: Roughness::default(),
+            fitted_degrees: 12,
             tuning: DisplayedTuning::default(),
         }
     }
@@ -83,7 +86,10 @@ impl TuningView {
             ui.add(line(about, theme.weak_text));
             let sounds = source_name(self.tuning.source());
             let lost = lost_text(context.live);
-            let sounding = format!("{lost}Sounds: {sounds}. {}", mts_text());
+            let sounding = format!(
+                "{lost}Sounds: {sounds}. {}",
+                mts_text(&context.live.mts_esp())
+            );
             ui.add(line(sounding, theme.weak_text));
             let mut is_open = false;
             ui.horizontal(|ui| {
@@ -248,8 +254,14 @@ fn about(set: &TuningSet) -> String {
         maps => format!(", with {maps} keyboard maps"),
     };
     let (size, period) = (scale.size(), scale.period_cents());
+    // Even partials are far from the steps of such a scale.
+    let tritave = 1_200.0 * 3.0_f64.log2();
+    let hint = match (period - tritave).abs() < 1.0 {
+        true => " Odd partials fit it: see Odd Even Balance.",
+        false => "",
+    };
     format!(
-        "{size} notes to {period:.1} ct{map}. {}",
+        "{size} notes to {period:.1} ct{map}.{hint} {}",
         scale.description()
     )
 }
@@ -276,8 +288,7 @@ fn source_name(source: TuningSource) -> &'static str {
 }
 
 /// What MTS-ESP says, in a line.
-fn mts_text() -> String {
-    let status = mts_esp::status();
+fn mts_text(status: &MtsStatus) -> String {
     match &status.problem {
         Some(problem) if problem.is_empty() => "MTS-ESP: not installed".to_owned(),
         Some(problem) => format!("MTS-ESP: {problem}"),
@@ -299,6 +310,7 @@ mod tests {
     use super::*;
     use crate::editor::testing::host::model;
     use crate::editor::testing::view::{ViewHarness, button};
+    use crate::mts_esp::{MtsWatch, NEWEST_KNOWN_VERSION};
     use crate::scale::MapTexts;
     use crate::synth::Param;
 
@@ -350,6 +362,23 @@ mod tests {
             },
         );
         assert!(model.scale().is_none());
+    }
+
+    #[test]
+    fn what_is_known_of_mts_esp_is_said_in_a_line() {
+        let without = MtsWatch::absent(String::new()).status();
+        assert_eq!(mts_text(&without), "MTS-ESP: not installed");
+        let broken = MtsWatch::absent("libMTS.so: no library".to_owned()).status();
+        assert_eq!(mts_text(&broken), "MTS-ESP: libMTS.so: no library");
+        let mut status = MtsStatus {
+            problem: None,
+            ..without
+        };
+        assert_eq!(mts_text(&status), "MTS-ESP: no master");
+        (status.has_master, status.scale_name) = (true, "Slendro".to_owned());
+        assert!(mts_text(&status).contains("update it"));
+        status.version = Some(NEWEST_KNOWN_VERSION);
+        assert_eq!(mts_text(&status), "MTS-ESP: Slendro");
     }
 
     #[test]

@@ -1,16 +1,14 @@
 //! The scale that fits the sound, and the sound that fits the scale.
 
-use egui::{Button, Ui};
+use egui::{Button, DragValue, Ui};
 
 use super::{MENU, TuningView, load};
 use crate::editor::context::ViewContext;
 use crate::editor::widgets::toolbar::menu;
 use crate::library::tunings::save;
+use crate::scale::fitting::FITTED_DEGREES;
 use crate::scale::{FittedScale, MapTexts, TimbreMinima, TuningSet};
 use crate::synth::Param;
-
-/// How many degrees a scale that fits the sound may have.
-const FITTED_DEGREES: [usize; 5] = [5, 7, 12, 19, 24];
 
 impl TuningView {
     /// Returns whether it is open.
@@ -30,11 +28,8 @@ impl TuningView {
                 ui.label("It is being worked out");
                 return;
             };
-            for degrees in FITTED_DEGREES {
-                let Some(asked) = fit_buttons(ui, degrees) else {
-                    continue;
-                };
-                self.fit(context, minima, degrees, asked);
+            if let Some(asked) = fit_buttons(ui, &mut self.fitted_degrees) {
+                self.fit(context, minima, self.fitted_degrees, asked);
                 ui.close();
             }
         });
@@ -82,14 +77,17 @@ enum FitUse {
     Save,
 }
 
-fn fit_buttons(ui: &mut Ui, degrees: usize) -> Option<FitUse> {
+fn fit_buttons(ui: &mut Ui, degrees: &mut usize) -> Option<FitUse> {
+    let (fewest, most) = FITTED_DEGREES;
     ui.horizontal(|ui| {
-        if ui.button(format!("Use {degrees} degrees")).clicked() {
+        let field = DragValue::new(degrees)
+            .range(fewest..=most)
+            .suffix(" degrees");
+        ui.add(field);
+        if ui.button("Use").clicked() {
             return Some(FitUse::Load);
         }
-        ui.button(format!("Save {degrees} as .scl"))
-            .clicked()
-            .then_some(FitUse::Save)
+        ui.button("Save as .scl").clicked().then_some(FitUse::Save)
     })
     .inner
 }
