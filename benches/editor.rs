@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use aliquot::bridge::{KeyReceiver, OutputSender, SnapshotSender, TelemetrySender};
 use aliquot::editor::Sources;
 use aliquot::editor::testing::offscreen::OffscreenWindow;
+use aliquot::mts_esp::MtsWatch;
 use aliquot::params::HostParams;
 use aliquot::synth::{Config, Engine, Event, Param, Patch};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -81,6 +82,7 @@ impl Instrument {
             telemetry: self.telemetry.receiver(),
             snapshot: self.snapshot.receiver(),
             output: self.output.receiver(),
+            mts_esp: MtsWatch::absent(String::new()),
         }
     }
 

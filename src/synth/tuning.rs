@@ -506,7 +506,15 @@ pub fn semitones_from_a4(hz: f64) -> f64 {
 pub fn pitches_of_hz(hz: &[f64; KEYS]) -> [f64; KEYS] {
     const LEAST_HZ: f64 = 1.0 / (1_u64 << 50) as f64;
     const MOST_HZ: f64 = (1_u64 << 60) as f64;
-    hz.map(|hz| 69.0 + 12.0 * long_log2_f64(hz.max(LEAST_HZ).min(MOST_HZ) / A4_HZ))
+    // What is no number becomes the least.
+    let limited = |hz: f64| {
+        if hz > LEAST_HZ {
+            hz.min(MOST_HZ)
+        } else {
+            LEAST_HZ
+        }
+    };
+    hz.map(|hz| 69.0 + 12.0 * long_log2_f64(limited(hz) / A4_HZ))
 }
 
 /// The pitches that keys may have, semitones: from 0.001 Hz to 1 MHz. Scales reach further, and nothing can be

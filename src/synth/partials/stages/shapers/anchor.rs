@@ -88,7 +88,11 @@ fn hold_each(
     held: impl Fn(f32, f32, f32) -> f32,
 ) {
     for ((gain, plain), ratio) in gains.iter_mut().zip(plain).zip(ratio) {
-        let new = held(*ratio * relative, at_least(*plain, FLOOR), at_least(*gain, FLOOR));
+        let new = held(
+            *ratio * relative,
+            at_least(*plain, FLOOR),
+            at_least(*gain, FLOOR),
+        );
         let is_any = at_least(*plain, *gain) > 0.0;
         *gain = if is_any { new } else { 0.0 };
     }
@@ -134,7 +138,10 @@ mod tests {
                         let [from, to] = [plain[0], shaped[0]].map(f64::from);
                         let expected = from * (to / from).powf(free);
                         let error_db = 20.0 * (f64::from(*gain) / expected).log10();
-                        assert!(error_db.abs() < 0.005, "{ratio}, {relative}, {step}: {error_db}");
+                        assert!(
+                            error_db.abs() < 0.005,
+                            "{ratio}, {relative}, {step}: {error_db}"
+                        );
                     }
                 }
             }
