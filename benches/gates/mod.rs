@@ -20,7 +20,7 @@ struct Count {
 /// Voices of 512 partials. Of the stages there are few voices, which are counted sooner; beside the effects there is
 /// as good as nothing.
 #[rustfmt::skip]
-const COUNTS: [Count; 24] = [
+const COUNTS: [Count; 25] = [
     Count::new("steady", 512, 64, 26_068.0),
     Count::new("decaying", 512, 64, 35_310.0),
     Count::new("sliding", 512, 64, 44_711.0),
@@ -40,8 +40,9 @@ const COUNTS: [Count; 24] = [
     Count::new("contrast", 512, 4, 48_678.0),
     Count::new("threshold", 512, 4, 48_762.0),
     Count::new("blur", 512, 4, 53_915.0),
-    Count::new("smear", 512, 4, 44_766.0),
+    Count::new("smear", 512, 4, 44_138.0),
     Count::new("breath", 512, 4, 41_004.0),
+    Count::new("anchored-divide", 512, 4, 52_024.0),
     Count::new("room", 512, 4, 51_997.0),
     Count::new("sliding-room", 512, 4, 91_919.0),
     Count::new("effects", 1, 1, 186_394.0),
