@@ -192,7 +192,7 @@ fn each_family_of_bodies_is_in_a_starting_preset() {
     assert_eq!(all, labels);
 }
 
-/// What switches a part of the sound on: each law, each shaper, and each section that has a power switch.
+/// What switches a part of the sound on: laws, unison, shapers, filters, decay, the room and the effects.
 const SWITCHES: [(Group, &[Param]); 25] = [
     (Group::Laws, &[Param::SPACING]),
     (Group::Laws, &[Param::CLUSTER]),

@@ -112,7 +112,7 @@ impl<'a> Retune<'a> {
         }
     }
 
-    /// Writes the pitches to a table that notes are played by. Channels that the message names have pitches of
+    /// Writes the pitches to a table that notes are played by; one without any leaves the table as it is. Channels that the message names have pitches of
     /// their own from then on.
     pub fn apply(&self, table: &mut LiveTable) {
         let channels = match self.channels {
@@ -120,12 +120,12 @@ impl<'a> Retune<'a> {
             channels => Addressed::Channels(channels),
         };
         for (key, semitones) in self.keys() {
+            table.set_there(true);
             match self.is_for_sounding_notes {
                 true => table.tune_sounding(channels, key, semitones),
                 false => table.tune(channels, key, semitones),
             }
         }
-        table.set_there(true);
     }
 }
 

@@ -66,6 +66,16 @@ fn a_message_that_names_no_key_is_none() {
         Retune::parse(&[0xF0, 0x7F, 0x7F, 0x08, 0x02, 0, 0, 0xF7]).map(|_| ()),
         None
     );
+    // Nor is one that leaves its note as it is.
+    let mut table = LiveTable::new();
+    Retune::parse(&single([0x7F; 3]))
+        .expect("a message")
+        .apply(&mut table);
+    assert!(!table.is_there());
+    Retune::parse(&single([60, 0, 1]))
+        .expect("a message")
+        .apply(&mut table);
+    assert!(table.is_there());
 }
 
 #[test]

@@ -222,6 +222,7 @@ mod tests {
             engine.render(&mut [0.0; 64], &mut [0.0; 64]);
             tables.sounding.take(engine.tuning());
             shown.update(&Patch::default(), &tables);
+            assert_eq!(shown.keys().period(0).keys, 5);
             for tuning in [engine.tuning(), &shown.tunings.now] {
                 assert_eq!(
                     tuning.prime_offsets(0).is_some(),

@@ -56,12 +56,12 @@ impl SoundingTuning {
             return;
         }
         table.set_period(self.period);
+        // The common pitches say after how many keys all repeat.
+        table.tune_all(Addressed::Common, &self.pitches);
         table.set_own_channels(u16::from(self.are_own));
-        let channels = match self.are_own {
-            true => Addressed::Channels(1),
-            false => Addressed::Common,
-        };
-        table.tune_all(channels, &self.pitches);
+        if self.are_own {
+            table.tune_all(Addressed::Channels(1), &self.pitches);
+        }
         table.set_mapped(Addressed::All, self.mapped);
     }
 }

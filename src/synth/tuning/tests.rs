@@ -587,6 +587,30 @@ fn the_period_of_a_live_table_is_that_of_its_keys() {
 }
 
 /// Places that have moved rest: what changes meanwhile, they follow after that, and no key needs to move again.
+/// Common pitches that are all filtered do not hold up the places of channels.
+#[test]
+fn places_of_channels_move_without_common_ones() {
+    let (mut tuner, mut tunings) = (Tuner::new(), Tunings::new());
+    let mut ids = Vec::new();
+    for change in 0..4 * u32::from(PLACES_REST_TICKS) {
+        let table = tuner.broadcast_mut();
+        table.set_there(true);
+        table.reach_sounding();
+        table.set_mapped(Addressed::Common, 0);
+        let semitones = 61.3 + 0.05 * f64::from(change);
+        table.tune(Addressed::Channels(1 << 4), 61, semitones);
+        let have_rested = tunings.now.pass_tick();
+        if tuner.take_changed(&MASTERS).is_some() || have_rested {
+            tuner.renew();
+            tunings.work_out(&tuner);
+        }
+        ids.push([0, 4].map(|channel| tunings.now.places_id(channel)));
+    }
+    ids.dedup();
+    assert!(ids.iter().all(|of_both| of_both[0] == ids[0][0]));
+    assert!((3..=5).contains(&ids.len()), "{}", ids.len());
+}
+
 #[test]
 fn places_rest_after_they_have_moved() {
     let (mut tuner, mut tunings) = (Tuner::new(), Tunings::new());

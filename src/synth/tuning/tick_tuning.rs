@@ -26,7 +26,7 @@ struct Pace {
 #[derive(Clone, Copy, Debug)]
 struct TargetPitches<const MOST: usize> {
     nearest: Nearest<MOST>,
-    /// Version of the tuning when they were taken over.
+    /// Version of the tuning when they were taken over; 0 before the first.
     version: u64,
 }
 
@@ -39,8 +39,9 @@ impl<const MOST: usize> TargetPitches<MOST> {
     /// Takes over others, of this version; if those before `may_stay`, only where they are not near. Returns whether
     /// it has.
     fn take(&mut self, nearest: &Nearest<MOST>, may_stay: bool, version: u64) -> bool {
-        let stay =
-            may_stay && !self.nearest.is_empty() && self.nearest.is_within(PLACES_KEPT, nearest);
+        // A set without pitches is taken over once, as any other.
+        let has_any = self.version != 0;
+        let stay = may_stay && has_any && self.nearest.is_within(PLACES_KEPT, nearest);
         if !stay {
             self.nearest = *nearest;
             self.version = version;
@@ -179,12 +180,12 @@ impl TickTuning {
         }
     }
 
-    /// The channel with places of its own that a channel's notes go by.
     /// Whether a channel has pitches of its own that partials may be moved to.
     pub fn have_own_places(&self, channel: u8) -> bool {
         self.own_places(channel).is_some()
     }
 
+    /// The channel with places of its own that a channel's notes go by.
     fn own_places(&self, channel: u8) -> Option<usize> {
         let master = self.masters[usize::from(channel & 15)];
         let has_own = self.have_own_places >> master & 1 == 1;
@@ -277,7 +278,7 @@ impl TickTuning {
     /// The next pitches that partials may be moved to are taken over however near they are to these.
     pub(super) fn forget_places(&mut self) {
         self.pace = Pace::default();
-        self.places.nearest = Nearest::NONE;
+        self.places = TargetPitches::NONE;
         self.have_own_places = 0;
     }
 
