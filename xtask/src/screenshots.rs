@@ -81,7 +81,8 @@ const SCENES: [Scene; 9] = [
     },
     Scene {
         file: "xtask/demo/window-spectra.png",
-        preset: "Four Winds",
+        preset: "Bronze Dawn",
+        clicks: &[LOG_HZ],
         ..SCENE
     },
     Scene {
