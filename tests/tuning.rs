@@ -5,6 +5,8 @@ mod analysis;
 mod any_scale;
 #[path = "tuning/held.rs"]
 mod held;
+#[path = "tuning/live_tables.rs"]
+mod live_tables;
 #[path = "tuning/matched.rs"]
 mod matched;
 mod performance;

@@ -314,15 +314,20 @@ fn a_vst3_host_that_sends_every_parameter_bends_nothing() {
     }
 }
 
+/// A controller's data byte on channel 1, at a frame.
+fn cc(timing: u32, cc: u8, data: u8) -> HostEvent {
+    NoteEvent::MidiCC {
+        timing,
+        channel: 0,
+        cc,
+        value: f32::from(data) / 127.0,
+    }
+}
+
 /// A bend range of 12 semitones and its closing selection, all at the frame of the note.
 #[test]
 fn a_registered_parameter_is_set_in_one_frame_though_a_vst3_host_sorts_it() {
-    let cc = |number, data: u8| NoteEvent::MidiCC {
-        timing: 40,
-        channel: 0,
-        cc: number,
-        value: f32::from(data) / 127.0,
-    };
+    let cc = |number, data| cc(40, number, data);
     let sent = [
         cc(101, 0),
         cc(100, 0),
@@ -351,12 +356,7 @@ fn a_registered_parameter_is_set_in_one_frame_though_a_vst3_host_sorts_it() {
 /// Tuning program and tuning bank, RPN 3 and 4: what they are set to is taken for no other parameter.
 #[test]
 fn tuning_program_and_bank_change_nothing() {
-    let cc = |number, data: u8| NoteEvent::MidiCC {
-        timing: 0,
-        channel: 0,
-        cc: number,
-        value: f32::from(data) / 127.0,
-    };
+    let cc = |number, data| cc(0, number, data);
     let set = |number, data| {
         let sent = [(101, 0), (100, number), (6, data), (38, 0)];
         sent.map(|(controller, value)| cc(controller, value))
