@@ -25,12 +25,10 @@ pub use zones::{PARTS, Pair};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use crate::tracks::bands::ENVELOPE_POINTS;
 use crate::tracks::bank_edits::{BankEdits, SoundEdit};
 use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank, codes};
 use crate::tracks::warp::{AnchorReach, TimeWarp};
-use formants::SpectralEnvelopes;
-use noise::{BandGains, LANES};
+use noise::BandGains;
 
 /// Frequency of a recording's key where the bank does not say it: middle C.
 const UNKNOWN_ROOT_HZ: f64 = 261.625_565_300_598_6;
@@ -86,10 +84,8 @@ pub struct RecordedSound {
     pub warp: TimeWarp,
     /// What is repeated while a key is held.
     pub sustain_loop: Option<PlayedLoop>,
-    envelopes: SpectralEnvelopes,
-    noise_hop_s: f64,
-    /// Roots of the noise's powers.
-    noise: Vec<BandGains>,
+    /// Root of the power of each code of the noise; empty without noise.
+    noise_gains: Vec<f32>,
 }
 
 /// The loop of a recording.
@@ -109,7 +105,6 @@ impl RecordedSound {
         let hop_s = sound.grid.hop_s();
         let last_frame = f64::from(sound.frames.saturating_sub(1));
         let end_s = last_frame * hop_s;
-        let levels = |row: &[u8; ENVELOPE_POINTS]| row.map(codes::level_db);
         RecordedSound {
             zone: sound.zone,
             part,
@@ -117,19 +112,13 @@ impl RecordedSound {
             hop_s,
             last_frame,
             end_s,
-            slots: TrackSlotSet::of(sound.events.iter().map(|event| event.slot)),
+            slots: TrackSlotSet::of(rows.events().iter().map(|event| event.slot)),
             warp: rows.time_warp(AnchorReach::default()),
             sustain_loop: None,
-            envelopes: SpectralEnvelopes::new(
-                sound.envelope_hop_s,
-                sound.envelope.iter().map(levels),
-            ),
-            noise_hop_s: sound.noise_hop_s,
-            noise: sound
-                .noise
-                .iter()
-                .map(|row| noise_gains(row, sound.noise_peak))
-                .collect(),
+            noise_gains: match sound.has_noise() {
+                true => noise_gains(sound.noise_peak),
+                false => Vec::new(),
+            },
         }
     }
 
@@ -150,36 +139,30 @@ impl RecordedSound {
         self.sustain_loop = sustain_loop.filter(|of| of.end_s - of.start_s > self.hop_s);
     }
 
-    /// Whether it has any noise.
-    pub fn has_noise(&self) -> bool {
-        !self.noise.is_empty()
-    }
-
-    /// Adds `share` of the power of its noise at a place to the squares of gains.
-    pub fn add_noise(&self, place_s: f64, share: f32, powers: &mut BandGains) {
-        let Some(last) = self.noise.len().checked_sub(1) else {
+    /// Adds `share` of the power of its noise at a place to the squares of gains. `rows` are its frames.
+    pub fn add_noise(&self, rows: &BankRows, place_s: f64, share: f32, powers: &mut BandGains) {
+        let noise = rows.noise();
+        let Some(last) = noise.len().checked_sub(1) else {
             return;
         };
         if !(0.0..=self.end_s).contains(&place_s) {
             return;
         }
-        let frame = (place_s / self.noise_hop_s).clamp(0.0, last as f64);
+        let frame = (place_s / rows.sound().noise_hop_s).clamp(0.0, last as f64);
         let (before, part) = (frame as usize, (frame - libm::floor(frame)) as f32);
-        let rows = self.noise[before]
-            .iter()
-            .zip(&self.noise[(before + 1).min(last)]);
-        for (power, (from, to)) in powers.iter_mut().zip(rows) {
+        let gain = |&code: &u8| self.noise_gains.get(usize::from(code)).copied();
+        let [from, to] = [before, (before + 1).min(last)].map(|frame| noise[frame].iter());
+        for ((power, from), to) in powers.iter_mut().zip(from).zip(to) {
+            let (from, to) = (gain(from).unwrap_or(0.0), gain(to).unwrap_or(0.0));
             *power += share * (from * from + (to * to - from * from) * part);
         }
     }
 }
 
-fn noise_gains(row: &[u8], peak: f64) -> BandGains {
-    let mut gains = [0.0; LANES];
-    for (gain, &code) in gains.iter_mut().zip(row) {
-        *gain = libm::sqrt(peak * libm::pow(10.0, codes::level_db(code) / 10.0)) as f32;
-    }
-    gains
+/// The root of the power of each code of noise.
+fn noise_gains(peak: f64) -> Vec<f32> {
+    let gain = |code| libm::sqrt(peak * libm::pow(10.0, codes::level_db(code) / 10.0)) as f32;
+    (0..=u8::MAX).map(gain).collect()
 }
 
 /// The recordings of an instance; none by [`Default`].
@@ -200,10 +183,9 @@ impl fmt::Debug for Recordings {
 }
 
 impl Recordings {
-    /// The recordings of a bank, which is brought into memory. Not for the audio thread: allocates, and may
-    /// wait for a disk.
+    /// The recordings of a bank. Not for the audio thread: allocates.
     pub fn new(bank: Arc<TrackBank>) -> Recordings {
-        bank.prefault();
+        LazyLock::force(&formants::ENVELOPE_TABLES);
         let zones: Vec<KeyZone> = bank.sounds().iter().map(|sound| sound.zone).collect();
         let rows = (0..zones.len()).filter_map(|index| bank.rows(index));
         let sounds: Vec<RecordedSound> = rows

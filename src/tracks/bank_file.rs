@@ -64,6 +64,7 @@ mod hop;
 mod layout;
 mod load;
 mod restore;
+mod rows;
 mod slots;
 mod storage;
 
@@ -75,15 +76,13 @@ use std::sync::atomic::AtomicBool;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::bands::{ENVELOPE_POINTS, NOISE_BANDS};
 use super::files::FileError;
 use super::{SustainLoop, Tracks};
 pub use frame_grid::FrameGrid;
-use layout::{PAGE_FRAMES, Page};
+use layout::{Page, Section};
+pub use rows::BankRows;
 use storage::Storage;
 
-/// A bank at this length or above is mapped, not read.
-pub const MAPPED_FROM_BYTES: u64 = 16 << 20;
 /// Bytes at the start of a bank by which it is known; see [`TrackBank::stated_hash`].
 pub const HEADER_BYTES: usize = 32;
 /// Partials that sound at once in a bank, at most.
@@ -211,51 +210,36 @@ pub struct BankSound {
     pub sustain_loop: Option<SustainLoop>,
     /// When something begins, ascending, in s.
     pub onsets_s: Vec<f64>,
-    /// Births and deaths in order.
-    pub events: Vec<SlotEvent>,
     /// Seconds from one frame of noise to the next.
     pub noise_hop_s: f64,
     /// Power of the code 255.
     pub noise_peak: f64,
-    /// Codes of the noise's powers, a frame after another.
-    pub noise: Vec<[u8; NOISE_BANDS]>,
     /// Seconds from one frame of the envelope to the next.
     pub envelope_hop_s: f64,
     /// Gain of the code 255.
     pub envelope_peak: f64,
-    /// Codes of the envelope's gains, a frame after another.
-    pub envelope: Vec<[u8; ENVELOPE_POINTS]>,
     /// The transients, in order of time.
     pub transients: Vec<BankTransient>,
-    /// Samples of all transients.
-    samples: Vec<i16>,
     /// Where the recording comes from, its licence, how it was analysed.
     pub source: String,
     has_pans: bool,
     has_bandwidths: bool,
     pages: Vec<Page>,
+    events: Section,
+    noise: Section,
+    envelope: Section,
+    samples: Section,
 }
 
 impl BankSound {
-    /// The events that follow a frame, before the next: births, then deaths. Where a slot has both
-    /// they are of one partial.
-    pub fn events_of(&self, frame: u32) -> &[SlotEvent] {
-        let from = self.events.partition_point(|event| event.frame < frame);
-        let events = &self.events[from..];
-        &events[..events.partition_point(|event| event.frame == frame)]
-    }
-
-    /// The samples of a transient.
-    pub fn samples_of(&self, transient: &BankTransient) -> &[i16] {
-        let samples = self.samples.get(transient.first..);
-        samples
-            .and_then(|s| s.get(..transient.count))
-            .unwrap_or(&[])
+    /// Whether it has any noise.
+    pub fn has_noise(&self) -> bool {
+        self.noise.bytes > 0
     }
 }
 
-/// Recordings to play, checked as a whole. Made and loaded off the audio thread, which may read all
-/// that is in it, once [`TrackBank::prefault`] has been called.
+/// Recordings to play, checked as a whole and in memory of their own. Made and loaded off the audio thread, which may
+/// read all that is in it.
 pub struct TrackBank {
     storage: Storage,
     hash: u64,
@@ -329,12 +313,13 @@ impl TrackBank {
         TrackBank::new(Storage::copied(bytes))
     }
 
-    /// Opens a file: maps it from [`MAPPED_FROM_BYTES`] on, reads it otherwise. `is_cancelled` stops it.
+    /// Reads a file. `is_cancelled` stops it.
     ///
     /// # Errors
     /// If the system cannot, or the file is no bank, or damaged, or it was stopped.
     pub fn open(path: &Path, is_cancelled: &AtomicBool) -> Result<TrackBank, OpenError> {
-        let storage = storage::open(path, is_cancelled)?;
+        let storage = storage::read(path, is_cancelled)?;
+        load::checked_hash(storage.bytes()).map_err(OpenError::File)?;
         TrackBank::new(storage).map_err(OpenError::File)
     }
 
@@ -388,104 +373,14 @@ impl TrackBank {
 
     /// The frames of a sound; `None` if there is no such sound.
     pub fn rows(&self, sound: usize) -> Option<BankRows<'_>> {
-        Some(BankRows {
-            bytes: self.storage.bytes(),
-            sound: self.sounds.get(sound)?,
-        })
+        let sound = self.sounds.get(sound)?;
+        Some(BankRows::new(self.storage.bytes(), sound))
     }
 
     /// A sound as tracks, for other formats; empty if there is no such sound.
     pub fn to_tracks(&self, sound: usize) -> Tracks {
         self.rows(sound)
             .map_or_else(Tracks::default, restore::tracks)
-    }
-
-    /// Brings all that is mapped into memory, so that the audio thread does not wait for the disk.
-    /// Waits for it here.
-    pub fn prefault(&self) {
-        const PAGE_BYTES: usize = 4_096;
-        let bytes = self.storage.bytes();
-        let read = bytes
-            .iter()
-            .step_by(PAGE_BYTES)
-            .fold(0, |sum: u8, &b| sum ^ b);
-        std::hint::black_box(read);
-    }
-}
-
-/// The frames of a sound. Reading them neither allocates nor fails: past the end there is nothing.
-#[derive(Clone, Copy)]
-pub struct BankRows<'a> {
-    bytes: &'a [u8],
-    sound: &'a BankSound,
-}
-
-impl<'a> BankRows<'a> {
-    /// What is known of the sound beside this.
-    pub fn sound(&self) -> &'a BankSound {
-        self.sound
-    }
-
-    /// Codes of the amplitudes at a frame, of the slots from 0 on; those beyond are silent.
-    pub fn amplitudes(&self, frame: u32) -> &'a [u16] {
-        self.shorts(frame, 0)
-    }
-
-    /// Codes of the mean frequencies from a frame to the next.
-    pub fn frequencies(&self, frame: u32) -> &'a [u16] {
-        self.shorts(frame, 1)
-    }
-
-    /// Codes of the pans at a frame; empty if all are at the centre.
-    pub fn pans(&self, frame: u32) -> &'a [u8] {
-        self.bytes_of(frame, self.sound.has_pans, false)
-    }
-
-    /// Codes of the bandwidths at a frame; empty if all are 0.
-    pub fn bandwidths(&self, frame: u32) -> &'a [u8] {
-        self.bytes_of(frame, self.sound.has_bandwidths, true)
-    }
-
-    /// A frame at or before this one, and for each slot 0 where no partial sounds on into it, or else
-    /// its label plus 1. With the events from that frame on this is what there is at any frame.
-    pub fn continuing(&self, frame: u32) -> (u32, &'a [u16]) {
-        let first = frame / PAGE_FRAMES * PAGE_FRAMES;
-        let labels = self.sound.pages.get((frame / PAGE_FRAMES) as usize);
-        let labels = labels.and_then(|page| self.cast(page.offset, 2 * page.width));
-        (first, labels.unwrap_or(&[]))
-    }
-
-    /// The page of a frame and the frame's offset.
-    fn place(&self, frame: u32) -> Option<(&'a Page, usize)> {
-        if frame >= self.sound.frames {
-            return None;
-        }
-        let page = self.sound.pages.get((frame / PAGE_FRAMES) as usize)?;
-        let stride = page.frame_bytes(self.sound.has_pans, self.sound.has_bandwidths);
-        let frame = (frame % PAGE_FRAMES) as usize;
-        Some((page, page.offset + 2 * page.width + frame * stride))
-    }
-
-    fn shorts(&self, frame: u32, which: usize) -> &'a [u16] {
-        let row = self.place(frame).and_then(|(page, offset)| {
-            let bytes = 2 * page.width;
-            self.cast(offset + which * bytes, bytes)
-        });
-        row.unwrap_or(&[])
-    }
-
-    fn bytes_of(&self, frame: u32, is_there: bool, is_second: bool) -> &'a [u8] {
-        let row = self.place(frame).filter(|_| is_there);
-        let row = row.and_then(|(page, offset)| {
-            let before = 4 + usize::from(is_second && self.sound.has_pans);
-            let offset = offset + before * page.width;
-            self.bytes.get(offset..offset + page.width)
-        });
-        row.unwrap_or(&[])
-    }
-
-    fn cast(&self, offset: usize, bytes: usize) -> Option<&'a [u16]> {
-        bytemuck::try_cast_slice(self.bytes.get(offset..offset + bytes)?).ok()
     }
 }
 

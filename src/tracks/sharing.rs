@@ -1,4 +1,4 @@
-//! Banks that several hold: one copy or mapping of each in a process.
+//! Banks that several hold: one copy of each in a process.
 //!
 //! A bank is known by its hash. Whoever loads one that is in memory already, from whatever file, gets that one.
 //! It goes when its last holder does. Locks, and may read files: not for the audio thread.
@@ -39,7 +39,7 @@ pub fn share(bank: TrackBank) -> Arc<TrackBank> {
     bank
 }
 
-/// The bank in a file, which is read or mapped only if nobody holds it yet.
+/// The bank in a file, which is read only if nobody holds it yet.
 ///
 /// # Errors
 /// If the system cannot, or the file is no bank, or damaged.

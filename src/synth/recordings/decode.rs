@@ -63,13 +63,13 @@ impl<'a> Passage<'a> {
         let [mut begun_before, mut begun, mut ending] = [TrackSlotSet::EMPTY; 3];
         let before = frame
             .checked_sub(1)
-            .map_or(&[][..], |before| rows.sound().events_of(before));
+            .map_or(&[][..], |before| rows.events_of(before));
         for event in before {
             if event.kind == SlotEvent::BIRTH {
                 begun_before.insert(event.slot);
             }
         }
-        for event in rows.sound().events_of(frame) {
+        for event in rows.events_of(frame) {
             match event.kind {
                 SlotEvent::BIRTH => begun.insert(event.slot),
                 _ => ending.insert(event.slot),

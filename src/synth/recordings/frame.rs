@@ -122,7 +122,7 @@ fn sounding_at(
     let sound = rows.sound();
     let hop = f64::from(sound.grid.hop);
     let mut sounding = interval.slots;
-    for event in sound.events_of(frame) {
+    for event in rows.events_of(frame) {
         let offset = f64::from(event.offset) / hop;
         let part = match event.kind {
             SlotEvent::BIRTH if offset == 0.0 => continue,
@@ -277,7 +277,7 @@ impl RecordedFrame {
                 .rev()
                 .filter(|_| is_forward)
                 .find_map(|frame| {
-                    let events = sound.events_of(frame).iter();
+                    let events = rows.events_of(frame).iter();
                     events
                         .filter(|event| event.kind == SlotEvent::BIRTH)
                         .find(|event| event.slot == slot)

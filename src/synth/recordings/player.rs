@@ -12,6 +12,7 @@
 //! A recording that is frozen sounds exactly steady: where no place moves, nothing is decoded or worked out anew, and
 //! the voice costs what one of a computed spectrum at rest does. What wanders is a route to Position.
 
+use super::formants::{FormantMove, formant_octaves};
 use super::frame::{FrameStep, Mixture, RecordedFrame, TrackSlotState};
 use super::zones::{PARTS, Pair};
 use super::{LoopMode, PlayedLoop, RecordedSound, Recordings};
@@ -361,12 +362,8 @@ impl Playhead {
         };
         let PlayerStep { from_s, to_s } = self.step;
         let pitch = settings.fundamental_hz / sound.root_hz;
-        let formants = sound.formant_move(
-            to_s,
-            pitch,
-            settings.keep_formants,
-            settings.formant_octaves,
-        );
+        let octaves = formant_octaves(pitch, settings.keep_formants, settings.formant_octaves);
+        let formants = FormantMove::at(&rows, to_s, octaves);
         let frame_step = |from_s: f64, to_s: f64, is_onset: bool| FrameStep {
             from: on_grid(from_s / sound.hop_s).clamp(0.0, sound.last_frame),
             to: on_grid(to_s / sound.hop_s).clamp(0.0, sound.last_frame),

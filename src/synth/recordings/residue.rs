@@ -89,8 +89,9 @@ impl Residue {
                     self.transients
                         .start(recordings, index, share, &step, seconds);
                 }
-                if let Some(sound) = recordings.sounds().get(index) {
-                    sound.add_noise(step.to_s, share, &mut powers);
+                let sound = recordings.sounds().get(index);
+                if let Some((sound, rows)) = sound.zip(recordings.rows(index)) {
+                    sound.add_noise(&rows, step.to_s, share, &mut powers);
                 }
             }
         }

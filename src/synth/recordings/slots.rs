@@ -107,7 +107,7 @@ impl Interval {
     }
 
     fn step(&mut self, rows: &BankRows, before: u32) {
-        for event in rows.sound().events_of(before) {
+        for event in rows.events_of(before) {
             if event.kind == SlotEvent::DEATH {
                 self.slots.remove(event.slot);
             }
@@ -116,7 +116,7 @@ impl Interval {
     }
 
     fn be_born(&mut self, rows: &BankRows, frame: u32) {
-        for event in rows.sound().events_of(frame) {
+        for event in rows.events_of(frame) {
             if event.kind == SlotEvent::BIRTH {
                 self.slots.insert(event.slot);
             }

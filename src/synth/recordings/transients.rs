@@ -96,10 +96,9 @@ impl Transients {
             let rows = recordings
                 .rows(sounding.recording)
                 .filter(|_| recordings.id() == sounding.bank);
-            let bank = rows.map(|rows| rows.sound());
-            let transient = bank.and_then(|bank| bank.transients.get(sounding.transient));
-            let is_over = bank.zip(transient).is_none_or(|(bank, transient)| {
-                let samples = bank.samples_of(transient);
+            let transient = rows.and_then(|rows| rows.sound().transients.get(sounding.transient));
+            let is_over = rows.zip(transient).is_none_or(|(rows, transient)| {
+                let samples = rows.samples_of(transient);
                 let scale = sounding.share * transient.peak / 32_767.0;
                 let pan = [1.0 - transient.pan, 1.0 + transient.pan];
                 let sides = [0, 1].map(|side| {

@@ -9,8 +9,6 @@ use super::{FrameGrid, KeyZone, codes, load};
 use crate::tracks::Tracks;
 use plan::Plan;
 
-/// Larger banks are refused.
-const MAX_BYTES: u64 = 1 << 30;
 /// Sounds of a bank, at most.
 const MAX_SOUNDS: usize = 4_096;
 

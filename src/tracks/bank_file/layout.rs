@@ -45,6 +45,9 @@ pub(super) const PAGE_FRAMES: u32 = 64;
 /// Frames of a sound, at most.
 pub(super) const MAX_FRAMES: u32 = 10_000_000;
 
+/// Bytes that a bank is built up to.
+pub(super) const MAX_BYTES: u64 = 1 << 30;
+
 /// The sections of a sound, in the order of their places in its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SectionKind {
@@ -87,6 +90,15 @@ impl SectionKind {
     pub(super) const fn at(self) -> usize {
         SECTIONS_AT + 16 * self as usize
     }
+}
+
+/// Where a section is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Section {
+    /// Offset in the file.
+    pub offset: usize,
+    /// Length.
+    pub bytes: usize,
 }
 
 /// Where the frames of a page are.

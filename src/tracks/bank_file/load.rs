@@ -1,4 +1,4 @@
-//! Checks a bank as a whole, and copies what its frames are found by.
+//! Checks a bank as a whole, and copies what its entries are found by.
 
 use twox_hash::XxHash3_64;
 
@@ -30,50 +30,8 @@ pub(super) fn checked_hash(file: &[u8]) -> Result<u64> {
     if hash(file) == stated {
         Ok(stated)
     } else {
-        Err(wrong_hash())
-    }
-}
-
-fn wrong_hash() -> FileError {
-    FileError::at_byte(HASH_AT, "the hash is wrong: the file is damaged")
-}
-
-/// Checks a hash piece by piece.
-pub(super) struct BankHasher {
-    hasher: XxHash3_64,
-    is_first: bool,
-    stated: std::result::Result<u64, FileError>,
-}
-
-impl Default for BankHasher {
-    fn default() -> BankHasher {
-        BankHasher {
-            hasher: XxHash3_64::with_seed(0),
-            is_first: true,
-            stated: Err(FileError::at_byte(0, "the file is empty")),
-        }
-    }
-}
-
-impl BankHasher {
-    /// Adds the next piece; the first has the header, and is changed.
-    pub(super) fn add(&mut self, piece: &mut [u8]) {
-        if self.is_first {
-            self.is_first = false;
-            self.stated = check_magic(piece).and_then(|()| Bytes(piece).u64(HASH_AT));
-            if let Some(hash) = piece.get_mut(HASH_AT..HASH_AT + 8) {
-                hash.fill(0);
-            }
-        }
-        self.hasher.write(piece);
-    }
-
-    pub(super) fn check(self) -> Result<()> {
-        if self.hasher.finish() == self.stated? {
-            Ok(())
-        } else {
-            Err(wrong_hash())
-        }
+        let reason = "the hash is wrong: the file is damaged";
+        Err(FileError::at_byte(HASH_AT, reason))
     }
 }
 
@@ -236,21 +194,24 @@ impl<'a> SoundRecord<'a> {
         Err(FileError::at_byte(self.start + at, reason))
     }
 
-    /// The entries of a section and where it begins.
-    fn section(&self, kind: SectionKind) -> Result<(usize, &'a [u8])> {
+    /// The entries of a section and where they are.
+    fn section(&self, kind: SectionKind) -> Result<(Section, &'a [u8])> {
         let bytes = Bytes(self.file);
         let (offset, count) = (
             bytes.u64(self.start + kind.at())?,
             bytes.u64(self.start + kind.at() + 8)?,
         );
         if count == 0 {
-            return Ok((self.start, &[]));
+            let (offset, bytes) = (self.start, 0);
+            return Ok((Section { offset, bytes }, &[]));
         }
         let length = count.checked_mul(kind.entry_bytes() as u64);
         let end = length.and_then(|length| offset.checked_add(length));
         match end {
             Some(end) if end <= self.file.len() as u64 && offset % ALIGNMENT as u64 == 0 => {
-                Ok((offset as usize, &self.file[offset as usize..end as usize]))
+                let entries = &self.file[offset as usize..end as usize];
+                let (offset, bytes) = (offset as usize, entries.len());
+                Ok((Section { offset, bytes }, entries))
             }
             _ => self.error(
                 kind.at(),
@@ -262,9 +223,9 @@ impl<'a> SoundRecord<'a> {
     /// Adds where the sections and the pages begin and end.
     fn add_ranges(&self, sound: &BankSound, ranges: &mut Vec<(usize, usize)>) -> Result<()> {
         for kind in SectionKind::ALL {
-            let (start, entries) = self.section(kind)?;
-            if !entries.is_empty() {
-                ranges.push((start, start + entries.len()));
+            let (section, _) = self.section(kind)?;
+            if section.bytes > 0 {
+                ranges.push((section.offset, section.offset + section.bytes));
             }
         }
         let mut frames = sound.frames;
@@ -298,11 +259,12 @@ impl<'a> SoundRecord<'a> {
         if self.u32(SLOTS_AT)? != slots {
             return self.error(SLOTS_AT, format!("the widest page has {slots} slots"));
         }
-        let (noise_hop_s, noise_peak, noise) =
+        let (noise_hop_s, noise_peak) =
             self.levels(SectionKind::Noise, NOISE_HOP_AT, NOISE_PEAK_AT)?;
-        let (envelope_hop_s, envelope_peak, envelope) =
+        let (envelope_hop_s, envelope_peak) =
             self.levels(SectionKind::Envelope, ENVELOPE_HOP_AT, ENVELOPE_PEAK_AT)?;
-        let (transients, samples) = self.transients()?;
+        self.check_events(frames, grid.hop, &pages)?;
+        let of = |kind| self.section(kind).map(|(place, _)| place);
         let root = |()| self.f64(ROOT_AT, "a root", 1.0, 100_000.0);
         Ok(BankSound {
             zone: self.zone()?,
@@ -317,19 +279,19 @@ impl<'a> SoundRecord<'a> {
             slots,
             sustain_loop: self.sustain_loop(flags & HAS_LOOP != 0)?,
             onsets_s: self.onsets()?,
-            events: self.events(frames, grid.hop, &pages)?,
             noise_hop_s,
             noise_peak,
-            noise,
             envelope_hop_s,
             envelope_peak,
-            envelope,
-            transients,
-            samples,
+            transients: self.transients()?,
             source: self.source()?,
             has_pans,
             has_bandwidths,
             pages,
+            events: of(SectionKind::Events)?,
+            noise: of(SectionKind::Noise)?,
+            envelope: of(SectionKind::Envelope)?,
+            samples: of(SectionKind::Samples)?,
         })
     }
 
@@ -350,7 +312,7 @@ impl<'a> SoundRecord<'a> {
     }
 
     fn pages(&self, frames: u32, has_pans: bool, has_bandwidths: bool) -> Result<Vec<Page>> {
-        let (start, entries) = self.section(SectionKind::Pages)?;
+        let (Section { offset: start, .. }, entries) = self.section(SectionKind::Pages)?;
         let entry_bytes = SectionKind::Pages.entry_bytes();
         let expected = frames.div_ceil(PAGE_FRAMES) as usize;
         if entries.len() / entry_bytes != expected {
@@ -385,8 +347,8 @@ impl<'a> SoundRecord<'a> {
         (0..expected).map(page).collect()
     }
 
-    fn events(&self, frames: u32, hop: u32, pages: &[Page]) -> Result<Vec<SlotEvent>> {
-        let (start, entries) = self.section(SectionKind::Events)?;
+    fn check_events(&self, frames: u32, hop: u32, pages: &[Page]) -> Result<()> {
+        let (Section { offset: start, .. }, entries) = self.section(SectionKind::Events)?;
         let size = SectionKind::Events.entry_bytes();
         let mut events: Vec<SlotEvent> = Vec::with_capacity(entries.len() / size);
         for (number, entry) in entries.chunks_exact(size).enumerate() {
@@ -412,43 +374,31 @@ impl<'a> SoundRecord<'a> {
             events.push(event);
         }
         check_partials(&events, pages)
-            .map_err(|(number, reason)| FileError::at_byte(start + number * size, reason))?;
-        Ok(events)
+            .map_err(|(number, reason)| FileError::at_byte(start + number * size, reason))
     }
 
     fn onsets(&self) -> Result<Vec<f64>> {
-        let (start, entries) = self.section(SectionKind::Onsets)?;
+        let (Section { offset: start, .. }, entries) = self.section(SectionKind::Onsets)?;
         let onset =
             |number: usize| Bytes(self.file).f64(start + 8 * number, "a time", 0.0, LATEST_S);
         (0..entries.len() / 8).map(onset).collect()
     }
 
-    /// Hop, peak and codes of noise or envelope.
-    fn levels<const WIDTH: usize>(
-        &self,
-        kind: SectionKind,
-        hop_at: usize,
-        peak_at: usize,
-    ) -> Result<(f64, f64, Vec<[u8; WIDTH]>)> {
+    /// Hop and peak of noise or envelope.
+    fn levels(&self, kind: SectionKind, hop_at: usize, peak_at: usize) -> Result<(f64, f64)> {
         let (_, entries) = self.section(kind)?;
         if entries.is_empty() {
-            return Ok((0.0, 1.0, Vec::new()));
+            return Ok((0.0, 1.0));
         }
         let hop_s = self.f64(hop_at, "a hop", 1e-5, LATEST_S)?;
         let peak = self.f64(peak_at, "a peak", f64::MIN_POSITIVE, MOST_PEAK)?;
-        let (rows, _) = entries.as_chunks::<WIDTH>();
-        Ok((hop_s, peak, rows.to_vec()))
+        Ok((hop_s, peak))
     }
 
-    fn transients(&self) -> Result<(Vec<BankTransient>, Vec<i16>)> {
-        let (start, entries) = self.section(SectionKind::Transients)?;
-        let (_, samples) = self.section(SectionKind::Samples)?;
-        let samples: Vec<i16> = samples
-            .as_chunks()
-            .0
-            .iter()
-            .map(|&bytes| i16::from_le_bytes(bytes))
-            .collect();
+    fn transients(&self) -> Result<Vec<BankTransient>> {
+        let (Section { offset: start, .. }, entries) = self.section(SectionKind::Transients)?;
+        let (samples, _) = self.section(SectionKind::Samples)?;
+        let samples = (samples.bytes / SectionKind::Samples.entry_bytes()) as u64;
         let bytes = Bytes(self.file);
         let size = SectionKind::Transients.entry_bytes();
         let transient = |number: usize| {
@@ -456,7 +406,7 @@ impl<'a> SoundRecord<'a> {
             let (first, count) = (bytes.u64(at + 16)?, u64::from(bytes.u32(at + 24)?));
             let end = first.checked_add(count);
             let (peak, pan) = (bytes.f32(at + 28)?, bytes.f32(at + 32)?);
-            let is_possible = end.is_some_and(|end| end <= samples.len() as u64)
+            let is_possible = end.is_some_and(|end| end <= samples)
                 && (0.0..=MOST_PEAK as f32).contains(&peak)
                 && (-1.0..=1.0).contains(&pan);
             if !is_possible {
@@ -480,7 +430,7 @@ impl<'a> SoundRecord<'a> {
                 "transients are not in order of time",
             ));
         }
-        Ok((transients, samples))
+        Ok(transients)
     }
 
     fn sustain_loop(&self, is_there: bool) -> Result<Option<SustainLoop>> {
@@ -499,7 +449,7 @@ impl<'a> SoundRecord<'a> {
     }
 
     fn source(&self) -> Result<String> {
-        let (start, entries) = self.section(SectionKind::Source)?;
+        let (Section { offset: start, .. }, entries) = self.section(SectionKind::Source)?;
         match std::str::from_utf8(entries) {
             Ok(text) => Ok(text.to_owned()),
             Err(error) => {

@@ -1,7 +1,7 @@
 //! Tracks out of a bank.
 
 use super::codes::*;
-use super::{BankRows, BankSound, SlotEvent};
+use super::{BankRows, SlotEvent};
 use crate::tracks::bands::{ENVELOPE_POINTS, NOISE_BANDS};
 use crate::tracks::{
     BandNoise, Breakpoint, SpectralEnvelope, Track, Tracks, Transient, spline_slopes,
@@ -21,7 +21,7 @@ pub(super) fn tracks(rows: BankRows) -> Tracks {
     let sound = rows.sound();
     let mut births: Vec<Option<SlotEvent>> = vec![None; sound.slots as usize];
     let mut found = Vec::new();
-    for event in &sound.events {
+    for event in rows.events() {
         let birth = &mut births[usize::from(event.slot)];
         if event.kind == SlotEvent::BIRTH {
             *birth = Some(*event);
@@ -33,10 +33,10 @@ pub(super) fn tracks(rows: BankRows) -> Tracks {
         duration_s: sound.duration_s,
         root_hz: sound.root_hz,
         tracks: found,
-        noise: noise(sound),
-        transients: transients(sound),
+        noise: noise(&rows),
+        transients: transients(&rows),
         onsets_s: sound.onsets_s.clone(),
-        envelope: envelope(sound),
+        envelope: envelope(&rows),
         sustain_loop: sound.sustain_loop,
         source: sound.source.clone(),
     }
@@ -129,19 +129,21 @@ fn between(a: &Breakpoint, b: &Breakpoint) -> Option<Breakpoint> {
     })
 }
 
-fn noise(sound: &BankSound) -> Option<BandNoise> {
+fn noise(rows: &BankRows) -> Option<BandNoise> {
+    let sound = rows.sound();
     let power = |code: u8| (sound.noise_peak * libm::pow(10.0, level_db(code) / 10.0)) as f32;
-    let rows = sound.noise.iter();
-    (!sound.noise.is_empty()).then(|| BandNoise {
+    let rows = rows.noise().iter();
+    sound.has_noise().then(|| BandNoise {
         hop_s: sound.noise_hop_s,
         powers: rows.map(|row: &[u8; NOISE_BANDS]| row.map(power)).collect(),
     })
 }
 
-fn envelope(sound: &BankSound) -> Option<SpectralEnvelope> {
+fn envelope(rows: &BankRows) -> Option<SpectralEnvelope> {
+    let sound = rows.sound();
     let gain = |code: u8| (sound.envelope_peak * libm::pow(10.0, level_db(code) / 20.0)) as f32;
-    let rows = sound.envelope.iter();
-    (!sound.envelope.is_empty()).then(|| SpectralEnvelope {
+    let rows = rows.envelope().iter();
+    (rows.len() > 0).then(|| SpectralEnvelope {
         hop_s: sound.envelope_hop_s,
         gains: rows
             .map(|row: &[u8; ENVELOPE_POINTS]| row.map(gain))
@@ -149,16 +151,16 @@ fn envelope(sound: &BankSound) -> Option<SpectralEnvelope> {
     })
 }
 
-fn transients(sound: &BankSound) -> Vec<Transient> {
+fn transients(rows: &BankRows) -> Vec<Transient> {
     let transient = |transient: &super::BankTransient| Transient {
         time_s: transient.time_s,
         sample_rate_hz: transient.sample_rate_hz,
         pan: transient.pan.into(),
-        samples: sound
+        samples: rows
             .samples_of(transient)
             .iter()
             .map(|&sample| f32::from(sample) / 32_767.0 * transient.peak)
             .collect(),
     };
-    sound.transients.iter().map(transient).collect()
+    rows.sound().transients.iter().map(transient).collect()
 }

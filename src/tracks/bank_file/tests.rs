@@ -4,7 +4,7 @@ mod sound;
 use std::sync::atomic::AtomicBool;
 
 use super::*;
-use crate::tracks::bands::ENVELOPE_POINTS;
+use crate::tracks::bands::{ENVELOPE_POINTS, NOISE_BANDS};
 use crate::tracks::{BandNoise, Breakpoint, SpectralEnvelope, Track, Transient};
 
 pub(super) const GRID: FrameGrid = FrameGrid {
@@ -189,9 +189,9 @@ fn births_and_deaths_are_exact_to_the_sample() {
         ..Tracks::default()
     };
     let bank = bank(&tracks);
-    let sound = &bank.sounds()[0];
-    let events: Vec<_> = sound
-        .events
+    let rows = bank.rows(0).expect("a sound");
+    let events: Vec<_> = rows
+        .events()
         .iter()
         .map(|e| (e.frame, e.slot, e.kind, e.offset))
         .collect();
@@ -208,7 +208,7 @@ fn births_and_deaths_are_exact_to_the_sample() {
             (3, 1, death, 117),
         ]
     );
-    assert_eq!(sound.events_of(1)[0].phase, 16_384);
+    assert_eq!(rows.events_of(1)[0].phase, 16_384);
     let found = bank.to_tracks(0);
     let ends: Vec<_> = sorted(&found)
         .iter()
@@ -233,7 +233,7 @@ fn pages_say_what_sounds_on_into_them() {
             assert!(alive[labels.len()..].iter().all(|&label| label == 0));
             labels_seen += labels.iter().filter(|&&label| label > 0).count();
         }
-        for event in sound.events_of(frame) {
+        for event in rows.events_of(frame) {
             let slot = &mut alive[usize::from(event.slot)];
             match event.kind {
                 SlotEvent::BIRTH => *slot = event.label + 1,
@@ -380,10 +380,8 @@ fn what_is_too_large_is_refused() {
     assert!(refusal(&long(1.0, 1), 5_000).contains("cannot be"));
 }
 
-#[test]
-fn large_files_are_mapped_and_equal() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("large.aliquot");
+/// A bank of 20 MB.
+fn large() -> TrackBank {
     let lasting = Track {
         label: Some(1),
         breakpoints: vec![
@@ -391,28 +389,43 @@ fn large_files_are_mapped_and_equal() {
             Breakpoint::new(180.0, 445.0, 0.25),
         ],
     };
-    let tracks = Tracks {
+    bank(&Tracks {
         tracks: vec![lasting; 64],
         ..Tracks::default()
-    };
-    let made = bank(&tracks);
-    assert!(made.bytes().len() as u64 > MAPPED_FROM_BYTES);
+    })
+}
+
+#[test]
+fn what_becomes_of_a_file_does_not_change_the_bank_that_was_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("large.aliquot");
+    let made = large();
+    assert!(made.bytes().len() > 16 << 20);
     std::fs::write(&path, made.bytes()).expect("a file");
-    let opened = TrackBank::open(&path, &AtomicBool::new(false)).expect("a bank");
-    assert!(matches!(opened.storage, Storage::Mapped(_)));
-    opened.prefault();
+    let is_cancelled = AtomicBool::new(false);
+    let opened = TrackBank::open(&path, &is_cancelled).expect("a bank");
+    // Overwritten in place, then shortened: a map would change, and then end the process.
+    let file = std::fs::File::options()
+        .write(true)
+        .open(&path)
+        .expect("the file");
+    std::io::Write::write_all(&mut &file, &[0x55; 1 << 16]).expect("bytes");
+    file.set_len(100).expect("a length");
     assert!(opened.bytes() == made.bytes() && opened.hash() == made.hash());
-    let row = |bank: &TrackBank| bank.rows(0).expect("a sound").amplitudes(60_000).to_vec();
-    assert_eq!(row(&opened), row(&made));
+    let error = TrackBank::open(&path, &is_cancelled).expect_err("an error");
+    assert!(matches!(error, OpenError::File(_)), "{error}");
 
     // A wrong byte far from all tables is found.
     let mut damaged = made.bytes().to_vec();
     let middle = damaged.len() / 2;
     damaged[middle] ^= 1;
-    std::fs::write(folder.path().join("damaged"), &damaged).expect("a file");
-    let error = TrackBank::open(&folder.path().join("damaged"), &AtomicBool::new(false))
-        .expect_err("an error");
+    std::fs::write(&path, &damaged).expect("a file");
+    let error = TrackBank::open(&path, &is_cancelled).expect_err("an error");
     assert!(error.to_string().contains("hash"), "{error}");
-    let error = TrackBank::open(folder.path(), &AtomicBool::new(false)).expect_err("an error");
+    let error = TrackBank::open(folder.path(), &is_cancelled).expect_err("an error");
     assert!(matches!(error, OpenError::Io(_)));
+    std::fs::write(&path, made.bytes()).expect("a file");
+    is_cancelled.store(true, std::sync::atomic::Ordering::Relaxed);
+    let error = TrackBank::open(&path, &is_cancelled).expect_err("an error");
+    assert!(matches!(error, OpenError::Cancelled));
 }

@@ -58,7 +58,7 @@ impl TracksPicture {
             lowest_hz,
             highest_hz,
         };
-        picture.draw_noise(rows.sound(), loudest_db);
+        picture.draw_noise(&rows, loudest_db);
         let frame_texels = frame_texels(rows.sound());
         each_segment(&rows, is_over, |segment| {
             let from = f64::from(segment.frame) * frame_texels;
@@ -89,8 +89,9 @@ impl TracksPicture {
         }
     }
 
-    fn draw_noise(&mut self, sound: &BankSound, loudest_db: f32) {
-        if sound.noise.is_empty() || sound.noise_hop_s <= 0.0 {
+    fn draw_noise(&mut self, rows: &BankRows, loudest_db: f32) {
+        let (sound, noise) = (rows.sound(), rows.noise());
+        if noise.is_empty() || sound.noise_hop_s <= 0.0 {
             return;
         }
         let edges = noise_edges_hz();
@@ -108,7 +109,7 @@ impl TracksPicture {
         for x in 0..WIDTH {
             let time_s = (x as f64 + 0.5) / WIDTH as f64 * sound.duration_s;
             let frame = (time_s / sound.noise_hop_s).round() as usize;
-            let Some(codes) = sound.noise.get(frame.min(sound.noise.len() - 1)) else {
+            let Some(codes) = noise.get(frame.min(noise.len() - 1)) else {
                 continue;
             };
             for (row, band) in band_of_row.iter().enumerate() {
@@ -157,7 +158,7 @@ fn each_segment(
     };
     let mut sounds = vec![false; sound.slots as usize];
     let mut ended: Vec<usize> = Vec::new();
-    let mut events = sound.events.iter().peekable();
+    let mut events = rows.events().iter().peekable();
     for frame in 0..sound.frames {
         if frame % LOOK == 0 && is_over.load(Ordering::Relaxed) {
             return None;

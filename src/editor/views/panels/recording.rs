@@ -15,7 +15,7 @@ use crate::editor::theme;
 use crate::editor::widgets::toolbar::toggle;
 use crate::state::NamedBank;
 use crate::synth::parameter::layout::Group;
-use crate::tracks::bank_file::{BankSound, SlotEvent, TrackBank};
+use crate::tracks::bank_file::{BankRows, SlotEvent, TrackBank};
 use bank_menu::BankMenu;
 use import_menu::ImportMenu;
 use picture::PictureView;
@@ -144,16 +144,17 @@ fn progress(ui: &mut Ui, context: &mut ViewContext) {
 
 /// What is to be known of a sound of a bank, line by line: size, source.
 fn about(bank: &TrackBank, number: usize) -> [String; 2] {
-    let Some(sound) = bank.sounds().get(number) else {
+    let Some(rows) = bank.rows(number) else {
         return [const { String::new() }; 2];
     };
+    let sound = rows.sound();
     let mut size = format!(
         "{:.2} s, {} partials at once",
         sound.duration_s,
-        most_at_once(sound)
+        most_at_once(&rows)
     );
     for (is_there, what) in [
-        (!sound.noise.is_empty(), "noise"),
+        (sound.has_noise(), "noise"),
         (!sound.transients.is_empty(), "transients"),
         (sound.sustain_loop.is_some(), "loop"),
     ] {
@@ -166,9 +167,9 @@ fn about(bank: &TrackBank, number: usize) -> [String; 2] {
 }
 
 /// How many partials of a sound there are at once, at most.
-fn most_at_once(sound: &BankSound) -> usize {
+fn most_at_once(rows: &BankRows) -> usize {
     let (mut now, mut most) = (0_usize, 0);
-    for event in &sound.events {
+    for event in rows.events() {
         match event.kind {
             SlotEvent::BIRTH => now += 1,
             _ => now = now.saturating_sub(1),

@@ -49,7 +49,7 @@ fn checked(file: &[u8]) {
             assert_eq!(rows.continuing(frame).1.len(), width);
         }
         for transient in &rows.sound().transients {
-            rows.sound().samples_of(transient);
+            rows.samples_of(transient);
         }
         let tracks = bank.to_tracks(sound);
         assert!(tracks.breakpoint_count() <= 2 * file.len());

@@ -36,7 +36,7 @@ fn playback(rows: BankRows, length: usize) -> Vec<f64> {
     for frame in 0..sound.frames - 1 {
         let (mut from, mut to) = (vec![0; phases.len()], vec![hop; phases.len()]);
         let mut dying = vec![false; phases.len()];
-        for event in sound.events_of(frame) {
+        for event in rows.events_of(frame) {
             let slot = usize::from(event.slot);
             if event.kind == SlotEvent::BIRTH {
                 phases[slot] = Some(codes::phase_turns(event.phase));
