@@ -1,5 +1,8 @@
 //! The sound of the starting presets: finite, audible, well below full scale, equally loud, distinct.
 
+#[path = "preset_sounds/tuning.rs"]
+mod tuning;
+
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
@@ -33,6 +36,62 @@ fn with(preset: &Preset, param: Param, plain: f32) -> Preset {
     changed
 }
 
+/// An engine with a preset.
+struct Player {
+    engine: Engine,
+    /// Kept here, so that the engine does not free them.
+    _recordings: Arc<Recordings>,
+}
+
+impl Player {
+    fn new(preset: &Preset) -> Player {
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: RATE_HZ,
+            max_voices: 16,
+        });
+        engine.set_patch(&preset.patch);
+        let recordings = recordings(preset);
+        engine.set_recordings(recordings.clone());
+        Player {
+            engine,
+            _recordings: recordings,
+        }
+    }
+
+    fn press(&mut self, keys: &[u8]) {
+        for &key in keys {
+            self.engine.push(Event::NoteOn {
+                id: None,
+                channel: 0,
+                key,
+                velocity: VELOCITY,
+            });
+        }
+    }
+
+    fn release(&mut self, keys: &[u8]) {
+        for &key in keys {
+            self.engine.push(Event::note_off(NoteAddress {
+                id: None,
+                channel: Some(0),
+                key: Some(key),
+            }));
+        }
+    }
+
+    /// Goes on for this long.
+    fn render(&mut self, seconds: f64) -> Sound {
+        let frames = (seconds * RATE_HZ) as usize;
+        let mut sound = Sound {
+            left: vec![0.0; frames],
+            right: vec![0.0; frames],
+        };
+        self.engine.render(&mut sound.left, &mut sound.right);
+        assert_eq!(self.engine.statistics().faults, 0);
+        sound
+    }
+}
+
 /// A stereo sound.
 struct Sound {
     left: Vec<f32>,
@@ -42,38 +101,13 @@ struct Sound {
 impl Sound {
     /// Plays these keys together for `held_s`, and renders `after_s` more after their release.
     fn play(preset: &Preset, keys: &[u8], held_s: f64, after_s: f64) -> Sound {
-        let mut engine = Engine::new(&Config {
-            sample_rate_hz: RATE_HZ,
-            max_voices: 16,
-        });
-        engine.set_patch(&preset.patch);
-        // Kept here, so that the engine does not free them.
-        let recordings = recordings(preset);
-        engine.set_recordings(recordings.clone());
-        let held = (held_s * RATE_HZ) as usize;
-        let total = held + (after_s * RATE_HZ) as usize;
-        let mut sound = Sound {
-            left: vec![0.0; total],
-            right: vec![0.0; total],
-        };
-        for &key in keys {
-            engine.push(Event::NoteOn {
-                id: None,
-                channel: 0,
-                key,
-                velocity: VELOCITY,
-            });
-        }
-        engine.render(&mut sound.left[..held], &mut sound.right[..held]);
-        for &key in keys {
-            engine.push(Event::note_off(NoteAddress {
-                id: None,
-                channel: Some(0),
-                key: Some(key),
-            }));
-        }
-        engine.render(&mut sound.left[held..], &mut sound.right[held..]);
-        assert_eq!(engine.statistics().faults, 0);
+        let mut player = Player::new(preset);
+        player.press(keys);
+        let mut sound = player.render(held_s);
+        player.release(keys);
+        let after = player.render(after_s);
+        sound.left.extend(after.left);
+        sound.right.extend(after.right);
         sound
     }
 

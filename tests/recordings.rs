@@ -1,5 +1,8 @@
 //! Playback of recordings as partials, against the synthesis that judges an analysis.
 
+mod analysis;
+#[path = "recordings/births.rs"]
+mod births;
 mod performance;
 #[path = "recordings/playback.rs"]
 mod playback;

@@ -149,8 +149,16 @@ fn curve_number(source: SourceId) -> Option<usize> {
 pub struct SwitchedOff {
     /// [`EditorModel::sound_generation`] of the sound that they were of.
     sound: u64,
-    /// Parameters and their normalised values.
-    values: Vec<(Param, f32)>,
+    values: Vec<Remembered>,
+}
+
+/// What a section had set.
+#[derive(Clone, Copy, Debug)]
+struct Remembered {
+    /// The section. Two sources may have the same route.
+    power: Power,
+    param: Param,
+    normalized: f32,
 }
 
 impl EditorModel {
@@ -194,46 +202,81 @@ impl EditorModel {
         self.end_group();
     }
 
-    /// What is to be set, of which the values are remembered.
+    /// What is to be set, of which the values are remembered; so are those of routes that rest only since the other
+    /// source of theirs is off.
     fn rest_changes(&mut self, power: &Power) -> Vec<(Param, f32)> {
-        let sound = self.sound_generation();
-        if self.switched_off.sound != sound {
-            self.switched_off = SwitchedOff {
-                sound,
-                values: Vec::new(),
-            };
-        }
         let mut changes = self.powered(power);
-        let remembered = &mut self.switched_off.values;
-        remembered.retain(|(of, _)| changes.iter().all(|(param, _)| param != of));
+        let values = changes.iter().filter_map(|&(param, off)| {
+            let now = self.normalized(param);
+            let normalized = match now != off {
+                true => now,
+                false => self.held_by_another(power, param)?.normalized,
+            };
+            Some(Remembered {
+                power: *power,
+                param,
+                normalized,
+            })
+        });
+        let others = self.remembered().filter(|of| of.power.name != power.name);
+        self.switched_off = SwitchedOff {
+            values: others.copied().chain(values).collect(),
+            sound: self.sound_generation(),
+        };
         changes.retain(|&(param, off)| self.normalized(param) != off);
-        let set = changes
-            .iter()
-            .map(|&(param, _)| (param, self.normalized(param)))
-            .collect::<Vec<_>>();
-        self.switched_off.values.extend(set);
         changes
     }
 
-    /// What is to be set: what was remembered, else what comes first, else all routes.
-    fn wake_changes(&self, power: &Power) -> Vec<(Param, f32)> {
-        let powered = self.powered(power);
+    /// What sections of this sound were set to.
+    fn remembered(&self) -> impl Iterator<Item = &Remembered> {
         let is_same_sound = self.switched_off.sound == self.sound_generation();
         let values = self.switched_off.values.iter();
-        let last: Vec<_> = values
-            .filter(|(of, _)| is_same_sound && powered.iter().any(|(param, _)| param == of))
-            .copied()
-            .collect();
-        if !last.is_empty() {
-            return last;
+        values.filter(move |_| is_same_sound)
+    }
+
+    /// What another section that is off remembers of a parameter that it still moves.
+    fn held_by_another(&self, power: &Power, param: Param) -> Option<&Remembered> {
+        self.remembered().find(|of| {
+            let is_of_another = of.param == param && of.power.name != power.name;
+            is_of_another && self.is_powered(&of.power, param) && !self.is_power_on(&of.power)
+        })
+    }
+
+    fn is_powered(&self, power: &Power, param: Param) -> bool {
+        self.powered(power).iter().any(|(of, _)| *of == param)
+    }
+
+    /// What is to be set: what was remembered, else what comes first, else all routes. A route of two sources that
+    /// are off wakes with the second of them, unless there is nothing else to wake: then both wake.
+    fn wake_changes(&self, power: &Power) -> Vec<(Param, f32)> {
+        let last = self.last_of(power);
+        let own = match power.first {
+            _ if !last.is_empty() => last,
+            Some((param, plain)) => vec![(param, param.range().normalized(plain))],
+            None => {
+                let routes = self.powered(power).into_iter().skip(power.params.len());
+                let awake = |(bypass, _): (Param, f32)| (bypass, bypass.default_normalized());
+                routes.map(awake).collect()
+            }
+        };
+        let holder = |param| self.held_by_another(power, param).map(|of| of.power);
+        let (held, free): (Vec<_>, Vec<_>) = own
+            .into_iter()
+            .partition(|&(param, _)| holder(param).is_some());
+        if !free.is_empty() {
+            return free;
         }
-        if let Some((param, plain)) = power.first {
-            return vec![(param, param.range().normalized(plain))];
-        }
-        let routes = powered.iter().skip(power.params.len());
-        routes
-            .map(|&(bypass, _)| (bypass, bypass.default_normalized()))
-            .collect()
+        let holders = held.iter().filter_map(|&(param, _)| holder(param));
+        let theirs = holders.flat_map(|holder| self.last_of(&holder));
+        theirs.chain(held.iter().copied()).collect()
+    }
+
+    /// What a section had set of what it still moves, when it was switched off in this sound.
+    fn last_of(&self, power: &Power) -> Vec<(Param, f32)> {
+        let values = self.remembered();
+        let of_it = values.filter(|of| of.power.name == power.name);
+        let moved = of_it.filter(|of| self.is_powered(power, of.param));
+        moved.map(|of| (of.param, of.normalized)).collect()
     }
 }
 
@@ -326,6 +369,43 @@ mod tests {
         assert!(!model.can_switch_power(&lfo_2));
         model.switch_power(&lfo_2);
         assert_eq!(model.plain(other), 1.0);
+    }
+
+    /// In any order of switching, and whatever else each of them moves.
+    #[test]
+    fn a_route_of_two_sources_comes_back_with_both() {
+        let sources = [Group::Lfo, Group::Lfo2];
+        let reversed = [Group::Lfo2, Group::Lfo];
+        for others in [&[][..], &["LFO 1"], &["LFO 2"], &["LFO 1", "LFO 2"]] {
+            let (mut model, _) = model();
+            let shared = add_route(&mut model, "LFO 1", "LFO 2", Param::TILT);
+            for (source, target) in others.iter().zip([Param::FINE, Param::BALANCE]) {
+                add_route(&mut model, source, "", target);
+            }
+            let set = model.patch();
+            for (off, on) in [
+                (sources, sources),
+                (sources, reversed),
+                (reversed, sources),
+                (reversed, reversed),
+            ] {
+                let powers = off.map(|group| Power::of(group).expect("a power"));
+                for power in &powers {
+                    if model.is_power_on(power) {
+                        model.switch_power(power);
+                    }
+                }
+                assert!(powers.iter().all(|power| !model.is_power_on(power)));
+                assert_eq!(model.plain(shared), 1.0);
+                for power in on.map(|group| Power::of(group).expect("a power")) {
+                    if !model.is_power_on(&power) {
+                        assert!(model.can_switch_power(&power), "{others:?} {off:?} {on:?}");
+                        model.switch_power(&power);
+                    }
+                }
+                assert!(model.patch() == set, "{others:?} {off:?} {on:?}");
+            }
+        }
     }
 
     /// In a sound that was saved with routes at rest.

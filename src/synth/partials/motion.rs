@@ -335,7 +335,8 @@ impl Motion {
         self.state.used = used;
     }
 
-    /// Puts those partials of a recording that have just begun to the frequencies and phases that they begin with.
+    /// Puts those partials of a recording that have just begun to the frequencies and phases that they begin with,
+    /// except where another still sounds.
     #[inline(never)]
     #[cold]
     fn begin_recorded(&mut self, frame: &Frame, recorded: &RecordedFrame, end_hz: f64) {
@@ -346,6 +347,9 @@ impl Motion {
         let used = self.state.used;
         let ratio = self.ratio.write(used);
         for (copy, birth, n) in recorded::each_birth(frame, recorded, used) {
+            if recorded::still_sounds(&self.left, &self.right, n) {
+                continue;
+            }
             ratio[n] = frame.ratio[n] * birth.ratio;
             if let Some((turns, lead_s)) = birth.phase.filter(|_| copy == 0) {
                 let lead = end_hz * f64::from(frame.ratio[n]) * f64::from(lead_s);

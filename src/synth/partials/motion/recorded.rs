@@ -10,6 +10,15 @@ use super::{Frame, FundamentalPath};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::recordings::{Birth, RecordedFrame};
 
+/// A slot whose gain is below this is silent (−140 dB).
+const SILENT_GAIN: f32 = 1e-7;
+
+/// Whether slot n still sounds with these gains, left and right, by Blur, Smear or a room: a partial that begins there
+/// slides to its frequency and its gain, as any new phase would click.
+pub(super) fn still_sounds(left: &[f32], right: &[f32], n: usize) -> bool {
+    left[n].abs().max(right[n].abs()) > SILENT_GAIN
+}
+
 /// Every partial that has just begun: which copy it is in, how it begins, and its place.
 pub(super) fn each_birth<'a>(
     frame: &Frame,
@@ -64,8 +73,8 @@ pub(super) fn set_frequencies(
     any
 }
 
-/// Lets partials that have just begun start with their gain. At the onset the gains at the start are there, as of the
-/// amplitudes at the end.
+/// Lets partials that have just begun start with their gain, except where another still sounds. At the onset the gains
+/// at the start are there, as of the amplitudes at the end.
 #[inline(never)]
 #[cold]
 pub(super) fn set_starts(
@@ -79,7 +88,7 @@ pub(super) fn set_starts(
         if is_onset {
             starts.left[n] *= birth.gain;
             starts.right[n] *= birth.gain;
-        } else if birth.gain > 0.0 {
+        } else if birth.gain > 0.0 && !still_sounds(starts.left, starts.right, n) {
             starts.left[n] = ends.left[n] * birth.gain;
             starts.right[n] = ends.right[n] * birth.gain;
         }
