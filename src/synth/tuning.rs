@@ -223,6 +223,8 @@ impl Changes {
 #[derive(Debug)]
 pub struct Tuner {
     settings: Settings,
+    /// Whether the parameters have been read since the last tick.
+    has_followed: bool,
     scale: Arc<Option<LoadedScale>>,
     /// A scale that is to be taken over.
     next_scale: Option<Arc<Option<LoadedScale>>>,
@@ -245,6 +247,7 @@ impl Tuner {
         Tuner {
             settings,
             settings_before: settings,
+            has_followed: false,
             scale: LoadedScale::none(),
             next_scale: None,
             broadcast: LiveTable::new(),
@@ -260,6 +263,7 @@ impl Tuner {
     /// Follows the parameters, whose plain values `plain` gives.
     pub fn follow(&mut self, plain: impl Fn(Param) -> f32) {
         self.settings = Settings::read(plain);
+        self.has_followed = true;
     }
 
     /// Takes over another scale, or none, from the next tick on. It drops its references to the scale that it had
@@ -304,7 +308,33 @@ impl Tuner {
 
     /// Whether anything has changed, and if so, what it means for notes that sound. [`Tuner::work_out`] is to
     /// follow then.
+    #[inline(always)]
     pub fn take_changed(&mut self, masters: &[u8; 16]) -> Option<Retuned> {
+        // Most ticks end here, so that without a tuning there is nothing else to do.
+        if self.is_as_before(masters) {
+            return None;
+        }
+        self.compare(masters)
+    }
+
+    /// Whether nothing has been said since the last tick that could change anything.
+    #[inline(always)]
+    fn is_as_before(&self, masters: &[u8; 16]) -> bool {
+        let is_told = self.has_followed
+            || self.next_scale.is_some()
+            || self.broadcast.is_told()
+            || self.messages.is_told();
+        !is_told
+            && self
+                .inputs
+                .as_ref()
+                .is_some_and(|inputs| inputs.masters == *masters)
+    }
+
+    /// Takes over what has been said, and compares it with what there was.
+    #[inline(never)]
+    fn compare(&mut self, masters: &[u8; 16]) -> Option<Retuned> {
+        self.has_followed = false;
         if let Some(scale) = self.next_scale.take() {
             self.scale = scale;
             self.changes.scale += 1;
