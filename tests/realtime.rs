@@ -207,7 +207,7 @@ fn retuning_neither_allocates_nor_frees() {
             let part = |of: u64| (bits(of, round) >> 40) as f32 / (1 << 24) as f32;
             let place = |of: u64, count: u64| (bits(of, round) % count) as f32;
             for (param, value) in [
-                (Param::TUNING, place(1, 5)),
+                (Param::TUNING, place(1, 6)),
                 (Param::RETUNE, place(2, 2)),
                 (Param::MATCH, part(3)),
                 (Param::MATCH_BY, place(4, 3)),

@@ -1,5 +1,6 @@
 //! What MTS-ESP says of keys, for the engine.
 
+use crate::dsp::simd_level::SimdLevel;
 use crate::mts_esp::MtsClient;
 #[cfg(feature = "editor")]
 use crate::mts_esp::MtsWatch;
@@ -14,6 +15,7 @@ pub struct Broadcast {
     client: MtsClient,
     /// Hz, by table and key; not-a-number before the first.
     heard_hz: Box<[[f64; KEYS]; TABLES]>,
+    level: SimdLevel,
 }
 
 impl Broadcast {
@@ -22,6 +24,7 @@ impl Broadcast {
         Broadcast {
             client: MtsClient::new(),
             heard_hz: Box::new([[f64::NAN; KEYS]; TABLES]),
+            level: SimdLevel::chosen(),
         }
     }
 
@@ -73,7 +76,7 @@ impl Broadcast {
                 std::array::from_fn(|key| self.client.key_hz(channel, key as u8).unwrap_or(0.0));
             if self.heard_hz[place] != hz {
                 self.heard_hz[place] = hz;
-                let mut pitches = pitches_of_hz(&hz);
+                let mut pitches = pitches_of_hz(self.level, &hz);
                 for (key, pitch) in pitches.iter_mut().enumerate() {
                     if hz[key] == 0.0 {
                         *pitch = key as f64;

@@ -213,6 +213,9 @@ impl Channels {
     /// The channel whose messages reach each channel beside its own: in MPE the zone's master; else
     /// the channel itself.
     pub fn masters(&self) -> [u8; 16] {
+        if !self.zones.is_on() {
+            return [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+        }
         std::array::from_fn(|channel| self.zones.master(channel as u8))
     }
 

@@ -36,6 +36,7 @@ use std::sync::Arc;
 use self::primes::Factors;
 use super::parameter::Param;
 use super::partials::HarmonicTables;
+use crate::at_level;
 use crate::dsp::maths::long_log2_f64;
 
 /// The pitch of A4 in twelve equal steps, Hz, unless the player wants another.
@@ -79,6 +80,8 @@ pub enum TuningChoice {
     Fifths,
     /// MTS-ESP.
     Broadcast,
+    /// MIDI messages.
+    Messages,
 }
 
 impl TuningChoice {
@@ -89,6 +92,7 @@ impl TuningChoice {
             2 => TuningChoice::Scale,
             3 => TuningChoice::Fifths,
             4 => TuningChoice::Broadcast,
+            5 => TuningChoice::Messages,
             _ => TuningChoice::Auto,
         }
     }
@@ -219,6 +223,8 @@ impl Changes {
 #[derive(Debug)]
 pub struct Tuner {
     settings: Settings,
+    /// Whether the parameters have been read since the last tick.
+    has_followed: bool,
     scale: Arc<Option<LoadedScale>>,
     /// A scale that is to be taken over.
     next_scale: Option<Arc<Option<LoadedScale>>>,
@@ -241,6 +247,7 @@ impl Tuner {
         Tuner {
             settings,
             settings_before: settings,
+            has_followed: false,
             scale: LoadedScale::none(),
             next_scale: None,
             broadcast: LiveTable::new(),
@@ -256,6 +263,7 @@ impl Tuner {
     /// Follows the parameters, whose plain values `plain` gives.
     pub fn follow(&mut self, plain: impl Fn(Param) -> f32) {
         self.settings = Settings::read(plain);
+        self.has_followed = true;
     }
 
     /// Takes over another scale, or none, from the next tick on. It drops its references to the scale that it had
@@ -300,7 +308,33 @@ impl Tuner {
 
     /// Whether anything has changed, and if so, what it means for notes that sound. [`Tuner::work_out`] is to
     /// follow then.
+    #[inline(always)]
     pub fn take_changed(&mut self, masters: &[u8; 16]) -> Option<Retuned> {
+        // Most ticks end here, so that without a tuning there is nothing else to do.
+        if self.is_as_before(masters) {
+            return None;
+        }
+        self.compare(masters)
+    }
+
+    /// Whether nothing has been said since the last tick that could change anything.
+    #[inline(always)]
+    fn is_as_before(&self, masters: &[u8; 16]) -> bool {
+        let is_told = self.has_followed
+            || self.next_scale.is_some()
+            || self.broadcast.is_told()
+            || self.messages.is_told();
+        !is_told
+            && self
+                .inputs
+                .as_ref()
+                .is_some_and(|inputs| inputs.masters == *masters)
+    }
+
+    /// Takes over what has been said, and compares it with what there was.
+    #[inline(never)]
+    fn compare(&mut self, masters: &[u8; 16]) -> Option<Retuned> {
+        self.has_followed = false;
         if let Some(scale) = self.next_scale.take() {
             self.scale = scale;
             self.changes.scale += 1;
@@ -362,6 +396,7 @@ impl Tuner {
             TuningChoice::Auto if self.messages.is_there() => TuningSource::Messages,
             TuningChoice::Scale if has_scale => TuningSource::Scale,
             TuningChoice::Broadcast if self.broadcast.is_there() => TuningSource::Broadcast,
+            TuningChoice::Messages if self.messages.is_there() => TuningSource::Messages,
             TuningChoice::Fifths => TuningSource::Fifths,
             _ => TuningSource::Equal,
         }
@@ -500,21 +535,21 @@ pub fn semitones_from_a4(hz: f64) -> f64 {
     12.0 * libm::log2(hz / A4_HZ)
 }
 
-/// The pitches of frequencies in Hz, semitones, 69 being 440 Hz; exact at 440 Hz and its octaves, elsewhere within
-/// 2e-13. Frequencies below 2^−50 Hz or above 2^60 Hz, and what is no number, have the pitch of the nearest that is
-/// within: no key has it.
-pub fn pitches_of_hz(hz: &[f64; KEYS]) -> [f64; KEYS] {
-    const LEAST_HZ: f64 = 1.0 / (1_u64 << 50) as f64;
-    const MOST_HZ: f64 = (1_u64 << 60) as f64;
-    // What is no number becomes the least.
-    let limited = |hz: f64| {
-        if hz > LEAST_HZ {
-            hz.min(MOST_HZ)
-        } else {
-            LEAST_HZ
+at_level! {
+    /// The pitches of frequencies in Hz, semitones, 69 being 440 Hz; exact at 440 Hz and its octaves, elsewhere within
+    /// 2e-13. Frequencies below 2^−50 Hz or above 2^60 Hz, and what is no number, have the pitch of the nearest that
+    /// is within: no key has it.
+    pub fn pitches_of_hz(hz: &[f64; KEYS]) -> [f64; KEYS] {
+        const LEAST_HZ: f64 = 1.0 / (1_u64 << 50) as f64;
+        const MOST_HZ: f64 = (1_u64 << 60) as f64;
+        let mut pitches = [0.0; KEYS];
+        for (pitch, hz) in pitches.iter_mut().zip(hz) {
+            // What is no number becomes the least.
+            let limited = if *hz > LEAST_HZ { hz.min(MOST_HZ) } else { LEAST_HZ };
+            *pitch = 69.0 + 12.0 * long_log2_f64(limited / A4_HZ);
         }
-    };
-    hz.map(|hz| 69.0 + 12.0 * long_log2_f64(limited(hz) / A4_HZ))
+        pitches
+    }
 }
 
 /// The pitches that keys may have, semitones: from 0.001 Hz to 1 MHz. Scales reach further, and nothing can be

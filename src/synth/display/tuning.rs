@@ -36,7 +36,8 @@ impl TuningTables {
                 TuningSource::Scale
             }
             (TuningChoice::Auto, TuningSource::Broadcast | TuningSource::Messages)
-            | (TuningChoice::Broadcast, TuningSource::Broadcast) => sounding,
+            | (TuningChoice::Broadcast, TuningSource::Broadcast)
+            | (TuningChoice::Messages, TuningSource::Messages) => sounding,
             (TuningChoice::Fifths, _) => TuningSource::Fifths,
             _ => TuningSource::Equal,
         }
@@ -268,7 +269,7 @@ mod tests {
         let scale = Arc::new(Some(LoadedScale::new(&[12.0], Vec::new(), {
             [crate::synth::tuning::ChannelKeys::Linear; 16]
         })));
-        for choice in 0..5 {
+        for choice in 0..6 {
             for told in [
                 None,
                 Some(TuningSource::Broadcast),

@@ -222,6 +222,12 @@ impl LiveTable {
         self.is_for_sounding = true;
     }
 
+    /// Whether [`LiveTable::take_changed`] has something to take.
+    #[inline(always)]
+    pub fn is_told(&self) -> bool {
+        self.has_changed || self.is_for_sounding
+    }
+
     /// Whether it has changed since this was last asked; and if so, for which notes that sound.
     pub fn take_changed(&mut self) -> Option<Retuned> {
         let is_for_sounding = std::mem::take(&mut self.is_for_sounding);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::primes::PrimeOffsets;
 use super::*;
+use crate::dsp::simd_level::SimdLevel;
 use crate::synth::patch::Patch;
 
 const MASTERS: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -70,7 +71,10 @@ fn table(scale: &LoadedScale) -> KeyTable {
 fn pitches_of_frequencies_are_those_of_the_formula() {
     let mut hz: [f64; KEYS] =
         std::array::from_fn(|key| 440.0 * libm::exp2((key as f64 - 69.0) / 12.0));
-    for (key, pitch) in pitches_of_hz(&hz).into_iter().enumerate() {
+    for (key, pitch) in pitches_of_hz(SimdLevel::PORTABLE, &hz)
+        .into_iter()
+        .enumerate()
+    {
         assert!((pitch - key as f64).abs() < 5e-14, "{key}: {pitch}");
         assert!((pitch - 69.0 - semitones_from_a4(hz[key])).abs() < 5e-14);
     }
@@ -85,10 +89,17 @@ fn pitches_of_frequencies_are_those_of_the_formula() {
         f64::NAN,
         -1.0,
     ]);
-    let pitches = pitches_of_hz(&hz);
+    let pitches = pitches_of_hz(SimdLevel::PORTABLE, &hz);
     assert_eq!(pitches[..3], [69.0, 81.0, 21.0]);
     for pitch in &pitches[3..9] {
         assert!(pitch.is_finite() && !PITCHES.contains(pitch), "{pitch}");
+    }
+    for level in SimdLevel::available() {
+        assert_eq!(
+            pitches_of_hz(level, &hz).map(f64::to_bits),
+            pitches.map(f64::to_bits),
+            "{level:?}"
+        );
     }
 }
 
@@ -407,6 +418,37 @@ fn notes_that_sound_keep_their_pitch_where_the_player_says_so() {
     tuner.follow(|param| patch.plain(param));
     let retuned = tuner.update(&MASTERS, &mut tick);
     assert_eq!(retuned, Some(Retuned::FOLLOWED));
+}
+
+#[test]
+fn each_choice_ignores_all_but_its_own_source() {
+    let mut tuner = Tuner::new();
+    let mut tick = TickTuning::new();
+    let mut source = |tuner: &mut Tuner, choice: f32| {
+        let mut patch = Patch::default();
+        patch.set(Param::TUNING, choice);
+        tuner.follow(|param| patch.plain(param));
+        tuner.update(&MASTERS, &mut tick);
+        (tick.source(), tick.keys.pitch(0, 60))
+    };
+    const MIDI: f32 = 5.0;
+    tuner.broadcast_mut().set_there(true);
+    tuner.broadcast_mut().tune(Addressed::Common, 60, 61.0);
+    assert_eq!(source(&mut tuner, MIDI), (TuningSource::Equal, 60.0));
+    tuner.messages_mut().set_there(true);
+    tuner.messages_mut().tune(Addressed::Common, 60, 62.0);
+    tuner.set_scale(Arc::new(Some(scale(&semitones(&MEANTONE), None))));
+    let sources = [0.0, 1.0, 2.0, 4.0, MIDI].map(|choice| source(&mut tuner, choice));
+    assert_eq!(
+        sources,
+        [
+            (TuningSource::Scale, 60.0),
+            (TuningSource::Equal, 60.0),
+            (TuningSource::Scale, 60.0),
+            (TuningSource::Broadcast, 61.0),
+            (TuningSource::Messages, 62.0),
+        ]
+    );
 }
 
 #[test]

@@ -21,7 +21,7 @@ const KEY_NAMES: [&str; 128] = [
 section! { tuning;
     /// See [`TuningChoice`](crate::synth::tuning::TuningChoice).
     TUNING = Row::new(Tuning, "tuning", "Tuning")
-        .choice(16, &["Auto", "12-TET", "Scale", "Fifth", "MTS-ESP"], 0)
+        .choice(16, &["Auto", "12-TET", "Scale", "Fifth", "MTS-ESP", "MIDI"], 0)
         .performance()
         .on(Page::Tuning)
         .help("Where the keys' pitches come from; Auto takes a loaded scale, else MTS-ESP, else MIDI.");
