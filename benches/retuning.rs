@@ -171,7 +171,7 @@ impl Parts {
         }
         // The mean, since places are looked up in some of the blocks alone.
         let [(bent, worst_bent), (retuned, worst_retuned)] =
-            [bent_s, retuned_s].map(|times_s| mean_and_slowest(times_s));
+            [bent_s, retuned_s].map(mean_and_slowest);
         Parts {
             bent,
             retuned,

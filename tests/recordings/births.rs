@@ -38,7 +38,8 @@ fn reused_slot(turns: f64) -> Tracks {
 fn jumps(turns: f64, setting: (Param, f32)) -> (f32, f32) {
     let born = (REBORN_S * RATE) as usize;
     let bank = bank(&reused_slot(turns), 128);
-    let highest_slot = bank.sounds()[0].events.iter().map(|event| event.slot).max();
+    let rows = bank.rows(0).expect("a sound");
+    let highest_slot = rows.events().iter().map(|event| event.slot).max();
     assert_eq!(
         highest_slot,
         Some(3),

@@ -1,5 +1,7 @@
 //! Matched spectra under tables that others write while notes sound.
 
+use aliquot::dsp::simd_level::SimdLevel;
+
 use super::matched::*;
 use super::*;
 
@@ -23,7 +25,10 @@ fn tables_of_equal_steps_temper_primes_as_scales_do() {
         let hz = |key: i32| f64::from((440.0 * ((pitch(key) - 69.0) / 12.0).exp2()) as f32);
         table.tune_all(
             Addressed::Common,
-            &pitches_of_hz(&std::array::from_fn(|key| hz(key as i32))),
+            &pitches_of_hz(
+                SimdLevel::PORTABLE,
+                &std::array::from_fn(|key| hz(key as i32)),
+            ),
         );
         for (found, expected) in partials_cents(&mut by_master, 60).iter().zip(&expected) {
             assert_near(*found, *expected, 0.02);
