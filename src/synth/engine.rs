@@ -403,8 +403,8 @@ impl Engine {
 
     /// Takes over the values that the patch has now.
     fn take_patch(&mut self) {
-        if self.patch_changed {
-            self.patch_changed = false;
+        let has_patch = std::mem::take(&mut self.patch_changed);
+        if has_patch {
             self.tick.set_patch(&self.patch);
             self.tuner.follow(|param| self.tick.values.get(param));
         }
@@ -414,7 +414,9 @@ impl Engine {
         let masters = self.channels.masters();
         let (assigner, commands) = &mut self.assigning();
         assigner.set_masters(&masters, commands);
-        self.tick.channels.clone_from(&self.channels);
+        if self.channels.take_told() || has_patch {
+            self.tick.controls = self.channels.controls(&self.tick.values);
+        }
         self.take_tuning();
     }
 

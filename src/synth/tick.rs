@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::channel::Channels;
+use super::channel::{Channels, Controls};
 use super::modulation::DestinationValues;
 use super::modulation::modulators::SharedModulators;
 use super::modulation::routes::Routes;
@@ -29,8 +29,8 @@ pub struct Tick {
     pub overrides: PartialOverrides,
     /// The drawn body and colour in `values`.
     pub drawn: DrawnSpectrum,
-    /// The channels' controllers.
-    pub channels: Channels,
+    /// What the channels' controllers say.
+    pub controls: Controls,
     /// The keys' pitches.
     pub tuning: Tunings,
     /// What the bodies Recording play.
@@ -56,11 +56,11 @@ impl Tick {
             routes: Routes::compile(&values, &destinations),
             destinations,
             modulators: SharedModulators::new(&values, sample_rate_hz),
+            controls: Channels::default().controls(&values),
             values,
             generation: 1,
             overrides: PartialOverrides::default(),
             drawn: DrawnSpectrum::default(),
-            channels: Channels::default(),
             tuning: Tunings::new(),
             recordings: Recordings::none(),
             noise_filters: Arc::new(NoiseFilters::new(sample_rate_hz)),
@@ -95,7 +95,7 @@ impl Tick {
     /// How far a channel's bend and tuning take the note of a key, with a bend of its own in semitones, in the
     /// tuning that sounds or in the one that it keeps.
     pub fn bent_semitones(&self, channel: u8, key: u8, of_note: f64, kept: Option<u8>) -> f64 {
-        let control = self.channels.control(channel, &self.values);
+        let control = self.controls.of(channel);
         let bend = f64::from(control.bend_semitones);
         let bent = self.tuning.of(kept).bend(channel, key, bend, of_note);
         bent + f64::from(control.tuning_semitones)
@@ -114,7 +114,6 @@ impl Clone for Tick {
             values: self.values.clone(),
             routes: self.routes.clone(),
             drawn: self.drawn.clone(),
-            channels: self.channels.clone(),
             tuning: self.tuning.clone(),
             recordings: self.recordings.clone(),
             noise_filters: self.noise_filters.clone(),
@@ -132,7 +131,7 @@ impl Clone for Tick {
             generation,
             overrides,
             drawn,
-            channels,
+            controls,
             tuning,
             recordings,
             // The filters for the sample rate. To take over the other's could free one's own.
@@ -149,7 +148,7 @@ impl Clone for Tick {
         self.generation = *generation;
         self.overrides = *overrides;
         self.drawn.clone_from(drawn);
-        self.channels.clone_from(channels);
+        self.controls = *controls;
         self.tuning.clone_from(tuning);
         self.recordings.clone_from(recordings);
         self.tables = tables;

@@ -278,7 +278,7 @@ impl Voice {
     /// velocity and whatever else the onset has decided. What follows the phrase begins anew with a new
     /// one.
     pub fn continue_as(&mut self, note: Note, tick: &Tick) {
-        let channel = tick.channels.control(note.channel, &tick.values);
+        let channel = tick.controls.of(note.channel);
         let control = &mut self.control;
         control.note = Note {
             velocity: control.note.velocity,

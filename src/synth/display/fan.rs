@@ -54,7 +54,7 @@ fn at_onset(values: &Values) -> FanSnapshot {
         modulators: Modulators::begin(&shared, 0, 0, 0),
         shared,
         note: Note::new(0, KEY, 1.0, 0),
-        channel: Channels::default().control(0, values),
+        channel: *Channels::default().controls(values).of(0),
         block_frames: 0,
     }
 }

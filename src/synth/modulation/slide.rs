@@ -33,7 +33,7 @@ pub fn slide(now: &Moment) -> f32 {
     let own = now.note.expression.brightness;
     match now.shared.slide_mode {
         SlideMode::Bipolar => {
-            let neutral = if now.tick.channels.zones().contains(now.note.channel) {
+            let neutral = if now.tick.controls.zones().contains(now.note.channel) {
                 now.note.brightness_at_onset
             } else {
                 0.5

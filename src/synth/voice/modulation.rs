@@ -43,12 +43,10 @@ impl Voice {
 
     /// The sources that move the voice, at the end of the current block.
     pub fn sources_snapshot(&self, slot: usize, tick: &Tick) -> SourcesSnapshot {
-        let channel = tick
-            .channels
-            .control(self.control.note.channel, &tick.values);
+        let channel = tick.controls.of(self.control.note.channel);
         let shared = self.shared_modulators(tick);
         let modulators = &self.control.modulators;
-        let mut sources = self.sources(tick, &shared, &channel, tick.block_frames, modulators);
+        let mut sources = self.sources(tick, &shared, channel, tick.block_frames, modulators);
         let curves = &modulators.curves;
         let shared = &shared.curves;
         SourcesSnapshot {
@@ -71,9 +69,7 @@ impl Voice {
             shared: self.shared_modulators(tick),
             modulators: self.control.modulators,
             note: self.control.note,
-            channel: tick
-                .channels
-                .control(self.control.note.channel, &tick.values),
+            channel: *tick.controls.of(self.control.note.channel),
             block_frames: tick.block_frames,
         }
     }

@@ -76,7 +76,7 @@ impl Voice {
             serial,
             ..
         } = self.control.note;
-        let control = tick.channels.control(channel, values);
+        let control = tick.controls.of(channel);
         self.control.note.brightness_at_onset = control.brightness;
         let seed = values.get(Param::SEED) as u64;
         let note_seed = note_seed(seed, channel, key);
@@ -85,10 +85,10 @@ impl Voice {
         self.update_values(tick);
         let own = match self.control.has_settings {
             false => None,
-            true => self.begin_settings(tick, &control, at, note_seed, workspace),
+            true => self.begin_settings(tick, control, at, note_seed, workspace),
         };
         let shared = own.as_deref().unwrap_or(&tick.modulators);
-        let start_level = self.begin_moving(tick, shared, &control, at);
+        let start_level = self.begin_moving(tick, shared, control, at);
         if own.is_some() {
             workspace.modulators = own;
         }
@@ -164,20 +164,18 @@ impl Voice {
         left: &mut [f32],
         right: &mut [f32],
     ) -> BlockResult {
-        let channel = tick
-            .channels
-            .control(self.control.note.channel, &tick.values);
-        if self.control.rests && self.is_as_before(tick, &channel) {
+        let channel = tick.controls.of(self.control.note.channel);
+        if self.control.rests && self.is_as_before(tick, channel) {
             self.control
                 .modulators
                 .advance(&tick.modulators, left.len());
             self.partials.render(workspace, left, right);
             return BlockResult::Active;
         }
-        let is_as_before = self.is_as_before(tick, &channel);
+        let is_as_before = self.is_as_before(tick, channel);
         let is_onset = self.control.last_controls.is_none();
         if !is_as_before {
-            self.control.last_controls = Some((channel, self.control.note.expression));
+            self.control.last_controls = Some((*channel, self.control.note.expression));
         }
         self.update_values(tick);
         // At an onset nothing has stepped.
@@ -185,7 +183,7 @@ impl Voice {
         let may_be_cut = !controls_stepped && !self.partials.is_silenced();
         if self.control.has_settings {
             let block = (is_as_before, may_be_cut, start_level);
-            return self.render_with_settings(tick, &channel, block, workspace, left, right);
+            return self.render_with_settings(tick, channel, block, workspace, left, right);
         }
         let shared = &tick.modulators;
         // All partials coming in at once are a step as well.
@@ -195,7 +193,7 @@ impl Voice {
         while done < left.len() {
             let segment = Segment {
                 shared,
-                channel: &channel,
+                channel,
                 glide: Glide::read(|param| tick.values.get(param), &self.control.note),
                 is_as_before,
                 is_whole,

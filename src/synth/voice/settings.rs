@@ -183,10 +183,8 @@ impl Voice {
         self.control.generation = generation;
         self.control.offsets_changed = offsets_changed;
         if self.control.has_settings {
-            let channel = tick
-                .channels
-                .control(self.control.note.channel, &tick.values);
-            self.read_settings(tick, &channel, 0, tick.routes.setting_passes());
+            let channel = tick.controls.of(self.control.note.channel);
+            self.read_settings(tick, channel, 0, tick.routes.setting_passes());
         }
         let shared = self.shared_modulators(tick);
         self.control.modulators.release(&shared);
