@@ -246,6 +246,38 @@ fn a_glide_begins_at_the_pitch_of_the_key_before() {
     assert!(cents(523.251131, partials_hz(&engine)[0]).abs() < 0.01);
 }
 
+/// Five keys of five steps are an octave: with full key tracking the filter leaves the partials of both keys the same
+/// levels. Counted by keys it would lag behind by seven semitones.
+#[test]
+fn key_tracking_follows_the_scale() {
+    let mut patch = Patch::default();
+    for (param, value) in [
+        (Param::PARTIALS, 16.0),
+        (Param::FILTER_TYPE, 1.0),
+        (Param::CUTOFF, 800.0),
+        (Param::KEY_TRACK, 1.0),
+    ] {
+        patch.set(param, value);
+    }
+    let levels = |key: u8| {
+        let mut engine = in_scale(&patch, FIVE);
+        play(&mut engine, &[(0, on(0, key, 1.0))], 4_000, &[64]);
+        let mut snapshot = Snapshot::default();
+        engine.snapshot(&mut snapshot);
+        let (_, partials) = snapshot.voices().next().expect("a voice");
+        let first = partials[0].power();
+        let levels = partials.iter().map(|partial| partial.power() / first);
+        levels
+            .map(|power| 10.0 * power.log10())
+            .collect::<Vec<f32>>()
+    };
+    let (low, high) = (levels(60), levels(65));
+    assert!(low[15] < low[1] - 24.0, "the filter is on: {low:?}");
+    for (n, (low, high)) in low.iter().zip(&high).enumerate() {
+        assert!((low - high).abs() < 0.01, "partial {}: {low} {high}", n + 1);
+    }
+}
+
 #[test]
 fn bends_of_notes_go_by_the_scale() {
     for (bend_in, mpe, expected) in [
