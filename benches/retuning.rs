@@ -19,8 +19,6 @@ const ALLOWED: f64 = 0.02;
 const RATE_HZ: f64 = 48_000.0;
 const BLOCK_FRAMES: usize = 64;
 const VOICES: usize = 64;
-/// Pairs of engines that are measured.
-const PAIRS: usize = 7;
 /// The voices have as few channels as twelve keys allow.
 const CHANNELS: u8 = 6;
 
@@ -35,7 +33,7 @@ enum Matched {
 
 fn main() -> ExitCode {
     let is_measured = std::env::args().any(|argument| argument == "--bench");
-    let blocks = if is_measured { 600 } else { 4 };
+    let (pairs, blocks) = if is_measured { (7, 600) } else { (1, 4) };
     println!("{VOICES} voices × 512 partials that slide");
     let together = Master {
         black_keys: 1.0,
@@ -61,7 +59,7 @@ fn main() -> ExitCode {
         ("by key, fast", Matched::By(1), fast),
         ("by key, by channel", Matched::By(1), by_channel),
     ]
-    .map(|(name, matched, master)| measure(name, matched, master, blocks));
+    .map(|(name, matched, master)| measure(name, matched, master, (pairs, blocks)));
     match is_measured && parts.iter().any(|part| *part > ALLOWED) {
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
@@ -108,13 +106,13 @@ impl Master {
 
 /// Prints what the retuning takes. Returns its part of a core: the median of several pairs of engines, since where
 /// their memory lies makes one faster than the other.
-fn measure(name: &str, matched: Matched, master: Master, blocks: usize) -> f64 {
-    let mut pairs: Vec<Parts> = (0..PAIRS)
+fn measure(name: &str, matched: Matched, master: Master, (pairs, blocks): (usize, usize)) -> f64 {
+    let mut pairs: Vec<Parts> = (0..pairs)
         .map(|pair| Parts::measure(matched, master, blocks, pair % 2 == 1))
         .collect();
     pairs.sort_by(|one, two| one.retuning().total_cmp(&two.retuning()));
-    let median = &pairs[PAIRS / 2];
-    let [least, most] = [&pairs[0], &pairs[PAIRS - 1]].map(Parts::retuning);
+    let median = &pairs[pairs.len() / 2];
+    let [least, most] = [&pairs[0], &pairs[pairs.len() - 1]].map(Parts::retuning);
     println!(
         "{name:18} by bends {:.1} % of a core, by a master {:.1} %; the retuning {:.2} % ({:.2} to {:.2}), of {:.0} % \
          that it may take ({:.1} % more in the slowest hundredth of blocks)",

@@ -57,7 +57,7 @@ impl<T> Handover<T> {
         // Nobody can get a value from here again that is in this list alone.
         let is_unused = |value: &mut Arc<T>| Arc::strong_count(value) == 1;
         let unused: Vec<_> = self.lock().extract_if(.., is_unused).collect();
-        // Freed without the lock: to end a file's mapping takes time.
+        // Freed without the lock: to free much memory takes time.
         drop(unused);
     }
 

@@ -135,13 +135,13 @@ pub struct Control {
 }
 
 /// What voices read of all channels at a tick.
-#[derive(Clone, Copy, Debug)]
-pub struct Controls {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ChannelControls {
     of: [Control; 16],
     zones: MpeZones,
 }
 
-impl Controls {
+impl ChannelControls {
     /// That of a channel, 0 to 15 (higher bits are ignored).
     #[inline(always)]
     pub fn of(&self, channel: u8) -> &Control {
@@ -157,8 +157,8 @@ impl Controls {
 /// All channels.
 #[derive(Clone, Debug, Default)]
 pub struct Channels {
-    /// Whether anything has been said since [`Channels::take_told`].
-    is_told: bool,
+    /// Whether anything has been said since [`Channels::take_changed`].
+    has_changed: bool,
     channels: [Channel; 16],
     /// The zones in force, by the parameter or by MPE configuration messages, whichever came last.
     zones: MpeZones,
@@ -192,7 +192,7 @@ impl Channels {
     pub fn reset(&mut self, patch: &Patch) {
         *self = Channels::default();
         self.follow(patch);
-        self.is_told = true;
+        self.has_changed = true;
     }
 
     /// Takes over what a patch says of MPE and of bend ranges. Parameters and messages outrank each
@@ -220,19 +220,19 @@ impl Channels {
         if parameters.member_bend_cents != self.parameters.member_bend_cents {
             self.member_bend_cents = [None; 2];
         }
-        self.is_told |= parameters != self.parameters;
+        self.has_changed = true;
         self.parameters = parameters;
     }
 
     /// Whether anything has been said of the channels since this was last asked, so that their
     /// [controls](Channels::controls) may be others.
-    pub fn take_told(&mut self) -> bool {
-        std::mem::take(&mut self.is_told)
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.has_changed)
     }
 
     /// One channel, 0 to 15 (higher bits are ignored).
     pub fn get_mut(&mut self, channel: u8) -> &mut Channel {
-        self.is_told = true;
+        self.has_changed = true;
         &mut self.channels[usize::from(channel & 15)]
     }
 
@@ -254,7 +254,7 @@ impl Channels {
     /// concern the engine too. Returns the channels, one bit each, that enter or leave a zone by it:
     /// by the MPE specification their notes end.
     pub fn control_change(&mut self, channel: u8, number: u8, value: f32) -> u16 {
-        self.is_told = true;
+        self.has_changed = true;
         let channel = channel & 15;
         match number {
             controller::DATA_ENTRY
@@ -330,8 +330,8 @@ impl Channels {
     }
 
     /// What voices read, with these values of the parameters.
-    pub fn controls(&self, values: &Values) -> Controls {
-        Controls {
+    pub fn controls(&self, values: &Values) -> ChannelControls {
+        ChannelControls {
             of: std::array::from_fn(|channel| self.control(channel as u8, values)),
             zones: self.zones,
         }

@@ -414,9 +414,14 @@ impl Engine {
         let masters = self.channels.masters();
         let (assigner, commands) = &mut self.assigning();
         assigner.set_masters(&masters, commands);
-        if self.channels.take_told() || has_patch {
+        if self.channels.take_changed() || has_patch {
             self.tick.controls = self.channels.controls(&self.tick.values);
         }
+        debug_assert_eq!(
+            self.tick.controls,
+            self.channels.controls(&self.tick.values),
+            "whatever changes a channel says so"
+        );
         self.take_tuning();
     }
 

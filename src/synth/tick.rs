@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::channel::{Channels, Controls};
+use super::channel::{ChannelControls, Channels};
 use super::modulation::DestinationValues;
 use super::modulation::modulators::SharedModulators;
 use super::modulation::routes::Routes;
@@ -30,7 +30,7 @@ pub struct Tick {
     /// The drawn body and colour in `values`.
     pub drawn: DrawnSpectrum,
     /// What the channels' controllers say.
-    pub controls: Controls,
+    pub controls: ChannelControls,
     /// The keys' pitches.
     pub tuning: Tunings,
     /// What the bodies Recording play.

@@ -224,7 +224,7 @@ impl Changes {
 pub struct Tuner {
     settings: Settings,
     /// Whether the parameters have been read since the last tick.
-    has_followed: bool,
+    are_settings_new: bool,
     scale: Arc<Option<LoadedScale>>,
     /// A scale that is to be taken over.
     next_scale: Option<Arc<Option<LoadedScale>>>,
@@ -247,7 +247,7 @@ impl Tuner {
         Tuner {
             settings,
             settings_before: settings,
-            has_followed: false,
+            are_settings_new: false,
             scale: LoadedScale::none(),
             next_scale: None,
             broadcast: LiveTable::new(),
@@ -263,7 +263,7 @@ impl Tuner {
     /// Follows the parameters, whose plain values `plain` gives.
     pub fn follow(&mut self, plain: impl Fn(Param) -> f32) {
         self.settings = Settings::read(plain);
-        self.has_followed = true;
+        self.are_settings_new = true;
     }
 
     /// Takes over another scale, or none, from the next tick on. It drops its references to the scale that it had
@@ -320,11 +320,11 @@ impl Tuner {
     /// Whether nothing has been said since the last tick that could change anything.
     #[inline(always)]
     fn is_as_before(&self, masters: &[u8; 16]) -> bool {
-        let is_told = self.has_followed
+        let has_news = self.are_settings_new
             || self.next_scale.is_some()
-            || self.broadcast.is_told()
-            || self.messages.is_told();
-        !is_told
+            || self.broadcast.has_news()
+            || self.messages.has_news();
+        !has_news
             && self
                 .inputs
                 .as_ref()
@@ -334,7 +334,7 @@ impl Tuner {
     /// Takes over what has been said, and compares it with what there was.
     #[inline(never)]
     fn compare(&mut self, masters: &[u8; 16]) -> Option<Retuned> {
-        self.has_followed = false;
+        self.are_settings_new = false;
         if let Some(scale) = self.next_scale.take() {
             self.scale = scale;
             self.changes.scale += 1;

@@ -77,6 +77,11 @@ pub fn program(tick: u32, number: u8) -> Vec<Event> {
     vec![midi(tick, MidiMessage::ProgramChange { program })]
 }
 
+/// A system exclusive message, whose data end with F7.
+pub fn system_exclusive(tick: u32, data: &'static [u8]) -> Event {
+    (tick, TrackEventKind::SysEx(data))
+}
+
 /// A meta event.
 pub fn meta(tick: u32, message: MetaMessage<'static>) -> Event {
     (tick, TrackEventKind::Meta(message))

@@ -7,7 +7,7 @@ use midly::Format;
 use super::SINE;
 use super::analysis::{cents, frequency_hz, peak};
 use super::place::Place;
-use super::songs::{Song, bend, control, note, on_channel};
+use super::songs::{Song, bend, control, note, on_channel, system_exclusive};
 
 const MEANTONE: &str = "! meanquar.scl\nQuarter-comma meantone\n 12\n 76.04900\n 193.15686\n 310.26471\n 5/4\n \
     503.42157\n 579.47057\n 696.57843\n 25/16\n 889.73529\n 1006.84314\n 1082.89214\n 2/1\n";
@@ -51,6 +51,22 @@ fn keys_sound_at_the_pitches_of_the_scale() {
     assert_pitches(&place.render(&plain), &equal);
     assert_pitches(&place.render(&scale), &meantone(261.625_565));
     assert_pitches(&place.render(&mapped), &meantone(263.181_385));
+}
+
+/// A single note change of the MIDI Tuning Standard moves the note that sounds, and those after it.
+#[test]
+fn messages_in_the_file_retune_keys() {
+    /// Key 60 to 62.5 semitones.
+    const CHANGE: &[u8] = &[0x7F, 0x7F, 0x08, 0x02, 0, 1, 60, 62, 0x40, 0, 0xF7];
+    let change = system_exclusive(950, CHANGE);
+    let events = [note(0, 1_910, 60), note(1_920, 950, 60), vec![change]].concat();
+    let place = Place::with(&Song::new(Format::SingleTrack, vec![events]));
+    fs::write(place.path("sine.toml"), SINE).expect("a preset");
+    let [plain, moved] = [261.625_565, 302.269_803];
+    assert_pitches(
+        &place.render(&["--preset", "sine.toml"]),
+        &[plain, moved, moved],
+    );
 }
 
 /// RPN 3 and 4 are taken and mean nothing: neither is what they are set to taken for the bend range before them.

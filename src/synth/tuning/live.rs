@@ -224,7 +224,7 @@ impl LiveTable {
 
     /// Whether [`LiveTable::take_changed`] has something to take.
     #[inline(always)]
-    pub fn is_told(&self) -> bool {
+    pub fn has_news(&self) -> bool {
         self.has_changed || self.is_for_sounding
     }
 

@@ -25,7 +25,7 @@ pub(super) fn hash(file: &[u8]) -> u64 {
 
 /// The hash that a file states, if it is right.
 pub(super) fn checked_hash(file: &[u8]) -> Result<u64> {
-    check_header(file)?;
+    check_header(file, file.len() as u64)?;
     let stated = Bytes(file).u64(HASH_AT)?;
     if hash(file) == stated {
         Ok(stated)
@@ -90,12 +90,13 @@ fn check_magic(file: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn check_header(file: &[u8]) -> Result<()> {
-    check_magic(file)?;
-    let bytes = Bytes(file);
-    let length = bytes.u64(LENGTH_AT)?;
-    if length != file.len() as u64 {
-        let reason = format!("found {} bytes, expected {length}", file.len());
+/// Checks the first bytes of a file of `length` bytes.
+pub(super) fn check_header(head: &[u8], length: u64) -> Result<()> {
+    check_magic(head)?;
+    let bytes = Bytes(head);
+    let stated = bytes.u64(LENGTH_AT)?;
+    if stated != length {
+        let reason = format!("found {length} bytes, expected {stated}");
         return Err(FileError::at_byte(LENGTH_AT, reason));
     }
     if bytes.u32(PAGE_FRAMES_AT)? != PAGE_FRAMES {
@@ -150,7 +151,7 @@ fn check_partials(
 
 /// The hash that the file states, and its sounds, all checked but the hash.
 pub(super) fn sounds(file: &[u8]) -> Result<(u64, Vec<BankSound>)> {
-    check_header(file)?;
+    check_header(file, file.len() as u64)?;
     let bytes = Bytes(file);
     let count = bytes.u32(SOUNDS_AT)? as usize;
     let room = (file.len() - HEADER_BYTES) / RECORD_BYTES;

@@ -1,12 +1,12 @@
 //! The bytes of a bank, in memory of our own.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::OpenError;
-use super::layout::MAX_BYTES;
+use super::layout::{HEADER_BYTES, MAX_BYTES};
+use super::{OpenError, load};
 use crate::tracks::files::FileError;
 
 /// Bytes of a file that is read, at most: sections beside the frames are above what banks are built up to.
@@ -21,18 +21,23 @@ pub(super) struct Storage {
 }
 
 impl Storage {
-    fn zeros(length: usize) -> Storage {
-        Storage {
-            words: vec![0; length.div_ceil(8)],
-            length,
-        }
+    /// So many zeros; `None` if there is no memory for them.
+    fn zeros(length: usize) -> Option<Storage> {
+        let count = length.div_ceil(8);
+        let mut words = Vec::new();
+        words.try_reserve_exact(count).ok()?;
+        words.resize(count, 0);
+        Some(Storage { words, length })
     }
 
     /// A copy of bytes.
     pub(super) fn copied(bytes: &[u8]) -> Storage {
-        let mut storage = Storage::zeros(bytes.len());
-        storage.bytes_mut().copy_from_slice(bytes);
-        storage
+        let mut words = vec![0; bytes.len().div_ceil(8)];
+        bytemuck::cast_slice_mut(&mut words)[..bytes.len()].copy_from_slice(bytes);
+        Storage {
+            words,
+            length: bytes.len(),
+        }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -53,10 +58,17 @@ pub(super) fn read(path: &Path, is_cancelled: &AtomicBool) -> Result<Storage, Op
     }
     let length = metadata.len();
     if length > MOST_READ_BYTES {
-        let reason = format!("{} MB, more than {}", length >> 20, MOST_READ_BYTES >> 20);
+        let reason = format!("{length} bytes; at most {MOST_READ_BYTES} can be read");
         return Err(OpenError::File(FileError::at_byte(0, reason)));
     }
-    let mut storage = Storage::zeros(length as usize);
+    // Another file is refused before memory is taken for all of it.
+    let mut head = Vec::new();
+    let mut first = (&mut file).take(HEADER_BYTES as u64);
+    first.read_to_end(&mut head).map_err(OpenError::Io)?;
+    load::check_header(&head, length).map_err(OpenError::File)?;
+    file.rewind().map_err(OpenError::Io)?;
+    let mut storage = Storage::zeros(length as usize)
+        .ok_or_else(|| OpenError::Io(io::ErrorKind::OutOfMemory.into()))?;
     for piece in storage.bytes_mut().chunks_mut(PIECE_BYTES) {
         if is_cancelled.load(Ordering::Relaxed) {
             return Err(OpenError::Cancelled);

@@ -395,6 +395,22 @@ fn large() -> TrackBank {
     })
 }
 
+/// Large files that are no banks are refused by their size or by their first bytes.
+#[test]
+fn large_files_are_refused_before_they_are_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("sparse.aliquot");
+    let file = std::fs::File::create(&path).expect("a file");
+    let error = |length: u64| {
+        file.set_len(length).expect("a length");
+        let error = TrackBank::open(&path, &AtomicBool::new(false)).expect_err("an error");
+        error.to_string()
+    };
+    let most = 2 << 30;
+    assert!(error(most).contains("this is no bank"));
+    assert!(error(most + 1).contains("at most 2147483648 can be read"));
+}
+
 #[test]
 fn what_becomes_of_a_file_does_not_change_the_bank_that_was_read() {
     let folder = tempfile::tempdir().expect("a folder");
