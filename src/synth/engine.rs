@@ -415,11 +415,15 @@ impl Engine {
         let (assigner, commands) = &mut self.assigning();
         assigner.set_masters(&masters, commands);
         if self.channels.take_changed() || has_patch {
+            // The same bits whether an event or a block asks for them.
+            let _flush = FlushDenormals::new();
             self.tick.controls = self.channels.controls(&self.tick.values);
         }
-        debug_assert_eq!(
-            self.tick.controls,
-            self.channels.controls(&self.tick.values),
+        debug_assert!(
+            {
+                let _flush = FlushDenormals::new();
+                self.tick.controls == self.channels.controls(&self.tick.values)
+            },
             "whatever changes a channel says so"
         );
         self.take_tuning();

@@ -120,6 +120,29 @@ fn a_master_that_goes_leaves_twelve_equal_steps() {
 }
 
 #[test]
+fn a_held_note_follows_a_master_that_comes_and_goes() {
+    let name = "a_held_note_follows_a_master_that_comes_and_goes";
+    with_fake(name, "", |fake| {
+        fake.set_hz(COMMON, 60, 270.0);
+        let mut instance = sine_with(&[]);
+        let mut processor = instance.activate(RATE_HZ, 480).expect("activated");
+        let mut render = |events: &[_]| {
+            let sound = processor.render(events, 60_000, || 480).expect("rendered");
+            sound.into_iter().next().expect("a channel")
+        };
+        render(&[(0, Event::Midi([0x90, 60, 127]))]);
+        for (is_there, hz) in [(true, 270.0), (false, equal_hz(60)), (true, 270.0)] {
+            fake.set_master(is_there);
+            wait_for(&format!("the held note at {hz} Hz"), || {
+                let heard = frequency_hz(&render(&[])[9_600..], RATE_HZ, hz, 20.0);
+                (cents(hz, heard).abs() < 0.1).then_some(())
+            });
+        }
+        instance.deactivate(processor);
+    });
+}
+
+#[test]
 fn a_moving_table_bends_a_sounding_note() {
     with_fake("a_moving_table_bends_a_sounding_note", "", |fake| {
         fake.set_hz(COMMON, 60, 260.0);
