@@ -134,8 +134,38 @@ pub struct Control {
     pub pan: f32,
 }
 
+impl Control {
+    fn bits(&self) -> [u32; 10] {
+        let Control {
+            bend,
+            bend_semitones,
+            tuning_semitones,
+            pressure,
+            wheel,
+            breath,
+            expression,
+            brightness,
+            gain,
+            pan,
+        } = *self;
+        [
+            bend,
+            bend_semitones,
+            tuning_semitones,
+            pressure,
+            wheel,
+            breath,
+            expression,
+            brightness,
+            gain,
+            pan,
+        ]
+        .map(f32::to_bits)
+    }
+}
+
 /// What voices read of all channels at a tick.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct ChannelControls {
     of: [Control; 16],
     zones: MpeZones,
@@ -151,6 +181,12 @@ impl ChannelControls {
     /// The zones in force.
     pub fn zones(&self) -> MpeZones {
         self.zones
+    }
+
+    /// Whether both are the same to the bit.
+    pub fn is_same(&self, other: &ChannelControls) -> bool {
+        let mut pairs = self.of.iter().zip(&other.of);
+        self.zones == other.zones && pairs.all(|(one, other)| one.bits() == other.bits())
     }
 }
 

@@ -422,7 +422,8 @@ impl Engine {
         debug_assert!(
             {
                 let _flush = FlushDenormals::new();
-                self.tick.controls == self.channels.controls(&self.tick.values)
+                let controls = self.channels.controls(&self.tick.values);
+                self.tick.controls.is_same(&controls)
             },
             "whatever changes a channel says so"
         );
