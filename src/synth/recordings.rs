@@ -20,7 +20,7 @@ pub use frame::{Birth, FrameStep, RecordedFrame, TrackSlotState};
 pub use player::{PlayContext, Player, PlayerSettings, PlayerStep, RecordedFrames};
 pub use residue::{Residue, ResidueSettings};
 pub use slots::TrackSlotSet;
-pub use zones::{PARTS, Pair};
+pub use zones::{MOST_SOUNDS, NoteSounds, PARTS, Pair};
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -238,8 +238,8 @@ impl Recordings {
     /// Where the recording that a note plays of the first part is steady: at its loop's start, without a loop where the
     /// attack is over. A part of its duration, 0 if there is none.
     pub fn steady_place(&self, key: u8, velocity: f32) -> f64 {
-        let pair = self.pair(0, key, velocity);
-        let sound = pair.and_then(|pair| self.sounds.get(pair.first));
+        let sounds = self.note_sounds(0, key, velocity);
+        let sound = sounds.and_then(|sounds| self.sounds.get(sounds.low.first));
         sound
             .filter(|sound| sound.end_s > 0.0)
             .map_or(0.0, |sound| {

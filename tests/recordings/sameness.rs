@@ -130,6 +130,36 @@ fn another_bank_comes_under_notes_that_sound() {
     assert!(loudest < 3.0 && jump < 0.5, "{loudest} {jump}");
 }
 
+/// A transient that loses its bank fades out within a segment.
+#[test]
+fn a_transient_whose_bank_is_taken_away_does_not_click() {
+    let mut tracks = tone(128, 0.5);
+    tracks.tracks.truncate(1);
+    for point in &mut tracks.tracks[0].breakpoints {
+        point.amplitude = 1e-4;
+    }
+    let samples = |n: u32| 0.5 * (1.0 - (f64::from(n) * 0.002).cos()) as f32;
+    tracks.transients.push(Transient {
+        time_s: 0.0,
+        sample_rate_hz: RATE,
+        pan: 0.0,
+        samples: (0..20_000).map(samples).collect(),
+    });
+    let mut engine = player(&recorded(), &bank(&tracks, 128));
+    let (mut sound, _) = play(&mut engine, &[(0, on(0, KEY, 1.0))], 1_600, &[256]);
+    let before = sound[1_599].abs();
+    engine.set_recordings(Arc::default());
+    sound.extend(play(&mut engine, &[], 1_600, &[256]).0);
+    let steps = sound.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+    let jump = steps.fold(0.0, f32::max);
+    assert!(before > 0.1, "{before}");
+    assert!(jump < before / 40.0, "{jump} after {before}");
+    let after = sound[1_800..]
+        .iter()
+        .fold(0.0_f32, |most, x| most.max(x.abs()));
+    assert!(after < 1e-3, "{after}");
+}
+
 #[test]
 fn threads_make_no_difference_but_a_block() {
     let (patch, bank) = everything();

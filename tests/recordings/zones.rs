@@ -134,3 +134,54 @@ fn a_pad_between_equal_recordings_is_one_of_them() {
     };
     assert!(render(&pad) == render(&recorded()) && render(&pad).1);
 }
+
+/// Keys and velocities at once: a note between all four is mixed of all four.
+#[test]
+fn layers_at_two_keys_are_mixed_of_four() {
+    let scaled = |gain: f64, root_hz: f64| {
+        let mut tracks = tone(128, 1.0);
+        tracks.root_hz = Some(root_hz);
+        let points = tracks
+            .tracks
+            .iter_mut()
+            .flat_map(|track| &mut track.breakpoints);
+        points.for_each(|point| {
+            point.amplitude *= gain;
+            point.frequency_hz *= root_hz / 440.0;
+        });
+        tracks
+    };
+    let grid = FrameGrid {
+        sample_rate_hz: RATE,
+        hop: 128,
+    };
+    let high_hz = 440.0 * 2.0_f64.powf(10.0 / 12.0);
+    let tones = [(0.01, 440.0), (1.0, 440.0), (0.1, high_hz), (1.0, high_hz)];
+    let tones = tones.map(|(gain, root_hz)| scaled(gain, root_hz));
+    let zones = [
+        KeyZone::new(0..=73, 0..=63),
+        KeyZone::new(0..=73, 64..=127),
+        KeyZone::new(74..=127, 0..=63),
+        KeyZone::new(74..=127, 64..=127),
+    ];
+    let sounds: Vec<_> = zones.into_iter().zip(&tones).collect();
+    let bank = Arc::new(TrackBank::from_sounds(&sounds, grid).expect("a bank").0);
+    let patch = with(&recorded(), &[(Param::VELOCITY_LEVEL, 0.0)]);
+    let level = |key: u8, velocity: f32| {
+        let events = [(0, on(0, key, velocity))];
+        let (left, _) = play(&mut player(&patch, &bank), &events, 9_600, &[512]);
+        level_db(&left[2_400..])
+    };
+    let loud = level(KEY + 10, 1.0);
+    // Parts of the layers' −40 and −20 dB by the distance to either key.
+    for (key, share) in [(0, 0.0), (3, 0.3), (5, 0.5), (8, 0.8), (10, 1.0)] {
+        let quiet = level(KEY + key, 0.1) - loud;
+        let expected = -40.0 + 20.0 * share;
+        assert!((quiet - expected).abs() < 0.3, "{key}: {quiet:.2} dB");
+        let middle = level(KEY + key, 63.5 / 127.0) - loud;
+        assert!(
+            (middle - 0.5 * expected).abs() < 0.3,
+            "{key}: {middle:.2} dB"
+        );
+    }
+}

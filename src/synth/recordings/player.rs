@@ -7,14 +7,14 @@
 //! At another speed a recording is not stretched evenly: attacks go by as they were recorded
 //! ([`TimeWarp`](crate::tracks::warp::TimeWarp)).
 //!
-//! A voice plays two recordings at once where it is between their zones, each in a playhead of its own.
+//! A voice plays up to four recordings at once where it is between their zones, each in a playhead of its own.
 //!
 //! A recording that is frozen sounds exactly steady: where no place moves, nothing is decoded or worked out anew, and
 //! the voice costs what one of a computed spectrum at rest does. What wanders is a route to Position.
 
 use super::formants::{FormantMove, formant_octaves};
 use super::frame::{FrameStep, Mixture, RecordedFrame, TrackSlotState};
-use super::zones::{PARTS, Pair};
+use super::zones::{MOST_SOUNDS, NoteSounds, PARTS, Pair};
 use super::{LoopMode, PlayedLoop, RecordedSound, Recordings};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::VoiceValues;
@@ -75,8 +75,9 @@ impl PlayerSettings {
 pub struct RecordedFrames {
     /// The frame of each part of the bank.
     pub parts: [RecordedFrame; PARTS],
-    /// The frame of the second playhead, and of what fades in before a loop's end.
-    other: RecordedFrame,
+    /// The frames of the layers at the higher key, of a second layer, and of what fades in before a loop's end.
+    high: RecordedFrame,
+    layer: RecordedFrame,
     crossfade: RecordedFrame,
 }
 
@@ -85,7 +86,8 @@ impl RecordedFrames {
     pub fn allocate() -> RecordedFrames {
         RecordedFrames {
             parts: std::array::from_fn(|_| RecordedFrame::allocate()),
-            other: RecordedFrame::allocate(),
+            high: RecordedFrame::allocate(),
+            layer: RecordedFrame::allocate(),
             crossfade: RecordedFrame::allocate(),
         }
     }
@@ -95,10 +97,11 @@ impl RecordedFrames {
 #[derive(Clone, Copy, Debug)]
 pub struct Player {
     /// The note, the bank and the recordings in it that it plays.
-    playing: Option<(Played, Pair)>,
+    playing: Option<(Played, NoteSounds)>,
     /// The recordings that sound in the segment; `None` where there are none.
-    pair: Option<Pair>,
-    playheads: [Playhead; 2],
+    sounds: Option<NoteSounds>,
+    /// In the order of [`NoteSounds::parts`].
+    playheads: [Playhead; MOST_SOUNDS],
     /// Segments since the onset.
     segments: u64,
     /// Whether the last segment's steps have not been heard by transients yet.
@@ -158,8 +161,8 @@ impl Player {
     /// One that has not begun.
     pub const IDLE: Player = Player {
         playing: None,
-        pair: None,
-        playheads: [Playhead::START; 2],
+        sounds: None,
+        playheads: [Playhead::START; MOST_SOUNDS],
         segments: 0,
         is_fresh: false,
         is_still: false,
@@ -187,16 +190,10 @@ impl Player {
         let Player {
             playing, playheads, ..
         } = *self;
-        let pair = playing.map(|(_, pair)| pair);
-        let steps = pair.map(|pair| {
-            let second =
-                (pair.second != pair.first).then_some((pair.second, pair.share, playheads[1].step));
-            [
-                Some((pair.first, 1.0 - pair.share, playheads[0].step)),
-                second,
-            ]
-        });
-        steps.into_iter().flatten().flatten()
+        let parts = playing.map(|(_, sounds)| sounds.parts());
+        let steps = parts.into_iter().flatten().zip(playheads);
+        steps
+            .filter_map(|(part, playhead)| part.map(|(index, share)| (index, share, playhead.step)))
     }
 
     /// Goes on for a segment. Returns whether it rests: what it has written for the last segment holds for this one, so
@@ -204,17 +201,17 @@ impl Player {
     pub fn advance(&mut self, part: usize, note: &Note, playing: &PlayContext) -> bool {
         self.segments += 1;
         let settings = playing.settings;
-        let (pair_before, settings_before) = (self.pair, self.settings.replace(*settings));
-        self.pair = self.take_note(part, note, playing);
+        let (sounds_before, settings_before) = (self.sounds, self.settings.replace(*settings));
+        self.sounds = self.take_note(part, note, playing);
         let was_still = std::mem::replace(&mut self.is_still, true);
-        if let Some(pair) = self.pair {
+        if let Some(sounds) = self.sounds {
             let is_onset = self.segments == 1;
-            let [first, second] = &mut self.playheads;
-            let mut is_over = first.advance(pair.first, playing, is_onset);
-            self.is_still = first.is_still();
-            if pair.second != pair.first {
-                is_over &= second.advance(pair.second, playing, is_onset);
-                self.is_still &= second.is_still();
+            let mut is_over = true;
+            for (part, playhead) in sounds.parts().into_iter().zip(&mut self.playheads) {
+                if let Some((index, _)) = part {
+                    is_over &= playhead.advance(index, playing, is_onset);
+                    self.is_still &= playhead.is_still();
+                }
             }
             self.is_fresh = true;
             let place = |of: &PlayerSettings| (of.speed, of.position);
@@ -226,7 +223,7 @@ impl Player {
         }
         was_still
             && self.is_still
-            && self.pair == pair_before
+            && self.sounds == sounds_before
             && settings_before.as_ref() == Some(settings)
     }
 
@@ -239,18 +236,30 @@ impl Player {
     ) -> bool {
         let RecordedFrames {
             parts,
-            other,
+            high: high_frame,
+            layer,
             crossfade,
         } = frames;
-        let (Some(frame), Some(pair)) = (parts.get_mut(part), self.pair) else {
+        let (Some(frame), Some(sounds)) = (parts.get_mut(part), self.sounds) else {
             return false;
         };
         let is_onset = self.segments == 1;
-        let [first, second] = &mut self.playheads;
-        first.write(pair.first, playing, is_onset, frame, crossfade);
-        if pair.second != pair.first {
-            second.write(pair.second, playing, is_onset, other, crossfade);
-            frame.mix(playing.level, other, pair.share, Mixture::Lasting);
+        let mut write_layers =
+            |pair: Pair, playheads: &mut [Playhead; 2], frame: &mut RecordedFrame| {
+                let [first, second] = playheads;
+                first.write(pair.first, playing, is_onset, frame, crossfade);
+                if !pair.is_alone() {
+                    second.write(pair.second, playing, is_onset, layer, crossfade);
+                    frame.mix(playing.level, layer, pair.share, Mixture::Lasting);
+                }
+            };
+        let [low, high] = self.playheads.as_chunks_mut().0 else {
+            return false;
+        };
+        write_layers(sounds.low, low, frame);
+        if let Some((pair, share)) = sounds.high {
+            write_layers(pair, high, high_frame);
+            frame.mix(playing.level, high_frame, share, Mixture::Lasting);
         }
         frame.finish(playing.level, self.segments);
         true
@@ -258,7 +267,7 @@ impl Player {
 
     /// The recordings of a note; `None` if there are none, or for the segment over which those of another bank fade
     /// out. Those that were played before go on where they are, others begin where the first of them is.
-    fn take_note(&mut self, part: usize, note: &Note, playing: &PlayContext) -> Option<Pair> {
+    fn take_note(&mut self, part: usize, note: &Note, playing: &PlayContext) -> Option<NoteSounds> {
         let recordings = playing.recordings;
         let wanted = Played {
             bank: recordings.id(),
@@ -266,29 +275,28 @@ impl Player {
             velocity: note.velocity,
         };
         let before = self.playing;
-        if let Some((played, pair)) = before
+        if let Some((played, sounds)) = before
             && played == wanted
         {
-            return Some(pair);
+            return Some(sounds);
         }
-        let pair = recordings.pair(part, note.key, note.velocity);
-        self.playing = pair.map(|pair| (wanted, pair));
-        let pair = pair?;
-        let Some((played, pair_before)) = before else {
-            return Some(pair);
+        let sounds = recordings.note_sounds(part, note.key, note.velocity);
+        self.playing = sounds.map(|sounds| (wanted, sounds));
+        let sounds = sounds?;
+        let Some((played, sounds_before)) = before else {
+            return Some(sounds);
         };
         let place = self.playheads[0];
-        let known = [pair_before.first, pair_before.second]
-            .into_iter()
-            .zip(self.playheads);
         let is_same_bank = played.bank == wanted.bank;
-        self.playheads = [pair.first, pair.second].map(|index| {
-            let same = known
-                .clone()
-                .find(|(known, _)| is_same_bank && *known == index);
+        let known = sounds_before.parts().into_iter().zip(self.playheads);
+        self.playheads = sounds.parts().map(|part| {
+            let same = known.clone().find(|(known, _)| {
+                let index = |part: &Option<(usize, f32)>| part.map(|(index, _)| index);
+                is_same_bank && part.is_some() && index(known) == index(&part)
+            });
             same.map_or(place.forgotten(), |(_, playhead)| playhead)
         });
-        is_same_bank.then_some(pair)
+        is_same_bank.then_some(sounds)
     }
 }
 
