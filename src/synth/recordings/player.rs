@@ -282,7 +282,11 @@ impl Player {
         }
         let sounds = recordings.note_sounds(part, note.key, note.velocity);
         self.playing = sounds.map(|sounds| (wanted, sounds));
-        let sounds = sounds?;
+        let Some(sounds) = sounds else {
+            // What comes next knows nothing of what was played.
+            self.playheads = [self.playheads[0].forgotten(); MOST_SOUNDS];
+            return None;
+        };
         let Some((played, sounds_before)) = before else {
             return Some(sounds);
         };

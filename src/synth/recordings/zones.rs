@@ -8,6 +8,8 @@
 //! Recordings whose zones overlap cannot stand beside each other: the later one is of the next part of the bank, which
 //! has a body of its own. A note whose key or velocity is in no zone of a part plays the nearest.
 
+use std::cmp::Ordering;
+
 use super::{RecordedSound, Recordings};
 use crate::tracks::bank_file::KeyZone;
 
@@ -211,10 +213,17 @@ impl Recordings {
         by_velocity.pair(velocity)
     }
 
-    /// The key that layers were recorded at: both parts of the mean.
+    /// The key that layers were recorded at: that of the layer for fewer keys, since the other may be one for both
+    /// sides of a border; of as many keys, the mean by their shares.
     fn root_of(&self, pair: &Pair) -> f32 {
-        let [first, second] = [pair.first, pair.second].map(|index| root_key(&self.sounds[index]));
-        first + (second - first) * pair.share
+        let [first, second] = [pair.first, pair.second].map(|index| &self.sounds[index]);
+        let keys = |sound: &RecordedSound| sound.zone.highest_key - sound.zone.lowest_key;
+        let roots = [first, second].map(root_key);
+        match keys(first).cmp(&keys(second)) {
+            Ordering::Less => roots[0],
+            Ordering::Equal => roots[0] + (roots[1] - roots[0]) * pair.share,
+            Ordering::Greater => roots[1],
+        }
     }
 }
 
@@ -344,6 +353,32 @@ mod tests {
             }
         }
         assert!(mixed_of_four > 500, "{mixed_of_four}");
+    }
+
+    /// A layer for all keys is heard at both sides of a border between those of other layers.
+    #[test]
+    fn a_layer_for_all_keys_goes_on_over_the_borders_of_others() {
+        let zones = [
+            KeyZone::new(0..=127, 0..=63),
+            KeyZone::new(0..=59, 64..=127),
+            KeyZone::new(60..=127, 64..=127),
+        ];
+        let of = recordings(&zones, &[hz(52), hz(50), hz(60)]);
+        for key in 40..=70 {
+            let sounds = of.note_sounds(0, key, 40.0 / 127.0).expect("sounds");
+            let mut parts = [0.0; 3];
+            for (index, share) in sounds.parts().into_iter().flatten() {
+                parts[index] += share;
+            }
+            let soft = 1.0 - 8.5 / 64.0;
+            let far = (f32::from(key) - 50.0).clamp(0.0, 10.0) / 10.0;
+            let expected = [soft, (1.0 - soft) * (1.0 - far), (1.0 - soft) * far];
+            let pairs = parts.iter().zip(expected);
+            assert!(
+                pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-4),
+                "{key}: {parts:?}"
+            );
+        }
     }
 
     #[test]

@@ -36,11 +36,9 @@ impl Kind {
                 .to_owned()
         };
         let files = CSOUND.iter().chain(&SONIC_PI).chain(&FREEPATS);
-        let kind = files
-            .filter(|(file, _)| stem(file) == name)
-            .map(|(_, kind)| *kind);
+        let mut files = files.filter(|(file, _)| stem(file) == name);
         let of_piano = || name.starts_with(PIANO).then_some(Kind::Plucked);
-        kind.into_iter().next().or_else(of_piano)
+        files.next().map(|(_, kind)| *kind).or_else(of_piano)
     }
 }
 

@@ -3,16 +3,14 @@
 use std::fmt::{Display, Formatter, Result};
 
 use super::sounds::Kind;
-use super::{NAME, Table};
+use super::{LORIS_SRER, NAME, SRER, Table};
 
 /// Columns of the bench's table.
 const TRACKS: usize = 3;
 const BREAKPOINTS: usize = 5;
-const SRER: usize = 7;
 const LSD: usize = 8;
 const ERB_LSD: usize = 9;
 const SPEED: usize = 10;
-const LORIS_SRER: usize = 12;
 const LORIS_LSD: usize = 13;
 const LORIS_ERB_LSD: usize = 14;
 const BANK_SRER: usize = 17;
@@ -65,14 +63,15 @@ impl Fit<'_> {
         value: impl Fn(&Row) -> f64,
         is_reached: impl Fn(&Row) -> bool,
     ) -> Target {
-        let rows = self.0.iter().filter(|row| row.is(kinds));
-        let misses = rows.filter(|row| !is_reached(row));
-        Target {
-            figure,
-            misses: misses
-                .map(|row| format!("{} {:.2}", row.0[NAME], value(row)))
-                .collect(),
+        let rows = || self.0.iter().filter(|row| row.is(kinds));
+        let missed = rows().filter(|row| !is_reached(row));
+        let mut misses: Vec<String> = missed
+            .map(|row| format!("{} {:.2}", row.0[NAME], value(row)))
+            .collect();
+        if rows().next().is_none() {
+            misses.push("no sound".to_owned());
         }
+        Target { figure, misses }
     }
 
     /// As [`Fit::each`], for the median of a value over the sounds.
