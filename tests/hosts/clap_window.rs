@@ -28,6 +28,8 @@ mod player;
 #[path = "clap/rig.rs"]
 #[allow(dead_code)] // Written for the tests without a window.
 mod rig;
+#[path = "window/shape.rs"]
+mod shape;
 #[path = "window/sizes.rs"]
 mod sizes;
 #[path = "window/two.rs"]

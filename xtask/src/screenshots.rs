@@ -39,8 +39,8 @@ struct Scene {
 const ROUTES: [(u32, u32); 2] = [(155, 505), (994, 505)];
 /// The tab "Play", and its page with the scale.
 const TUNING: [(u32, u32); 2] = [(208, 505), (320, 505)];
-/// The tab "Play", and its page "Room & Effects".
-const ROOM: [(u32, u32); 2] = [(208, 505), (565, 505)];
+/// The tab "Shape", and its page with the room.
+const ROOM: [(u32, u32); 2] = [(101, 505), (460, 505)];
 /// The tab "Spectra", and its page "Recording".
 const RECORDING: [(u32, u32); 2] = [(38, 505), (560, 505)];
 /// The tab "Shape", the knob Mouth of the card "Vowel", and the axis in hertz.

@@ -190,12 +190,7 @@ impl Panels {
     fn effects(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let load = (0.22 * rect.width()).max(150.0);
         let [effects, load] = split_columns(rect, [rect.width() - load - theme::GAP, 0.0]);
-        let cards = [
-            (Group::Room, 2),
-            (Group::Chorus, 2),
-            (Group::Delay, 4),
-            (Group::Reverb, 3),
-        ];
+        let cards = [(Group::Chorus, 2), (Group::Delay, 4), (Group::Reverb, 3)];
         side_by_side(ui, context, effects, cards);
         self.load.show(ui, context, load);
     }
@@ -220,6 +215,9 @@ impl Panels {
             }
             CardRow::Shapers => shapers(ui, context, rect),
             CardRow::MoreShapers => more_shapers(ui, context, rect),
+            CardRow::Decay => {
+                side_by_side(ui, context, rect, [(Group::Decay, 3), (Group::Room, 3)]);
+            }
             CardRow::Envelopes => {
                 let half = 0.5 * (rect.width() - theme::GAP);
                 let [amp, filter] = split_columns(rect, [half, 0.0]);
@@ -271,9 +269,9 @@ fn shapers(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
 }
 
 fn more_shapers(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-    let width = (rect.width() - 4.0 * theme::GAP) / 12.0;
-    let widths = [2.0, 2.0, 1.0, 4.0, 0.0].map(|columns| columns * width);
-    let [focus, copies, breath, levels, decay] = split_columns(rect, widths);
+    let width = (rect.width() - 3.0 * theme::GAP) / 9.0;
+    let widths = [2.0, 2.0, 1.0, 0.0].map(|columns| columns * width);
+    let [focus, copies, breath, levels] = split_columns(rect, widths);
     powered(ui, context, focus, 2, Group::Focus);
     powered(ui, context, copies, 2, Group::Copies);
     powered(ui, context, breath, 1, Group::Breath);
@@ -287,7 +285,6 @@ fn more_shapers(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         Group::Shapers,
     ];
     grid(ui, context, inner, 4, &of_groups(&groups));
-    powered(ui, context, decay, 3, Group::Decay);
 }
 
 /// A card with nothing but controls in it.

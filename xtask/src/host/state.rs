@@ -62,6 +62,26 @@ pub fn state_with_bank(instance: &mut Instance, named: &NamedBank) -> Result<Vec
     state_with_field(instance, RECORDINGS_FIELD, &bank_field(named)?)
 }
 
+/// The plain values that parameters which hosts do not see have in the state of `instance`.
+///
+/// # Errors
+/// The plugin has no state, or not of this form, or one of the parameters is not in it.
+pub fn unhosted_values(instance: &mut Instance, params: &[Param]) -> Result<Vec<f32>> {
+    let unhosted = StateText::of(instance)?.unhosted()?;
+    let values = params.iter().map(|param| {
+        let id = param.row().id;
+        let value = unhosted.get(id).with_context(|| format!("no {id}"))?;
+        let normalized = value["f32"]
+            .as_f64()
+            .map(|it| param.range().plain(it as f32));
+        let plain = || value["i32"].as_f64().map(|it| it as f32);
+        normalized
+            .or_else(plain)
+            .with_context(|| format!("{id}: {value}"))
+    });
+    values.collect()
+}
+
 fn scale_field(set: &TuningSet) -> Result<String> {
     let mut fields = Map::new();
     fields.insert("name".to_owned(), set.name().into());
@@ -95,11 +115,16 @@ impl StateText {
         Ok(StateText(serde_json::from_slice(text)?))
     }
 
-    fn set_values(&mut self, values: impl Iterator<Item = (Param, f32)>) -> Result<()> {
-        let StateText(state) = self;
-        let field = &state["fields"][UNHOSTED_FIELD];
+    /// The parameters that hosts do not see.
+    fn unhosted(&self) -> Result<Map<String, Value>> {
+        let field = &self.0["fields"][UNHOSTED_FIELD];
         let field = field.as_str().context("a state without its field")?;
-        let mut unhosted: Map<String, Value> = serde_json::from_str(field)?;
+        Ok(serde_json::from_str(field)?)
+    }
+
+    fn set_values(&mut self, values: impl Iterator<Item = (Param, f32)>) -> Result<()> {
+        let mut unhosted = self.unhosted()?;
+        let StateText(state) = self;
         let hosted = state["params"].as_object_mut();
         let hosted = hosted.context("a state without parameters")?;
         for (param, normalized) in values {

@@ -72,7 +72,7 @@ pub fn powered_card(ui: &mut Ui, context: &mut ViewContext, rect: Rect, group: G
 }
 
 /// What shapes the sound most of each section: its knob is as high as the card.
-const LEADS: [Param; 17] = [
+const LEADS: [Param; 18] = [
     Param::PARTIALS,
     Param::SPREAD,
     Param::UNISON,
@@ -86,6 +86,7 @@ const LEADS: [Param; 17] = [
     Param::COPIES,
     Param::CONTRAST,
     Param::DAMPING,
+    Param::ROOM_AMOUNT,
     Param::CHORUS_AMOUNT,
     Param::DELAY_AMOUNT,
     Param::REVERB_AMOUNT,

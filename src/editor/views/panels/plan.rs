@@ -70,6 +70,7 @@ pub enum CardRow {
     Filters,
     Shapers,
     MoreShapers,
+    Decay,
     Envelopes,
     Macros,
     Lfo2,
@@ -86,13 +87,14 @@ pub enum CardRow {
 }
 
 impl CardRow {
-    pub const ALL: [CardRow; 19] = [
+    pub const ALL: [CardRow; 20] = [
         CardRow::Spectra,
         CardRow::Frequencies,
         CardRow::Recording,
         CardRow::Filters,
         CardRow::Shapers,
         CardRow::MoreShapers,
+        CardRow::Decay,
         CardRow::Envelopes,
         CardRow::Macros,
         CardRow::Lfo2,
@@ -112,7 +114,9 @@ impl CardRow {
     pub fn section(self) -> PanelSection {
         match self {
             CardRow::Spectra | CardRow::Frequencies | CardRow::Recording => PanelSection::Spectra,
-            CardRow::Filters | CardRow::Shapers | CardRow::MoreShapers => PanelSection::Shape,
+            CardRow::Filters | CardRow::Shapers | CardRow::MoreShapers | CardRow::Decay => {
+                PanelSection::Shape
+            }
             CardRow::Envelopes
             | CardRow::Macros
             | CardRow::Lfo2
@@ -133,8 +137,9 @@ impl CardRow {
             CardRow::Frequencies => "Frequencies & Unison",
             CardRow::Recording => Group::Recording.name(),
             CardRow::Filters => "Filters",
-            CardRow::Shapers => "Divide to Vowel",
-            CardRow::MoreShapers => "Focus to Decay",
+            CardRow::Shapers => "Shapers 1",
+            CardRow::MoreShapers => "Shapers 2",
+            CardRow::Decay => "Decay & Room",
             CardRow::Envelopes => "Envelopes",
             CardRow::Macros => "Macros & LFO 1",
             CardRow::Lfo2 => "LFO 2",
@@ -147,7 +152,7 @@ impl CardRow {
             CardRow::Curve4 => Group::Curve4.name(),
             CardRow::Output => "Expression & Output",
             CardRow::Tuning => "Scale & Roughness",
-            CardRow::Effects => "Room & Effects",
+            CardRow::Effects => "Effects",
         }
     }
 
@@ -160,6 +165,7 @@ impl CardRow {
             | CardRow::Filters
             | CardRow::Shapers
             | CardRow::MoreShapers
+            | CardRow::Decay
             | CardRow::Output
             | CardRow::Tuning
             | CardRow::Effects => &[],
@@ -191,8 +197,9 @@ impl CardRow {
             CardRow::Filters => "both filters",
             CardRow::Shapers => "the shapers divide, comb, phaser and vowel",
             CardRow::MoreShapers => {
-                "the shapers focus, copies, contrast, threshold, blur, anchor; decay"
+                "the shapers focus, copies, breath, contrast, threshold, blur, anchor and smear"
             }
+            CardRow::Decay => "the decay of the partials, the room of each note",
             CardRow::Envelopes => "both envelopes",
             CardRow::Macros => "macros, LFO 1",
             CardRow::Lfo2 => "phase, fade and fan of LFO 1, LFO 2",
@@ -205,9 +212,7 @@ impl CardRow {
             CardRow::Curve4 => "the points of curve 4",
             CardRow::Output => "expression, playing, voices, output",
             CardRow::Tuning => "tuning, scale, roughness of intervals",
-            CardRow::Effects => {
-                "the room of each note, chorus, delay, reverb, the load of the processor"
-            }
+            CardRow::Effects => "chorus, delay, reverb, the load of the processor",
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::editor::testing::window::{
     window, with_controls,
 };
 use crate::synth::Param;
+use crate::synth::display::ShaperCurve;
 use crate::synth::parameter::{
     CurveParams, LfoParams, ROUTES, Range, RouteParams, SequenceParams, SpectrumParams, rows,
 };
@@ -121,6 +122,30 @@ fn a_control_has_the_role_of_its_range_and_begins_with_the_default() {
             assert_eq!(value_text(&harness, param), Some(default));
         }
     }
+}
+
+/// The room is a part of the note, and stands with what else shapes it; see its manual page.
+#[test]
+fn the_tab_of_the_room_and_of_each_shaper_tells_of_it() {
+    let mut harness = window(SMALL);
+    let mut found = HashSet::new();
+    for name in tab_names(&mut harness) {
+        show_tab(&mut harness, &name);
+        let page = name.rsplit(" > ").next().expect("a page");
+        let rows = CardRow::ALL.map(|row| PanelPage::Cards(vec![row]).tab());
+        for (param, _) in shown(&harness) {
+            let group = param.row().group;
+            let is_shaper = ShaperCurve::all().any(|curve| curve.group() == group);
+            if is_shaper || [Group::Smear, Group::Decay, Group::Room].contains(&group) {
+                assert!(name.starts_with("Shape"), "{}: {name}", group.name());
+                let tab = rows.iter().find(|tab| tab.name == page).expect("a row");
+                let is_told = tab.contents.contains(&group.name().to_lowercase());
+                assert!(is_told, "{}: {}", group.name(), tab.contents);
+                found.insert(group);
+            }
+        }
+    }
+    assert_eq!(found.len(), ShaperCurve::all().count() + 3);
 }
 
 /// A section has a tab, and where not all of it has room, a tab for each page of it.
@@ -252,7 +277,10 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
         Param::PARTIALS,
         Param::COARSE,
         Param::FILTER_TYPE,
+        Param::FOCUS,
+        Param::COPIES,
         Param::DAMPING,
+        Param::ROOM_AMOUNT,
         Param::AMP_DELAY,
         Param::FILTER_DELAY,
         Param::macro_value(1),
