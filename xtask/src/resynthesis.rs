@@ -1,6 +1,6 @@
 //! `cargo xtask resynthesis`: how near partials are to recordings, beside Loris, on the same sounds.
 //!
-//! The sounds are those of packages of Debian and npm ([`sounds`]), fetched and unpacked below
+//! The sounds are those of packages of Debian and npm (`sounds.rs`), fetched and unpacked below
 //! `target/resynthesis/`; nothing is installed and nothing of them is committed. Loris comes from PyPI
 //! (`loristrck`), into the environment of the tests that have it. The bench `resynthesis` analyses and measures; its
 //! table is printed, written to `table.tsv` and drawn as `resynthesis.png` there. Then it is said which of the
