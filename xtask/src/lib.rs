@@ -76,7 +76,7 @@ Usage: cargo xtask COMMAND
                                 and from one partial to a million; writes target/peers/table.md
                                 and benches/scaling.svg
   resynthesis                   recordings as partials, measured beside Loris on sounds of Debian's
-                                packages; writes target/resynthesis/table.tsv and resynthesis.png
+                                and npm's packages; writes target/resynthesis/table.tsv and resynthesis.png
   bless goldens|parameters REASON
                                 rewrite tests/goldens.txt or tests/parameters.txt, saying why, and
                                 show what is different
