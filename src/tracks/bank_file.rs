@@ -54,7 +54,8 @@
 //! A page is 64 frames, the last one's may be fewer. It begins with a u16 for each slot, 0 where
 //! none sounds on from the frame before, else the label plus 1 (1: no label). Then of each frame:
 //! u16 amplitudes, u16 frequencies, u8 pans if there are any, u8 bandwidths if there are any. The
-//! slots in use are the lowest, so quiet pages are narrow.
+//! slots in use are the lowest, so quiet pages are narrow. Where a bank has several sounds, partials of the same
+//! frequency over the root are in the same slot, as sounds are mixed slot by slot.
 
 mod attacks;
 mod build;
@@ -87,6 +88,8 @@ use storage::Storage;
 pub const HEADER_BYTES: usize = 32;
 /// Partials that sound at once in a bank, at most.
 pub const MAX_SLOTS: usize = 512;
+/// Frequency of a recording's key where the bank does not say it: middle C.
+pub const UNKNOWN_ROOT_HZ: f64 = 261.625_565_300_598_6;
 
 /// Keys and velocities that a sound is for, each with its ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ mod frames;
 mod plan;
 
 use super::layout::*;
+use super::slots::SlotHomes;
 use super::{FrameGrid, KeyZone, codes, load};
 use crate::tracks::Tracks;
 use plan::Plan;
@@ -31,11 +32,12 @@ pub(super) fn image(
     }
     let mut file = vec![0; HEADER_BYTES + sounds.len() * RECORD_BYTES];
     let mut remarks = Vec::new();
+    let mut homes = SlotHomes::default();
     for (number, (zone, tracks)) in sounds.iter().enumerate() {
         if !zone.is_possible() {
             return Err(format!("{zone:?} cannot be"));
         }
-        let plan = Plan::new(tracks, grid)?;
+        let plan = Plan::new(tracks, grid, &mut homes)?;
         let bytes = file.len() as u64 + plan.frame_bytes();
         if bytes > MAX_BYTES {
             return Err(format!(
