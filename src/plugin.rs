@@ -29,6 +29,7 @@ mod controller_flood;
 mod event_loop;
 pub mod events;
 mod remote;
+mod render_pace;
 mod rpn_order;
 mod screen;
 mod stopwatch;
@@ -38,6 +39,7 @@ use audition::AuditionPlayer;
 use background::Background;
 use broadcast::Broadcast;
 use event_loop::{EVENTS, EventLoop};
+use render_pace::RenderPace;
 use screen::Screen;
 use tuning_message::TuningMessage;
 
@@ -65,6 +67,7 @@ pub struct Aliquot {
     broadcast: Broadcast,
     screen: Screen,
     audition: AuditionPlayer,
+    render_pace: RenderPace,
     /// What is played on the screen's keyboard.
     keys: KeyReceiver,
     /// Frames for which learned controllers still hold their values.
@@ -98,6 +101,7 @@ impl Default for Aliquot {
             broadcast: Broadcast::new(),
             screen: Screen::new(),
             audition: AuditionPlayer::new(),
+            render_pace: RenderPace::default(),
             keys: KeyReceiver::new(),
             controller_hold_frames: 0,
         }
@@ -217,13 +221,16 @@ impl Plugin for Aliquot {
         self.engine = Some(engine);
         self.restart_is_requested = false;
         self.audition
-            .activate(sample_rate_hz, config.process_mode, self.params.audition());
+            .activate(sample_rate_hz, self.params.audition());
+        self.render_pace
+            .activate(context.plugin_api(), config.process_mode, sample_rate_hz);
         self.screen
             .activate(sample_rate_hz, config.max_buffer_size as usize);
         true
     }
 
     fn deactivate(&mut self) {
+        self.audition.deactivate(self.params.audition());
         self.broadcast.set_listening(false);
     }
 
@@ -244,6 +251,7 @@ impl Plugin for Aliquot {
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let start = Instant::now();
+        let is_offline = self.render_pace.begin(start, buffer.samples());
         if self.controller_hold_frames > 0 {
             self.controller_hold_frames =
                 self.controller_hold_frames.saturating_sub(buffer.samples());
@@ -282,6 +290,10 @@ impl Plugin for Aliquot {
                     engine.set_patch(patch);
                 }
             });
+        // What is played for the user's ear is in no bounce.
+        if is_offline {
+            self.audition.end(params.audition());
+        }
         self.audition.add(params.audition(), &self.patch, buffer);
         self.screen.publish_output(buffer);
         self.screen

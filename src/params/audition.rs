@@ -107,6 +107,13 @@ impl SharedAudition {
         let mut originals = originals.unwrap_or_else(PoisonError::into_inner);
         originals.insert(of, path);
     }
+
+    /// The recording of a sound is none that can be heard. Not for the audio thread.
+    pub fn forget_original(&self, of: BankSoundId) {
+        let originals = self.originals.lock();
+        let mut originals = originals.unwrap_or_else(PoisonError::into_inner);
+        originals.remove(&of);
+    }
 }
 
 fn code(side: Option<AuditionSide>) -> u8 {

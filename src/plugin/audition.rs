@@ -1,12 +1,11 @@
 //! Plays the recording that the window compares with its bank, over the instrument's output.
 //!
 //! It is heard at the output's level. From one side to the other, and to silence, it fades; the place goes on meanwhile.
-//! A beginning does not fade, so that its attack is as it is. It is silent where a host renders offline: a bounce has
-//! nothing in it that is played for the user's ear.
+//! A beginning does not fade, so that its attack is as it is.
 
 use std::sync::Arc;
 
-use nice_plug::prelude::{Buffer, ProcessMode};
+use nice_plug::prelude::Buffer;
 
 use crate::params::audition::SharedAudition;
 use crate::recordings::audition::{Audition, AuditionSide};
@@ -27,10 +26,9 @@ pub struct AuditionPlayer {
     gains: [f32; 2],
     /// What a gain changes by in a frame, at most.
     fade: f32,
-    /// The level at the end of the last buffer.
+    /// Gain of the output's level.
     level: f32,
     sample_rate_hz: f64,
-    is_offline: bool,
 }
 
 impl AuditionPlayer {
@@ -44,21 +42,33 @@ impl AuditionPlayer {
             fade: 1.0,
             level: 0.0,
             sample_rate_hz: 0.0,
-            is_offline: false,
         }
     }
 
     /// The host plays at this rate from now on.
-    pub fn activate(&mut self, sample_rate_hz: f64, mode: ProcessMode, shared: &SharedAudition) {
+    pub fn activate(&mut self, sample_rate_hz: f64, shared: &SharedAudition) {
+        self.end(shared);
         self.sample_rate_hz = sample_rate_hz;
         self.fade = (1.0 / (FADE_S * sample_rate_hz)) as f32;
-        self.is_offline = mode == ProcessMode::Offline;
         shared.set_sample_rate_hz(sample_rate_hz);
-        self.reset(shared);
     }
 
-    /// Ends what is played at once.
+    /// The host plays no more.
+    pub fn deactivate(&mut self, shared: &SharedAudition) {
+        self.end(shared);
+        shared.set_sample_rate_hz(0.0);
+    }
+
+    /// Ends what is played, at once. What is asked for and has not begun is kept: hosts reset an instrument that they
+    /// wake for it.
     pub fn reset(&mut self, shared: &SharedAudition) {
+        if self.gains != [0.0; 2] {
+            self.end(shared);
+        }
+    }
+
+    /// Ends what is played or asked for, at once.
+    pub fn end(&mut self, shared: &SharedAudition) {
         shared.end(shared.wanted());
         self.rewind(shared);
     }
@@ -91,9 +101,7 @@ impl AuditionPlayer {
             self.level = level;
         }
         let frames = buffer.samples();
-        let level_step = (level - self.level) / frames.max(1) as f32;
-        let is_of_rate = (self.audition.sample_rate_hz() - self.sample_rate_hz).abs() < 1.0;
-        let is_heard = is_of_rate && !self.is_offline;
+        let is_heard = (self.audition.sample_rate_hz() - self.sample_rate_hz).abs() < 1.0;
         let heard = wanted.filter(|_| is_heard && self.next.is_none());
         let targets = AuditionSide::ALL.map(|side| f32::from(u8::from(heard == Some(side))));
         if is_silent {
@@ -104,19 +112,20 @@ impl AuditionPlayer {
             if self.place >= length || self.gains == [0.0; 2] {
                 break;
             }
-            let level = self.level + level_step * (place + 1) as f32;
-            let frame = self.frame().map(|sample| level * sample);
+            self.level += (level - self.level).clamp(-self.fade, self.fade);
+            let frame = self.frame().map(|sample| self.level * sample);
             add_frame(buffer, place, frame);
             self.place += 1;
             for (gain, target) in self.gains.iter_mut().zip(targets) {
                 *gain += (target - *gain).clamp(-self.fade, self.fade);
             }
         }
-        self.level = level;
         shared.set_place_frames(self.place.min(u32::MAX as usize) as u32);
-        let is_over = self.place >= length || !is_heard;
-        if is_over {
-            shared.end(wanted);
+        if self.place >= length || !is_heard {
+            // Where another audition waits, what is wanted is of that one.
+            if self.next.is_none() {
+                shared.end(wanted);
+            }
             self.rewind(shared);
         }
     }

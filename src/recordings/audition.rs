@@ -8,6 +8,8 @@ use std::sync::{Arc, LazyLock};
 
 /// Longer recordings are cut after this time, seconds.
 pub const LONGEST_S: f64 = 30.0;
+/// And after so many frames, which are 46 MB for both sides.
+const MOST_FRAMES: usize = 2_880_000;
 /// Both sides fade out over this time before the end, seconds: a recording that is cut ends without a click.
 const FADE_S: f64 = 0.01;
 
@@ -37,10 +39,11 @@ pub struct Audition {
 impl Audition {
     /// Both sides out of frames of left and right at this rate, cut after [`LONGEST_S`].
     pub fn new(sample_rate_hz: f64, original: Vec<[f32; 2]>, partials: Vec<[f32; 2]>) -> Audition {
-        let longest = (LONGEST_S * sample_rate_hz) as usize;
+        let longest = MOST_FRAMES.min((LONGEST_S * sample_rate_hz) as usize);
         let fade = (FADE_S * sample_rate_hz) as usize;
         let sides = [original, partials].map(|mut side| {
             side.truncate(longest);
+            side.shrink_to_fit();
             let faded = side.len().min(fade);
             for (place, frame) in side.iter_mut().rev().take(faded).enumerate() {
                 let gain = place as f32 / faded as f32;
@@ -78,12 +81,13 @@ impl Audition {
 }
 
 #[cfg(feature = "editor")]
-pub use making::{AuditionJob, AuditionSource};
+pub use making::{AuditionJob, AuditionSource, MadeAudition};
 
 #[cfg(feature = "editor")]
 mod making {
+    use std::fmt::Display;
     use std::io;
-    use std::path::{Path, PathBuf};
+    use std::path::PathBuf;
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
 
@@ -99,6 +103,10 @@ mod making {
 
     /// Frames that the resampler takes at a time.
     const CHUNK: usize = 1_024;
+    /// Rates at which the sound of a bank is worked out: twice the highest frequency of a bank at least.
+    const LEAST_HZ: f64 = 40_960.0;
+    const MOST_HZ: f64 = 96_000.0;
+    const USUAL_HZ: f64 = 48_000.0;
 
     /// What an audition is made of.
     #[derive(Clone)]
@@ -113,8 +121,17 @@ mod making {
         pub sample_rate_hz: f64,
     }
 
-    /// An audition that is being made. Its outcome is `None` if it was cancelled, or what is wrong with the original.
-    pub type AuditionJob = Job<Option<Result<Audition, String>>>;
+    /// What has been made.
+    #[derive(Debug)]
+    pub struct MadeAudition {
+        /// Both sides. The original is silent where it could not be read.
+        pub audition: Audition,
+        /// What is wrong with the original: its file and the reason.
+        pub fault: Option<String>,
+    }
+
+    /// An audition that is being made. Its outcome is `None` if it was cancelled.
+    pub type AuditionJob = Job<Option<MadeAudition>>;
 
     impl AuditionSource {
         /// Begins to make the audition. Dropped before it is over, the job leaves its thread to `ending_threads`.
@@ -122,36 +139,52 @@ mod making {
         /// # Errors
         /// If the system has no thread to give.
         pub fn start(self, ending_threads: Arc<EndingThreads>) -> io::Result<AuditionJob> {
-            Job::start("aliquot audition", ending_threads, move |is_cancelled| {
-                self.make(is_cancelled).transpose()
+            let work = move |is_cancelled: &AtomicBool| self.make(is_cancelled);
+            Job::start("aliquot audition", ending_threads, work)
+        }
+
+        fn make(&self, is_cancelled: &AtomicBool) -> Option<MadeAudition> {
+            let (original, fault) = match self.original(is_cancelled)? {
+                Ok(frames) => (frames, None),
+                Err(fault) => (Vec::new(), Some(fault)),
+            };
+            let partials = self.partials(is_cancelled)?;
+            // Rates that a host may have can be resampled to.
+            let partials = frames(&partials, self.sample_rate_hz).unwrap_or_default();
+            Some(MadeAudition {
+                audition: Audition::new(self.sample_rate_hz, original, partials),
+                fault,
             })
         }
 
-        fn make(&self, is_cancelled: &AtomicBool) -> Result<Option<Audition>, String> {
-            let original = match &self.original {
-                Some(path) => read(path, is_cancelled)?,
-                None => Some(Recording::default()),
+        /// The beginning of the original, or what is wrong with it; `None` if it was cancelled.
+        fn original(&self, is_cancelled: &AtomicBool) -> Option<Result<Vec<[f32; 2]>, String>> {
+            let Some(path) = &self.original else {
+                return Some(Ok(Vec::new()));
             };
-            let Some(original) = original else {
-                return Ok(None);
+            let told = |error: &dyn Display| format!("{}: {error}", path.display());
+            let (mut recording, _) = match Recording::read(path, is_cancelled) {
+                Ok(read) => read,
+                Err(DecodeError::Cancelled) => return None,
+                Err(error) => return Some(Err(told(&error))),
             };
-            let Some(partials) = self.partials(original.sample_rate_hz, is_cancelled) else {
-                return Ok(None);
-            };
-            let [original, partials] =
-                [original, partials].map(|side| frames(&side, self.sample_rate_hz));
-            let audition = Audition::new(self.sample_rate_hz, original?, partials?);
-            Ok(Some(audition))
+            let longest = (LONGEST_S * recording.sample_rate_hz) as usize;
+            for channel in [&mut recording.mid, &mut recording.side] {
+                channel.truncate(longest);
+                channel.shrink_to_fit();
+            }
+            let frames = frames(&recording, self.sample_rate_hz);
+            Some(frames.map_err(|error| told(&error)))
         }
 
-        /// The sound of the bank, at the rate of its transients or of the original, which are not resampled then;
-        /// `None` if it was cancelled.
-        fn partials(&self, original_hz: f64, is_cancelled: &AtomicBool) -> Option<Recording> {
+        /// The sound of the bank, at the rate of its transients, which are not resampled then, or at one that has room
+        /// for all partials of a bank; `None` if it was cancelled.
+        fn partials(&self, is_cancelled: &AtomicBool) -> Option<Recording> {
             let mut tracks = self.bank.to_tracks(self.sound);
             tracks.duration_s = tracks.duration_s.min(LONGEST_S);
             let of_transients = tracks.transients.first().map(|of| of.sample_rate_hz);
-            let of_original = Some(original_hz).filter(|hz| *hz > 0.0);
-            let sample_rate_hz = of_transients.or(of_original).unwrap_or(self.sample_rate_hz);
+            let has_room = |hz: &f64| (LEAST_HZ..=MOST_HZ).contains(hz);
+            let sample_rate_hz = of_transients.filter(has_room).unwrap_or(USUAL_HZ);
             let all = Without::default();
             let sound = synthesis::sound_unless(&tracks, sample_rate_hz, all, is_cancelled)?;
             Some(Recording {
@@ -162,19 +195,6 @@ mod making {
         }
     }
 
-    /// The beginning of the original; `None` if it was cancelled.
-    fn read(path: &Path, is_cancelled: &AtomicBool) -> Result<Option<Recording>, String> {
-        let (mut recording, _) = match Recording::read(path, is_cancelled) {
-            Ok(read) => read,
-            Err(DecodeError::Cancelled) => return Ok(None),
-            Err(error) => return Err(format!("{}: {error}", path.display())),
-        };
-        let longest = (LONGEST_S * recording.sample_rate_hz) as usize;
-        recording.mid.truncate(longest);
-        recording.side.truncate(longest);
-        Ok(Some(recording))
-    }
-
     /// Left and right at a rate.
     pub(super) fn frames(of: &Recording, sample_rate_hz: f64) -> Result<Vec<[f32; 2]>, String> {
         let side = of.side.iter().copied().chain(std::iter::repeat(0.0));
@@ -183,7 +203,7 @@ mod making {
         if frames.is_empty() || of.sample_rate_hz == sample_rate_hz {
             return Ok(frames);
         }
-        let told = |error: &dyn std::fmt::Display| format!("it could not be resampled: {error}");
+        let told = |error: &dyn Display| format!("it could not be resampled: {error}");
         let [from, to] = [of.sample_rate_hz, sample_rate_hz].map(|hz| hz.round() as usize);
         let mut resampler =
             Fft::<f32>::new(from, to, CHUNK, 2, FixedSync::Both).map_err(|error| told(&error))?;

@@ -54,8 +54,8 @@
 //! A page is 64 frames, the last one's may be fewer. It begins with a u16 for each slot, 0 where
 //! none sounds on from the frame before, else the label plus 1 (1: no label). Then of each frame:
 //! u16 amplitudes, u16 frequencies, u8 pans if there are any, u8 bandwidths if there are any. The
-//! slots in use are the lowest, so quiet pages are narrow. Where a bank has several sounds, partials of the same
-//! frequency over the root are in the same slot, as sounds are mixed slot by slot.
+//! slots in use are the lowest, so quiet pages are narrow. Sounds are mixed slot by slot: of several,
+//! harmonics of one number are in the same slot, and so are strong partials of about the same frequency over the root.
 
 mod attacks;
 mod build;

@@ -187,45 +187,32 @@ fn layers_at_two_keys_are_mixed_of_four() {
     }
 }
 
-/// Layers of a bell, whose partials have no numbers: each is mixed with the one of its frequency in the other layer,
-/// whichever begins first there.
-#[test]
-fn layers_of_a_bell_are_mixed_partial_by_partial() {
+/// A partial at each of these frequencies, with these amplitudes and labels. Each begins a frame after the one before.
+fn struck(partials: &[(f64, f64)], label: impl Fn(u32) -> Option<u32>) -> Tracks {
     let hop_s = 128.0 / RATE;
-    // Each begins a frame after the one before.
-    let bell = |partials: [(f64, f64); 4]| {
-        let tracks = partials
-            .iter()
-            .zip(0..)
-            .map(|(&(hz, amplitude), first)| Track {
-                label: None,
-                breakpoints: (first..400)
-                    .map(|k| f64::from(k) * hop_s)
-                    .map(|t| Breakpoint::new(t, hz, amplitude).with_phase(hz * t))
-                    .collect(),
-            });
-        Tracks {
-            duration_s: 400.0 * hop_s,
-            root_hz: Some(440.0),
-            tracks: tracks.collect(),
-            ..Tracks::default()
-        }
-    };
-    let soft = bell([
-        (440.0, 0.1),
-        (1_213.0, 0.01),
-        (2_381.0, 0.004),
-        (3_907.0, 0.002),
-    ]);
-    let loud = bell([
-        (3_930.0, 0.02),
-        (2_370.0, 0.04),
-        (440.0, 0.4),
-        (1_220.0, 0.09),
-    ]);
+    let tracks = partials
+        .iter()
+        .zip(0..)
+        .map(|(&(hz, amplitude), first)| Track {
+            label: label(first + 1),
+            breakpoints: (first..400)
+                .map(|k| f64::from(k) * hop_s)
+                .map(|t| Breakpoint::new(t, hz, amplitude).with_phase(hz * t))
+                .collect(),
+        });
+    Tracks {
+        duration_s: 400.0 * hop_s,
+        root_hz: Some(440.0),
+        tracks: tracks.collect(),
+        ..Tracks::default()
+    }
+}
+
+/// What is heard half way between two layers.
+fn between(soft: &Tracks, loud: &Tracks) -> Vec<f32> {
     let sounds = [
-        (KeyZone::new(0..=127, 0..=63), &soft),
-        (KeyZone::new(0..=127, 64..=127), &loud),
+        (KeyZone::new(0..=127, 0..=63), soft),
+        (KeyZone::new(0..=127, 64..=127), loud),
     ];
     let grid = FrameGrid {
         sample_rate_hz: RATE,
@@ -235,19 +222,62 @@ fn layers_of_a_bell_are_mixed_partial_by_partial() {
     let patch = with(&recorded(), &[(Param::VELOCITY_LEVEL, 0.0)]);
     let events = [(0, on(0, KEY, 63.5 / 127.0))];
     let (left, _) = play(&mut player(&patch, &bank), &events, 38_400, &[512]);
-    let middle = &left[4_800..];
-    // Of both layers: the mean in octaves, and in decibels.
-    for (hz, amplitude) in [
+    left[4_800..].to_vec()
+}
+
+fn assert_lines(sound: &[f32], lines: &[(f64, f64)]) {
+    for &(hz, amplitude) in lines {
+        let found = line_db(sound, hz);
+        let expected = 20.0 * f64::log10(amplitude);
+        let is_near = (found - expected).abs() < 0.1;
+        assert!(is_near, "{hz} Hz: {found:.2} dB, not {expected:.2}");
+    }
+}
+
+/// Layers of a bell, whose partials have no numbers: each is mixed with the one of its frequency in the other layer,
+/// whichever begins first there.
+#[test]
+fn layers_of_a_bell_are_mixed_partial_by_partial() {
+    let soft = [
+        (440.0, 0.1),
+        (1_213.0, 0.01),
+        (2_381.0, 0.004),
+        (3_907.0, 0.002),
+    ];
+    let loud = [
+        (3_930.0, 0.02),
+        (2_370.0, 0.04),
+        (440.0, 0.4),
+        (1_220.0, 0.09),
+    ];
+    let [soft, loud] = [soft, loud].map(|partials| struck(&partials, |_| None));
+    // The mean of both, in octaves and in decibels.
+    let lines = [
         (440.0, 0.2),
         (1_216.495, 0.03),
         (2_375.494, 0.012_649),
         (3_918.483, 0.006_325),
-    ] {
-        let found = line_db(middle, hz);
-        let expected = 20.0 * f64::log10(amplitude);
-        assert!(
-            (found - expected).abs() < 0.1,
-            "{hz} Hz: {found:.2} dB, not {expected:.2}"
-        );
+    ];
+    assert_lines(&between(&soft, &loud), &lines);
+}
+
+/// A bell and a string: partials of the bell meet the harmonics that they are near, and the others stay, whichever
+/// sound comes first in the bank.
+#[test]
+fn a_bell_meets_the_harmonics_of_a_string() {
+    let bell = struck(&[(1_310.0, 0.1), (700.0, 0.1), (440.0, 0.1)], |_| None);
+    let string = struck(&[(440.0, 0.1), (880.0, 0.1), (1_320.0, 0.1)], Some);
+    let lines = [(440.0, 0.1), (1_314.990, 0.1), (880.0, 0.05), (700.0, 0.05)];
+    for (soft, loud) in [(&bell, &string), (&string, &bell)] {
+        let sound = between(soft, loud);
+        assert_lines(&sound, &lines[..2]);
+        // Those without a partner are heard too, and softer.
+        for (hz, _) in &lines[2..] {
+            let level_db = line_db(&sound, *hz);
+            assert!(
+                (-90.0..-20.0).contains(&level_db),
+                "{hz} Hz: {level_db:.1} dB"
+            );
+        }
     }
 }

@@ -164,12 +164,68 @@ fn it_is_silent_offline_and_at_another_rate() {
         assert_eq!(bench.shared().wanted(), None);
     };
     silent(&mut bench);
+    assert!(bench.activate(RATE_HZ));
+    bench.give(9_000, 9_000);
     assert!(bench.activate(44_100.0));
-    silent(&mut bench);
+    bench.shared().want(ORIGINAL);
+    assert!(bench.play(4).concat().iter().all(|&x| x == 0.0));
+    assert_eq!(bench.shared().wanted(), None);
+}
+
+/// Another one that has been given meanwhile is heard all the same.
+#[test]
+fn the_end_of_one_does_not_end_the_next() {
+    let mut bench = bench();
+    bench.give(100, 0);
+    bench.shared().want(ORIGINAL);
+    bench.play(1);
+    bench.give(0, 9_000);
+    bench.shared().want(PARTIALS);
+    let [left, _] = bench.play(3);
+    assert!(is_near(left[2 * 64], -0.25), "{}", left[2 * 64]);
+}
+
+/// A level that jumps does not click, however short the buffers.
+#[test]
+fn the_level_slides() {
+    let mut bench = bench();
+    bench.give(9_000, 9_000);
+    bench.shared().want(ORIGINAL);
+    bench.play(1);
+    bench.set(SynthParam::LEVEL, -60.0);
+    let mut left: Vec<f32> = Vec::new();
+    for _ in 0..2 * FADE {
+        left.extend(&bench.process(2, 1, &[])[0]);
+    }
+    let steps = left.windows(2).map(|pair| (pair[0] - pair[1]).abs());
+    assert!(steps.fold(0.0_f32, f32::max) < 1.1 * 0.5 / FADE as f32);
+    assert_eq!(left.last(), Some(&0.0));
 }
 
 #[test]
-fn a_reset_ends_it() {
+fn it_does_not_run_while_the_instrument_does_not() {
+    let mut bench = bench();
+    assert_eq!(bench.shared().sample_rate_hz(), Some(48_000.0));
+    bench.shared().want(ORIGINAL);
+    bench.plugin.deactivate();
+    assert_eq!(
+        (bench.shared().sample_rate_hz(), bench.shared().wanted()),
+        (None, None)
+    );
+}
+
+/// Hosts that wake an instrument reset it first.
+#[test]
+fn what_is_asked_for_before_a_reset_is_heard_after_it() {
+    let mut bench = bench();
+    bench.give(9_000, 9_000);
+    bench.shared().want(ORIGINAL);
+    bench.plugin.reset();
+    assert!(is_near(bench.play(1)[0][0], 0.5));
+}
+
+#[test]
+fn a_reset_ends_what_is_heard() {
     let mut bench = bench();
     bench.give(9_000, 9_000);
     bench.shared().want(ORIGINAL);

@@ -51,7 +51,7 @@ fn resampling_keeps_level_and_time() {
     }
 }
 
-fn made(source: AuditionSource) -> Result<Audition, String> {
+fn made(source: AuditionSource) -> MadeAudition {
     let mut job = source.start(Arc::default()).expect("a thread");
     loop {
         if let Some(outcome) = job.take_outcome() {
@@ -90,7 +90,7 @@ fn both_sides_begin_at_the_same_instant() {
             original: Some(path.clone()),
             sample_rate_hz,
         });
-        let audition = audition.expect("a sound");
+        let audition = audition.audition;
         assert_eq!(audition.sample_rate_hz(), sample_rate_hz);
         assert!(audition.frames().abs_diff(sample_rate_hz as usize) <= 1);
         let loudest = AuditionSide::ALL.map(|side| {
@@ -116,7 +116,7 @@ fn the_partials_are_those_of_the_bank() {
         sample_rate_hz: 48_000.0,
     };
     let expected = source.bank.to_tracks(0);
-    let audition = made(source).expect("a sound");
+    let audition = made(source).audition;
     let level = |side: AuditionSide| {
         let frames = 4_800..43_200;
         let power = frames
@@ -147,18 +147,34 @@ fn what_is_too_long_is_cut_and_fades() {
 }
 
 #[test]
-fn an_original_that_cannot_be_read_is_told_by_name() {
+fn an_original_that_cannot_be_read_is_told_by_name_and_the_rest_is_made() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("text.wav");
     fs::write(&path, "no sound").expect("a file");
     for original in [path.clone(), folder.path().join("gone.wav")] {
-        let told = made(AuditionSource {
+        let made = made(AuditionSource {
             bank: bank(300.0, 0.1),
             sound: 0,
             original: Some(original.clone()),
             sample_rate_hz: 48_000.0,
         });
-        let told = told.expect_err("no sound");
+        let told = made.fault.expect("no sound");
         assert!(told.starts_with(&original.display().to_string()), "{told}");
+        // The bank is heard all the same.
+        assert_eq!(made.audition.frames(), 4_800);
     }
+}
+
+/// At a low rate there is nothing of partials above half of it.
+#[test]
+fn high_partials_do_not_fold_back_at_a_low_rate() {
+    let made = made(AuditionSource {
+        bank: bank(6_000.0, 0.5),
+        sound: 0,
+        original: None,
+        sample_rate_hz: 8_000.0,
+    });
+    let frames = (1_000..3_000).map(|place| made.audition.frame(AuditionSide::Partials, place)[0]);
+    let loudest = frames.fold(0.0_f32, |loudest, x| loudest.max(x.abs()));
+    assert!(loudest < 1e-4, "{loudest}");
 }

@@ -32,12 +32,10 @@ pub(super) fn image(
     }
     let mut file = vec![0; HEADER_BYTES + sounds.len() * RECORD_BYTES];
     let mut remarks = Vec::new();
-    let mut homes = SlotHomes::default();
-    for (number, (zone, tracks)) in sounds.iter().enumerate() {
-        if !zone.is_possible() {
-            return Err(format!("{zone:?} cannot be"));
-        }
-        let plan = Plan::new(tracks, grid, &mut homes)?;
+    if let Some((zone, _)) = sounds.iter().find(|(zone, _)| !zone.is_possible()) {
+        return Err(format!("{zone:?} cannot be"));
+    }
+    for (number, ((zone, tracks), plan)) in sounds.iter().zip(plans(sounds, grid)?).enumerate() {
         let bytes = file.len() as u64 + plan.frame_bytes();
         if bytes > MAX_BYTES {
             return Err(format!(
@@ -62,6 +60,23 @@ pub(super) fn image(
     }
     write_header(&mut file, sounds.len() as u32);
     Ok((file, remarks))
+}
+
+/// The plan of each sound. Those with harmonics choose their slots first: others have to find partners in them.
+fn plans<'a>(sounds: &[(KeyZone, &'a Tracks)], grid: FrameGrid) -> Result<Vec<Plan<'a>>, String> {
+    let mut places: Vec<usize> = (0..sounds.len()).collect();
+    let has_harmonics = |place: usize| {
+        let tracks = &sounds[place].1.tracks;
+        tracks.iter().any(|track| track.label.is_some())
+    };
+    places.sort_by_key(|&place| !has_harmonics(place));
+    let mut homes = SlotHomes::default();
+    let mut plans: Vec<(usize, Plan)> = Vec::with_capacity(sounds.len());
+    for place in places {
+        plans.push((place, Plan::new(sounds[place].1, grid, &mut homes)?));
+    }
+    plans.sort_by_key(|(place, _)| *place);
+    Ok(plans.into_iter().map(|(_, plan)| plan).collect())
 }
 
 /// Fills in the header of a file that is whole otherwise.

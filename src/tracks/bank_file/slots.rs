@@ -38,43 +38,55 @@ const NEAR: f64 = 1.0 / 12.0;
 /// them.
 const LEAST_ENERGY: f64 = 1e-4;
 
-/// What earlier sounds of a bank have in each slot: log₂ of the frequency of its strongest partial over the root, and
-/// its energy. Sounds are mixed slot by slot, so partials that are each other's partners ought to share one.
+/// What the sounds of a bank that have been placed have in each slot. Sounds are mixed slot by slot, so partials that
+/// are each other's partners ought to share one.
 #[derive(Default)]
 pub(super) struct SlotHomes {
+    /// log₂ of the frequency of a slot's strongest partial over the root, and its energy.
     homes: BTreeMap<u16, (f64, f64)>,
+    /// The slot that a label has had last.
+    labels: HashMap<u16, u16>,
 }
 
 impl SlotHomes {
-    /// The slots of the spans of the next sound, see [`assign`]; its partials without a number are put where earlier
-    /// sounds have partials of their frequencies, if there are earlier sounds.
+    /// The slots of the spans of the next sound, `None` where one is left out since [`MAX_SLOTS`] louder ones sound.
+    /// Spans are in order of their first frames. The harmonics 1 to [`NUMBERED`] are in the slots 0 to 63, by their
+    /// numbers, as far as these are free; other partials keep out of the slots of those that the sound has. A label has
+    /// its last slot again if that is free, others the lowest that is.
+    ///
+    /// Beside sounds that have been placed, partials without a number have the slots of their partners. Sounds with
+    /// harmonics are to be placed first: their slots are given.
     pub(super) fn place(&mut self, spans: &[Span]) -> Vec<Option<u16>> {
-        let alone = || assign(spans, &vec![None; spans.len()], &BTreeSet::new());
-        let mut slots = match self.homes.is_empty() {
-            true => alone(),
+        let slots = match self.homes.is_empty() {
+            true => self.assign(spans, &Kept::default()),
             false => {
-                let known = self.homes.keys().copied().collect();
-                assign(spans, &self.partners(spans), &known)
+                let beside = self.assign(spans, &self.partners(spans));
+                let alone = || SlotHomes::default().assign(spans, &Kept::default());
+                let left_out = |slots: &[Option<u16>]| slots.iter().filter(|s| s.is_none()).count();
+                // Where there is no room, partners do not cost another partial its place.
+                match left_out(&beside) {
+                    0 => beside,
+                    lost => Some(alone())
+                        .filter(|a| left_out(a) < lost)
+                        .unwrap_or(beside),
+                }
             }
         };
-        let is_left_out = |slot: &Option<u16>| slot.is_none();
-        if slots.iter().any(is_left_out) {
-            // Where there is no room, partners do not cost another partial its place.
-            slots = alone();
-        }
         self.take(spans, &slots);
         slots
     }
 
     /// For each span the slot whose home is nearest, within [`NEAR`]. Stronger ones choose first, and no two that
     /// overlap have the same.
-    fn partners(&self, spans: &[Span]) -> Vec<Option<u16>> {
-        let numbered: BTreeSet<u16> = spans.iter().filter_map(|span| span.numbered()).collect();
+    fn partners(&self, spans: &[Span]) -> Kept {
+        let numbered = numbered_slots(spans);
         let mut by_energy: Vec<usize> = (0..spans.len()).collect();
         by_energy.sort_by(|&a, &b| spans[b].energy.total_cmp(&spans[a].energy).then(a.cmp(&b)));
         let least = least_energy(spans);
-        let mut taken = Partnered::default();
-        let mut partners = vec![None; spans.len()];
+        let mut kept = Kept {
+            partners: vec![None; spans.len()],
+            ..Kept::default()
+        };
         for place in by_energy {
             let span = &spans[place];
             if span.label > 0 || span.energy < least {
@@ -86,24 +98,75 @@ impl SlotHomes {
             });
             let partner = distances
                 .filter(|&(distance, slot)| {
-                    distance < NEAR && !numbered.contains(&slot) && taken.is_free(slot, span)
+                    distance < NEAR && !numbered.contains(&slot) && kept.is_free(slot, span)
                 })
                 .min_by(|a, b| a.0.total_cmp(&b.0));
             if let Some((_, slot)) = partner {
-                partners[place] = Some(slot);
-                taken.keep(slot, span);
+                kept.partners[place] = Some(slot);
+                let spans = kept.spans.entry(slot).or_default();
+                spans.insert(span.first, span.last);
             }
         }
-        partners
+        kept
+    }
+
+    /// The slot of each span, see [`SlotHomes::place`]. A span has the slot that is kept for it, which no other span
+    /// has while it lasts; strong ones without one keep out of the slots of other sounds as far as they can.
+    fn assign(&self, spans: &[Span], kept: &Kept) -> Vec<Option<u16>> {
+        let mut slots: Vec<Option<u16>> = vec![None; spans.len()];
+        let mut free: BTreeSet<u16> = (0..MAX_SLOTS as u16).collect();
+        let mut ends: BinaryHeap<Reverse<(u32, usize)>> = BinaryHeap::new();
+        let mut slot_of_label = self.labels.clone();
+        let numbered = numbered_slots(spans);
+        let least = least_energy(spans);
+        for (place, span) in spans.iter().enumerate() {
+            while let Some(&Reverse((last, ended))) = ends.peek() {
+                if last >= span.first {
+                    break;
+                }
+                ends.pop();
+                free.extend(slots[ended]);
+            }
+            if free.is_empty() && !make_room(spans, place, &mut slots, &mut ends, &mut free) {
+                continue;
+            }
+            let own = span
+                .numbered()
+                .or_else(|| slot_of_label.get(&span.label).copied())
+                .filter(|_| span.label > 0)
+                .or_else(|| kept.partners.get(place).copied().flatten())
+                .filter(|slot| free.contains(slot));
+            let is_open = |slot: &&u16| kept.is_free(**slot, span);
+            let others = || free.iter().filter(|slot| !numbered.contains(slot));
+            let is_unused = |slot: &&u16| !self.homes.contains_key(slot);
+            let unused = || others().filter(is_unused).find(is_open);
+            let keeps_out = !self.homes.is_empty() && span.energy >= least;
+            let slot = own.or_else(|| {
+                let slot = keeps_out.then(unused).flatten();
+                let slot = slot.or_else(|| others().find(is_open));
+                slot.or_else(|| free.iter().find(is_open)).copied()
+            });
+            if let Some(slot) = slot {
+                free.remove(&slot);
+                slot_of_label.insert(span.label, slot);
+            }
+            slots[place] = slot;
+            ends.push(Reverse((span.last, place)));
+        }
+        slots
     }
 
     /// The next sound finds these in their slots.
     fn take(&mut self, spans: &[Span], slots: &[Option<u16>]) {
         let least = least_energy(spans);
         for (span, slot) in spans.iter().zip(slots) {
-            if let Some(slot) = *slot
-                && span.energy >= least
-            {
+            let Some(slot) = *slot else {
+                continue;
+            };
+            if span.label > 0 {
+                self.labels.insert(span.label, slot);
+            }
+            if span.energy >= least {
                 let home = self.homes.entry(slot).or_insert((0.0, -1.0));
                 if span.energy > home.1 {
                     *home = (span.log2_ratio, span.energy);
@@ -113,105 +176,54 @@ impl SlotHomes {
     }
 }
 
+/// The weakest of those that sound makes room for a span, unless this one is weaker. Returns whether there is room.
+fn make_room(
+    spans: &[Span],
+    place: usize,
+    slots: &mut [Option<u16>],
+    ends: &mut BinaryHeap<Reverse<(u32, usize)>>,
+    free: &mut BTreeSet<u16>,
+) -> bool {
+    let sounding = ends.iter().map(|Reverse((_, sounding))| *sounding);
+    let weakest = sounding.min_by(|&a, &b| {
+        let order = spans[a].energy.total_cmp(&spans[b].energy);
+        order.then(a.cmp(&b))
+    });
+    let Some(weakest) = weakest.filter(|&weakest| spans[weakest].energy < spans[place].energy)
+    else {
+        return false;
+    };
+    ends.retain(|Reverse((_, sounding))| *sounding != weakest);
+    free.extend(slots[weakest].take());
+    true
+}
+
+fn numbered_slots(spans: &[Span]) -> BTreeSet<u16> {
+    spans.iter().filter_map(Span::numbered).collect()
+}
+
 fn least_energy(spans: &[Span]) -> f64 {
     let energies = spans.iter().map(|span| span.energy);
     LEAST_ENERGY * energies.fold(0.0, f64::max)
 }
 
-/// The slot of each span, `None` where it is left out since [`MAX_SLOTS`] louder ones sound. Spans
-/// are in order of their first frames. The harmonics 1 to [`NUMBERED`] are in the slots 0 to 63, by their numbers, as
-/// far as these are free; other partials keep out of the slots of those that the sound has. A span has the slot of its
-/// partner, which no other span has while it lasts. A label has its last slot again if that is free, others the lowest
-/// that is; strong ones keep out of the `known` slots of other sounds as far as they can.
-fn assign(spans: &[Span], partners: &[Option<u16>], known: &BTreeSet<u16>) -> Vec<Option<u16>> {
-    let mut slots: Vec<Option<u16>> = vec![None; spans.len()];
-    let mut free: BTreeSet<u16> = (0..MAX_SLOTS as u16).collect();
-    let mut ends: BinaryHeap<Reverse<(u32, usize)>> = BinaryHeap::new();
-    let mut slot_of_label: HashMap<u16, u16> = HashMap::new();
-    let numbered: BTreeSet<u16> = spans.iter().filter_map(|span| span.numbered()).collect();
-    let partnered = Partnered::new(spans, partners);
-    let least = least_energy(spans);
-    for (place, span) in spans.iter().enumerate() {
-        while let Some(&Reverse((last, ended))) = ends.peek() {
-            if last >= span.first {
-                break;
-            }
-            ends.pop();
-            free.extend(slots[ended]);
-        }
-        if free.is_empty() {
-            // The weakest of those that sound makes room, unless this one is weaker.
-            let weakest = ends
-                .iter()
-                .map(|Reverse((_, sounding))| *sounding)
-                .min_by(|&a, &b| {
-                    let order = spans[a].energy.total_cmp(&spans[b].energy);
-                    order.then(a.cmp(&b))
-                });
-            let Some(weakest) = weakest.filter(|&weakest| spans[weakest].energy < span.energy)
-            else {
-                continue;
-            };
-            ends.retain(|Reverse((_, sounding))| *sounding != weakest);
-            free.extend(slots[weakest].take());
-        }
-        let own = span
-            .numbered()
-            .or_else(|| slot_of_label.get(&span.label).copied());
-        let own = own.filter(|_| span.label > 0).or(partners[place]);
-        let own = own.filter(|slot| free.contains(slot));
-        let is_open = |slot: &&u16| partnered.is_free(**slot, span);
-        let keeps_out = span.energy >= least;
-        let others = || {
-            free.iter()
-                .filter(|slot| !numbered.contains(slot))
-                .filter(is_open)
-        };
-        let strange = others().find(|slot| keeps_out && !known.contains(slot));
-        let slot = own.or_else(|| {
-            let other = strange.or(others().next());
-            other.or_else(|| free.iter().find(is_open)).copied()
-        });
-        slot.inspect(|slot| {
-            free.remove(slot);
-        });
-        slots[place] = slot;
-        ends.push(Reverse((span.last, place)));
-        if let Some(slot) = slot {
-            slot_of_label.insert(span.label, slot);
-        }
-    }
-    slots
-}
-
-/// When slots are kept for partners.
+/// Which slots are kept for partners, and when.
 #[derive(Default)]
-struct Partnered {
-    spans: HashMap<u16, Vec<(u32, u32)>>,
+struct Kept {
+    /// The slot of each span's partner; empty without any.
+    partners: Vec<Option<u16>>,
+    /// By slot, the last frame of each span by its first. They do not overlap.
+    spans: HashMap<u16, BTreeMap<u32, u32>>,
 }
 
-impl Partnered {
-    fn new(spans: &[Span], partners: &[Option<u16>]) -> Partnered {
-        let mut partnered = Partnered::default();
-        for (span, slot) in spans.iter().zip(partners) {
-            if let Some(slot) = *slot {
-                partnered.keep(slot, span);
-            }
-        }
-        partnered
-    }
-
-    /// A slot is kept for a span while it lasts.
-    fn keep(&mut self, slot: u16, span: &Span) {
-        let spans = self.spans.entry(slot).or_default();
-        spans.push((span.first, span.last));
-    }
-
-    /// Whether a slot is kept for none while another span lasts.
+impl Kept {
+    /// Whether a slot is kept for none while a span lasts.
     fn is_free(&self, slot: u16, span: &Span) -> bool {
-        let kept = self.spans.get(&slot).into_iter().flatten();
-        let is_apart = |&(first, last): &(u32, u32)| last < span.first || span.last < first;
-        kept.into_iter().all(is_apart)
+        let Some(kept) = self.spans.get(&slot) else {
+            return true;
+        };
+        let before = kept.range(..=span.last).next_back();
+        before.is_none_or(|(_, &last)| last < span.first)
     }
 }
 
@@ -303,6 +315,16 @@ mod tests {
         // It has become a home.
         let third = homes.place(&bell(&[0.72, 5.0], 0));
         assert_eq!(third, [4, 5].map(Some));
+    }
+
+    /// Harmonics above those that have slots of their own share one as well.
+    #[test]
+    fn high_harmonics_share_a_slot() {
+        let mut homes = SlotHomes::default();
+        let first = [span(0, 9, 0, 1.0), span(0, 9, 80, 1.0), span(1, 9, 90, 1.0)];
+        let first = homes.place(&first);
+        let second = [span(0, 9, 90, 1.0), span(1, 9, 80, 1.0)];
+        assert_eq!(homes.place(&second), [first[2], first[1]]);
     }
 
     /// Of two partials near one home the stronger has it, although it begins later; harmonics keep their own slots.

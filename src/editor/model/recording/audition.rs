@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use super::super::EditorModel;
 use crate::params::audition::BankSoundId;
-use crate::recordings::audition::{Audition, AuditionJob, AuditionSide, AuditionSource};
+use crate::recordings::audition::{
+    Audition, AuditionJob, AuditionSide, AuditionSource, MadeAudition,
+};
 
 /// What an audition is of.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +65,15 @@ impl EditorModel {
     /// Whether what is to be heard is not ready yet.
     pub fn is_preparing_audition(&self) -> bool {
         self.audition.job.is_some()
+    }
+
+    /// Only this sound of the loaded bank is shown: what is heard of another ends.
+    pub fn show_audition_of(&mut self, sound: usize) {
+        let making = self.audition.job.as_ref().map(|(_, of, _)| of);
+        let mut known = making.into_iter().chain(&self.audition.given);
+        if known.any(|of| of.sound.1 != sound) {
+            self.end_audition();
+        }
     }
 
     /// One side of a sound of the loaded bank is to be heard: from its beginning, or, while the other one is, from
@@ -129,16 +140,25 @@ impl EditorModel {
         let (job, ..) = self.audition.job.as_mut()?;
         let outcome = job.take_outcome()?;
         let (_, of, side) = self.audition.job.take()?;
-        match outcome.flatten()? {
-            Ok(audition) => {
-                let shared = self.params.audition();
-                shared.give(audition);
-                shared.want(Some(side));
-                self.audition.given = Some(of);
-                None
-            }
-            Err(told) => Some(told),
+        let shared = self.params.audition();
+        let Some(outcome) = outcome else {
+            // A panic is a defect of ours; the window lives on and says so.
+            return Some("What is to be heard could not be made".to_owned());
+        };
+        let MadeAudition { audition, fault } = outcome?;
+        if shared.sample_rate_hz() != Some(of.sample_rate_hz) {
+            // The host has begun to run at another rate meanwhile, or has stopped.
+            return self.toggle_audition(of.sound.1, side).err();
         }
+        if fault.is_some() {
+            shared.forget_original(of.sound);
+        }
+        shared.give(audition);
+        if fault.is_none() || side != AuditionSide::Original {
+            shared.want(Some(side));
+        }
+        self.audition.given = Some(of);
+        fault
     }
 
     /// Ends what is heard, and frees it.
@@ -238,6 +258,36 @@ mod tests {
     }
 
     #[test]
+    fn what_is_made_for_another_rate_is_made_anew() {
+        let mut model = loaded();
+        let params = model.params.clone();
+        params.audition().set_sample_rate_hz(48_000.0);
+        assert_eq!(model.toggle_audition(0, SIDE), Ok(()));
+        params.audition().set_sample_rate_hz(44_100.0);
+        assert_eq!(prepared(&mut model), None);
+        let audition = params.audition().take_next().expect("it is given");
+        assert_eq!(audition.sample_rate_hz(), 44_100.0);
+        // Where the instrument has stopped, that is told.
+        params.audition().want(None);
+        params.audition().set_sample_rate_hz(48_000.0);
+        assert_eq!(model.toggle_audition(0, SIDE), Ok(()));
+        params.audition().set_sample_rate_hz(0.0);
+        assert!(prepared(&mut model).is_some());
+    }
+
+    #[test]
+    fn what_is_not_shown_is_not_heard() {
+        let mut model = loaded();
+        model.params.audition().set_sample_rate_hz(48_000.0);
+        assert_eq!(model.toggle_audition(0, SIDE), Ok(()));
+        assert_eq!(prepared(&mut model), None);
+        model.show_audition_of(0);
+        assert_eq!(model.params.audition().wanted(), Some(SIDE));
+        model.show_audition_of(1);
+        assert_eq!(model.params.audition().wanted(), None);
+    }
+
+    #[test]
     fn what_is_wrong_with_the_original_is_told() {
         let mut model = loaded();
         model.params.audition().set_sample_rate_hz(48_000.0);
@@ -247,5 +297,10 @@ mod tests {
         let told = prepared(&mut model).expect("it is not there");
         assert!(told.contains("gone.wav"), "{told}");
         assert_eq!(model.audition(0), None);
+        // Another can be chosen, and the bank is heard.
+        assert_eq!(model.original(0), None);
+        assert_eq!(model.toggle_audition(0, SIDE), Ok(()));
+        assert_eq!(prepared(&mut model), None);
+        assert_eq!(model.audition(0), Some(SIDE));
     }
 }

@@ -102,15 +102,16 @@ impl RecordingView {
                 }
                 (None, None) => {}
             }
-            if context.model.import().is_some() {
-                progress(ui, context);
-                return;
+            match context.model.import().is_some() {
+                true => progress(ui, context),
+                false => {
+                    ui.horizontal(|ui| {
+                        self.banks.show(ui, context, named.as_ref());
+                        self.import.show(ui, context, missing.is_some());
+                        keep(ui, context);
+                    });
+                }
             }
-            ui.horizontal(|ui| {
-                self.banks.show(ui, context, named.as_ref());
-                self.import.show(ui, context, missing.is_some());
-                keep(ui, context);
-            });
             if let (None, Some((_, number))) = (&missing, self.shown) {
                 self.listen.show(ui, context, number);
             }

@@ -192,7 +192,8 @@ impl<'a> Plan<'a> {
 /// The mean of log₂ of the frequency, where the partial is loud.
 fn mean_log2_hz(track: &Track) -> f64 {
     let (mut sum, mut weights) = (0.0, 0.0);
-    for point in &track.breakpoints {
+    let points = track.breakpoints.iter();
+    for point in points.filter(|point| point.frequency_hz > 0.0) {
         // One that is silent all along has a frequency too.
         let weight = point.amplitude * point.amplitude + f64::MIN_POSITIVE;
         sum += weight * libm::log2(point.frequency_hz);

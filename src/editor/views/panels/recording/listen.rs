@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use egui::{Label, RichText, Ui};
+use egui::{Label, RichText, Role, Ui, WidgetInfo};
 
 use crate::editor::context::ViewContext;
 use crate::editor::model::file_dialog::{ChosenFile, FileDialog};
@@ -15,6 +15,9 @@ use crate::recordings::audition::AuditionSide;
 const KIND: &str = "Sounds";
 const ENDINGS: &[&str] = &["wav", "aif", "aiff", "aifc", "flac", "ogg", "mp3"];
 
+/// What the button is called.
+const CHOOSE: &str = "Choose recording";
+
 /// What the row remembers.
 #[derive(Default)]
 pub struct ListenRow {
@@ -25,6 +28,7 @@ pub struct ListenRow {
 impl ListenRow {
     /// Shows the row for the sound of the loaded bank with this number.
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, number: usize) {
+        context.model.show_audition_of(number);
         ui.horizontal(|ui| {
             let weak = theme::current(ui).weak_text;
             let small = |text: &str| RichText::new(text).size(theme::SMALL).color(weak);
@@ -42,6 +46,16 @@ impl ListenRow {
                 context
                     .help
                     .show_for(&response, || help(original.as_deref(), side));
+            }
+            if context.model.original(number).is_some() {
+                let response = ui.button("…");
+                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, CHOOSE));
+                if response.clicked() {
+                    self.ask(context, number);
+                }
+                context.help.show_for(&response, || {
+                    format!("{CHOOSE}: compares the bank with another file")
+                });
             }
             if context.model.is_preparing_audition() {
                 ui.add(Label::new(small("Preparing…")).truncate());
