@@ -123,6 +123,8 @@ struct LinesBlock {
     /// Lengths by either scale, in frames.
     lengths: [[u32; LINES]; 2],
     damping: DampingBlock,
+    /// The longest of the lengths.
+    longest: u32,
 }
 
 /// What lines of one kind do at each tick.
@@ -157,10 +159,12 @@ impl LinesControl {
             // Less than two frames cannot be read between.
             primes.map(|prime| ((f64::from(prime) * scale).round() as u32).max(2))
         };
+        let lengths = [lengths(scale.from), lengths(scale.to)];
         LinesBlock {
             scale,
-            lengths: [lengths(scale.from), lengths(scale.to)],
+            lengths,
             damping: DampingBlock::new(&past, &self.gains),
+            longest: lengths.as_flattened().iter().copied().fold(0, u32::max),
         }
     }
 }
@@ -393,36 +397,43 @@ impl Reverb {
             // From 0 on; the phasor may pass 1 by its rounding.
             *swing = (self.swing_frames * (1.0 + swung)).max(0.0);
         }
-        let read = |lengths: &[u32; LINES]| self.sized.read_between(lengths, &swings);
-        faded_taps(&block.sized, position, read)
+        let lines = &block.sized;
+        let mut taps = self.sized.read_between(&lines.lengths[0], &swings);
+        if lines.scale.from != lines.scale.to {
+            let to = self.sized.read_between(&lines.lengths[1], &swings);
+            fade(&mut taps, &to, lines.scale.mix.at(position));
+        }
+        taps
+    }
+
+    /// What comes out of the timed lines.
+    #[inline(always)]
+    fn timed_taps(&self, block: &ReverbBlock, position: f32) -> PerLine {
+        let lines = &block.timed;
+        let mut taps = self.timed.read(&lines.lengths[0]);
+        if lines.scale.from != lines.scale.to {
+            let to = self.timed.read(&lines.lengths[1]);
+            fade(&mut taps, &to, lines.scale.mix.at(position));
+        }
+        taps
     }
 
     /// Longest way of what has gone in, in frames.
     #[inline(always)]
     fn reach_frames(&self, block: &ReverbBlock) -> usize {
-        let lengths = block.sized.lengths.iter().chain(&block.timed.lengths);
-        let longest = lengths.flatten().copied().fold(0, u32::max);
+        let longest = block.sized.longest.max(block.timed.longest);
         let predelay = block.predelay_frames.from.max(block.predelay_frames.to);
         self.ring_frames + (longest + predelay) as usize
     }
 }
 
-/// What `read` gives at the lengths of the block, faded over from the old ones to the new.
+/// Fades over from old taps to new ones, of which there is to be `mix`. They are not read by a closure, which would not
+/// be compiled for the caller's instructions.
 #[inline(always)]
-fn faded_taps(
-    block: &LinesBlock,
-    position: f32,
-    read: impl Fn(&[u32; LINES]) -> PerLine,
-) -> PerLine {
-    let mut taps = read(&block.lengths[0]);
-    if block.scale.from != block.scale.to {
-        let mix = block.scale.mix.at(position);
-        let to = read(&block.lengths[1]);
-        for line in 0..LINES {
-            taps[line] = taps[line] * (1.0 - mix) + to[line] * mix;
-        }
+fn fade(taps: &mut PerLine, to: &PerLine, mix: f32) {
+    for line in 0..LINES {
+        taps[line] = taps[line] * (1.0 - mix) + to[line] * mix;
     }
-    taps
 }
 
 impl Effect for Reverb {
@@ -438,7 +449,7 @@ impl Effect for Reverb {
         let split = SPLIT * block.makeup.at(position);
         let [left_in, right_in] = self.diffused(block, frame, position).map(|x| x * split);
         let mut sized = self.sized_taps(block, position);
-        let mut timed = faded_taps(&block.timed, position, |lengths| self.timed.read(lengths));
+        let mut timed = self.timed_taps(block, position);
         let (mut left, mut right) = (0.0, 0.0);
         for line in 0..LINES {
             left += OUT_LEFT[line] * sized[line];

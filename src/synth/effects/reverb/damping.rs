@@ -141,18 +141,27 @@ impl Damping {
         self.lowpass = [0.0; LINES];
     }
 
-    /// Damps the next frame of each line. The largest of them, without its sign.
+    /// Damps the next frame of each line. The largest of them then, without its sign.
     #[inline(always)]
     pub fn frame(&mut self, block: &DampingBlock, values: &mut PerLine, position: f32) -> f32 {
-        let mut loudest = 0.0_f32;
+        let mut sizes = [0.0; LINES];
         for line in 0..LINES {
             let lowpass = &mut self.lowpass[line];
             *lowpass += self.weight * (values[line] - *lowpass);
             let low = block.low.at(line, position);
             let high = block.high.at(line, position);
             values[line] = high * values[line] + (low - high) * *lowpass;
-            loudest = loudest.max(values[line].abs());
+            sizes[line] = values[line].abs();
         }
-        loudest
+        // By halves: one line after the other would wait for each comparison.
+        for half in [8, 4, 2, 1] {
+            for line in 0..half {
+                let other = sizes[line + half];
+                if other > sizes[line] {
+                    sizes[line] = other;
+                }
+            }
+        }
+        sizes[0]
     }
 }
