@@ -436,6 +436,12 @@ fn fade(taps: &mut PerLine, to: &PerLine, mix: f32) {
     }
 }
 
+/// Whether no line is loud.
+#[inline(always)]
+fn are_quiet(values: &PerLine) -> bool {
+    values.iter().all(|value| value.abs() < LINE_QUIET)
+}
+
 impl Effect for Reverb {
     type Block = ReverbBlock;
 
@@ -463,12 +469,12 @@ impl Effect for Reverb {
             sized[line] += IN[line] * fed;
         }
         let [sized_damping, timed_damping] = &mut self.dampings;
-        let loudest = sized_damping
-            .frame(&block.sized.damping, &mut sized, position)
-            .max(timed_damping.frame(&block.timed.damping, &mut timed, position));
+        sized_damping.frame(&block.sized.damping, &mut sized, position);
+        timed_damping.frame(&block.timed.damping, &mut timed, position);
         self.sized.push(&sized);
         self.timed.push(&timed);
-        let is_quiet = loudest < LINE_QUIET && frame == [0.0; 2];
+        // While a sound goes in, the lines are not looked at.
+        let is_quiet = frame == [0.0; 2] && are_quiet(&sized) && are_quiet(&timed);
         let reach_frames = self.reach_frames(block);
         if self.occupancy.has_ended(is_quiet, reach_frames) {
             self.clear();

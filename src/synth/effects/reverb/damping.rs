@@ -141,27 +141,15 @@ impl Damping {
         self.lowpass = [0.0; LINES];
     }
 
-    /// Damps the next frame of each line. The largest of them then, without its sign.
+    /// Damps the next frame of each line.
     #[inline(always)]
-    pub fn frame(&mut self, block: &DampingBlock, values: &mut PerLine, position: f32) -> f32 {
-        let mut sizes = [0.0; LINES];
+    pub fn frame(&mut self, block: &DampingBlock, values: &mut PerLine, position: f32) {
         for line in 0..LINES {
             let lowpass = &mut self.lowpass[line];
             *lowpass += self.weight * (values[line] - *lowpass);
             let low = block.low.at(line, position);
             let high = block.high.at(line, position);
             values[line] = high * values[line] + (low - high) * *lowpass;
-            sizes[line] = values[line].abs();
         }
-        // By halves: one line after the other would wait for each comparison.
-        for half in [8, 4, 2, 1] {
-            for line in 0..half {
-                let other = sizes[line + half];
-                if other > sizes[line] {
-                    sizes[line] = other;
-                }
-            }
-        }
-        sizes[0]
     }
 }

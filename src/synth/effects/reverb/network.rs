@@ -122,19 +122,16 @@ impl Lines {
 /// Multiplies by the Kronecker product of I₄ − ½·11ᵀ with itself.
 #[inline(always)]
 pub fn reflect(values: &mut PerLine) {
-    for column in 0..4 {
-        let [a, b, c, d] = [0, 4, 8, 12].map(|row| values[row + column]);
-        let half = 0.5 * ((a + b) + (c + d));
-        for row in [0, 4, 8, 12] {
-            values[row + column] -= half;
-        }
+    let half = |four: [f32; 4]| 0.5 * ((four[0] + four[1]) + (four[2] + four[3]));
+    let columns: [f32; 4] =
+        std::array::from_fn(|column| half([0, 4, 8, 12].map(|row| values[row + column])));
+    for (place, value) in values.iter_mut().enumerate() {
+        *value -= columns[place % 4];
     }
-    for row in [0, 4, 8, 12] {
-        let [a, b, c, d] = [0, 1, 2, 3].map(|column| values[row + column]);
-        let half = 0.5 * ((a + b) + (c + d));
-        for column in 0..4 {
-            values[row + column] -= half;
-        }
+    let rows: [f32; 4] =
+        std::array::from_fn(|row| half([0, 1, 2, 3].map(|column| values[4 * row + column])));
+    for (place, value) in values.iter_mut().enumerate() {
+        *value -= rows[place / 4];
     }
 }
 
