@@ -144,12 +144,12 @@ impl Damping {
     /// Damps the next frame of each line.
     #[inline(always)]
     pub fn frame(&mut self, block: &DampingBlock, values: &mut PerLine, position: f32) {
-        for line in 0..LINES {
+        for (line, value) in values.iter_mut().enumerate() {
             let lowpass = &mut self.lowpass[line];
-            *lowpass += self.weight * (values[line] - *lowpass);
+            *lowpass += self.weight * (*value - *lowpass);
             let low = block.low.at(line, position);
             let high = block.high.at(line, position);
-            values[line] = high * values[line] + (low - high) * *lowpass;
+            *value = high * *value + (low - high) * *lowpass;
         }
     }
 }
