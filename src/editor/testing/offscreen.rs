@@ -168,7 +168,7 @@ mod tests {
         let sources = Senders::default().sources();
         let size = (1_600.0, 1_000.0);
         let mut window = OffscreenWindow::new(Arc::default(), &sources, &keys.sender(), size);
-        for name in ["Shape", "Shapers 1", "Comb Delay", "Phaser Centre"] {
+        for name in ["Shape", "Comb Delay", "Phaser Centre"] {
             window.frame(&[]);
             let control = window.control(name).unwrap_or_else(|| panic!("no {name}"));
             window.click(control);
