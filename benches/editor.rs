@@ -1,5 +1,6 @@
 //! What a window costs: one frame of the whole editor at 1600 × 1000 with 64 voices sounding, with each tab
-//! open, without the rasteriser; and the audio thread, with the window closed and with it open.
+//! open, and with all shapers, filters, the room and the effects on while each shaper in turn is in use, without the
+//! rasteriser; and the audio thread, with the window closed and with it open.
 //!
 //! `cargo bench --bench editor`. Before the timings it prints, for both, what the figures are to be
 //! held against; it fails where a frame takes longer than it may. Without cargo's `--bench`, as `cargo test` runs it, a
@@ -17,6 +18,7 @@ use aliquot::mts_esp::MtsWatch;
 use aliquot::params::HostParams;
 use aliquot::synth::{Config, Engine, Event, Param, Patch};
 use criterion::{Criterion, criterion_group, criterion_main};
+use egui::Pos2;
 
 const RATE: f64 = 48_000.0;
 const BUFFER_FRAMES: usize = 512;
@@ -25,6 +27,42 @@ const PARTIALS: usize = 64;
 const SIZE: (f32, f32) = (1600.0, 1000.0);
 /// What a frame may take.
 const FRAME_LIMIT: Duration = Duration::from_millis(2);
+
+/// Every shaper, both filters, the room and the effects.
+const ALL_ON: [(Param, f32); 19] = [
+    (Param::DIVIDE, 0.5),
+    (Param::COMB, 0.5),
+    (Param::PHASER, 0.5),
+    (Param::VOWEL, 0.5),
+    (Param::FOCUS, 6.0),
+    (Param::COPIES, 0.3),
+    (Param::CONTRAST, 0.2),
+    (Param::THRESHOLD, -40.0),
+    (Param::BLUR, 0.3),
+    (Param::SMEAR_RISE, 0.1),
+    (Param::SMEAR_FALL, 0.3),
+    (Param::BREATH, 0.1),
+    (Param::ANCHOR, 100.0),
+    (Param::FILTER_TYPE, 1.0),
+    (Param::FILTER_2_TYPE, 1.0),
+    (Param::ROOM_AMOUNT, 0.5),
+    (Param::CHORUS_AMOUNT, 0.5),
+    (Param::DELAY_AMOUNT, 0.5),
+    (Param::REVERB_AMOUNT, 0.5),
+];
+/// A control of each shaper that has a handle, and the handle that then is on the spectrum.
+const SHAPERS: [(&str, &str); 10] = [
+    ("Divide Step", "Divide step and amount"),
+    ("Comb Delay", "Comb delay and amount"),
+    ("Phaser Centre", "Phaser centre and amount"),
+    ("Vowel Shift", "Vowel shift and amount"),
+    ("Focus Partial", "Focus partial and gain"),
+    ("Copies Step", "Copies step and amount"),
+    ("Breath Amount", "Breath amount"),
+    ("Contrast", "Contrast curve"),
+    ("Threshold", "Threshold curve"),
+    ("Anchor", "Anchor curve"),
+];
 
 /// An engine in the middle of a large chord, and what it tells the screen after a buffer.
 struct Instrument {
@@ -37,16 +75,18 @@ struct Instrument {
 }
 
 impl Instrument {
-    fn new() -> Instrument {
+    /// With these values beside those that all have.
+    fn new(values: &[(Param, f32)]) -> Instrument {
         let mut patch = Patch::default();
-        for (param, value) in [
+        let chord = [
             (Param::PARTIALS, PARTIALS as f32),
             (Param::VOICES, VOICES as f32),
             (Param::AMP_SUSTAIN, 1.0),
             (Param::LFO_PITCH, 20.0),
             (Param::LFO_LEVEL, 2.0),
             (Param::LEVEL, -24.0),
-        ] {
+        ];
+        for &(param, value) in chord.iter().chain(values) {
             patch.set(param, value);
         }
         let mut engine = Engine::new(&Config {
@@ -112,10 +152,14 @@ struct WindowBench {
 }
 
 impl WindowBench {
-    fn new() -> WindowBench {
-        let instrument = Instrument::new();
+    /// Of an instrument with these values beside those that all have.
+    fn new(values: &[(Param, f32)]) -> WindowBench {
+        let instrument = Instrument::new(values);
         let keys = KeyReceiver::new();
         let params = Arc::new(HostParams::default());
+        for &(param, value) in values {
+            params.set_initial(param, value);
+        }
         let window = OffscreenWindow::new(params, &instrument.sources(), &keys.sender(), SIZE);
         let mut bench = WindowBench {
             instrument,
@@ -139,6 +183,25 @@ impl WindowBench {
         took
     }
 
+    /// Clicks on the control of this name, behind whichever tab it is.
+    fn click(&mut self, name: &str) {
+        let place = self.shown(name);
+        self.window
+            .click(place.unwrap_or_else(|| panic!("no {name}")));
+        self.frame();
+    }
+
+    fn shown(&mut self, name: &str) -> Option<Pos2> {
+        let mut place = self.window.control(name);
+        for (_, tab) in self.window.tabs() {
+            if place.is_none() {
+                self.window.click(tab);
+                place = self.window.control(name);
+            }
+        }
+        place
+    }
+
     /// Prints how long frames take, beside the limit, and says whether it holds.
     fn is_fast(&mut self, shown: &str) -> bool {
         let mut times: Vec<Duration> = (0..200).map(|_| self.frame()).collect();
@@ -155,9 +218,24 @@ impl WindowBench {
     }
 }
 
+/// With everything on and each shaper in use in turn: what was too slow.
+fn slow_shapers() -> Vec<String> {
+    let mut bench = WindowBench::new(&ALL_ON);
+    let mut slow = Vec::new();
+    for (control, handle) in SHAPERS {
+        bench.click(control);
+        assert!(bench.window.control(handle).is_some(), "no {handle}");
+        let shown = format!("all shapers, filters, room and effects on, {handle}");
+        if !bench.is_fast(&shown) {
+            slow.push(shown);
+        }
+    }
+    slow
+}
+
 fn frame(criterion: &mut Criterion) {
-    let mut bench = WindowBench::new();
-    let (mut measured, mut slow) = (BTreeSet::new(), Vec::new());
+    let mut bench = WindowBench::new(&[]);
+    let (mut measured, mut slow) = (BTreeSet::new(), slow_shapers());
     // What is behind a tab may have tabs in turn.
     for (section, place) in bench.window.tabs() {
         bench.window.click(place);
@@ -206,7 +284,7 @@ fn buffers_s(instrument: &mut Instrument) -> [f64; 3] {
 }
 
 fn audio(criterion: &mut Criterion) {
-    let mut instrument = Instrument::new();
+    let mut instrument = Instrument::new(&[]);
     let [alone_s, closed_s, open_s] = buffers_s(&mut instrument);
     let percent = |seconds: f64| 100.0 * (seconds / alone_s - 1.0);
     println!(

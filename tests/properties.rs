@@ -324,9 +324,9 @@ fn effects_gain(patch: &Patch) -> f64 {
     let chorus = 1.0 + plain(Param::CHORUS_AMOUNT) * 1.25 * 1.5_f64.sqrt();
     // Both channels at one side, again and again.
     let delay = 1.0 + plain(Param::DELAY_AMOUNT) * 2.0 / (1.0 - plain(Param::DELAY_FEEDBACK));
-    // A mode of the reverb may ring with a partial: no louder than 50 times for each channel, which the
+    // A mode of the reverb may ring with a partial: no louder than 22 times for each channel, which the
     // reverb's own tests measure.
-    let reverb = 1.0 + plain(Param::REVERB_AMOUNT) * 2.0 * 50.0;
+    let reverb = 1.0 + plain(Param::REVERB_AMOUNT) * 2.0 * 22.0;
     chorus * delay * reverb
 }
 

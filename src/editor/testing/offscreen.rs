@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::accesskit::Role;
+use egui::accesskit::{Node, Role};
 use egui::{Context, Event, FullOutput, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2};
 
 use crate::bridge::KeySender;
@@ -13,6 +13,9 @@ use crate::library::Library;
 use crate::params::HostParams;
 use crate::settings::SettingsFile;
 use crate::synth::Param;
+
+/// Longer than the two clicks of a double click can be apart.
+const DOUBLE_CLICK_S: f64 = 0.5;
 
 /// A window that is never shown.
 pub struct OffscreenWindow {
@@ -66,24 +69,38 @@ impl OffscreenWindow {
 
     /// The names of the tabs that are shown, and where to click on them.
     pub fn tabs(&mut self) -> Vec<(String, Pos2)> {
+        self.labelled(|node| node.role() == Role::Tab)
+    }
+
+    /// Where to click on the control of this name, if it is shown.
+    pub fn control(&mut self, name: &str) -> Option<Pos2> {
+        let found = self.labelled(|node| node.label() == Some(name));
+        found.first().map(|(_, place)| *place)
+    }
+
+    /// The labels of nodes that are shown, and their middles.
+    fn labelled(&mut self, is_wanted: impl Fn(&Node) -> bool) -> Vec<(String, Pos2)> {
         self.ctx.enable_accesskit();
         let update = self.run(&[]).platform_output.accesskit_update;
         self.ctx.disable_accesskit();
         let nodes = update.map(|update| update.nodes).unwrap_or_default();
-        let tabs = nodes.iter().filter(|(_, node)| node.role() == Role::Tab);
-        tabs.filter_map(|(_, node)| {
-            let bounds = node.bounds()?;
-            let middle = Pos2::new(
-                (0.5 * (bounds.x0 + bounds.x1)) as f32,
-                (0.5 * (bounds.y0 + bounds.y1)) as f32,
-            );
-            Some((node.label()?.to_owned(), middle))
-        })
-        .collect()
+        let wanted = nodes.iter().filter(|(_, node)| is_wanted(node));
+        wanted
+            .filter_map(|(_, node)| {
+                let bounds = node.bounds()?;
+                let middle = Pos2::new(
+                    (0.5 * (bounds.x0 + bounds.x1)) as f32,
+                    (0.5 * (bounds.y0 + bounds.y1)) as f32,
+                );
+                Some((node.label()?.to_owned(), middle))
+            })
+            .collect()
     }
 
     /// Clicks, and takes the mouse away.
     pub fn click(&mut self, pos: Pos2) {
+        // Soon after another click it would be the second of a double click, wherever it is.
+        self.time_s += DOUBLE_CLICK_S;
         let button = |pressed| Event::PointerButton {
             pos,
             button: PointerButton::Primary,
@@ -143,6 +160,22 @@ mod tests {
         let (_, last) = tabs.last().expect("a tab");
         window.click(*last);
         assert_ne!(window.frame(&[]), corners, "{tabs:?}");
+    }
+
+    #[test]
+    fn a_control_that_is_clicked_on_after_another_is_in_use() {
+        let keys = KeyReceiver::new();
+        let sources = Senders::default().sources();
+        let size = (1_600.0, 1_000.0);
+        let mut window = OffscreenWindow::new(Arc::default(), &sources, &keys.sender(), size);
+        for name in ["Shape", "Comb Delay", "Phaser Centre"] {
+            window.frame(&[]);
+            let control = window.control(name).unwrap_or_else(|| panic!("no {name}"));
+            window.click(control);
+        }
+        window.frame(&[]);
+        assert!(window.control("Phaser centre and amount").is_some());
+        assert!(window.control("Comb delay and amount").is_none());
     }
 
     #[test]

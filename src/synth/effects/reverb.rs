@@ -1,57 +1,77 @@
-//! Reverb: a feedback delay network of sixteen lines.
+//! Reverb: a feedback delay network of thirty-two lines.
 //!
 //! ```text
-//! pre-delay ▶ four allpasses (left and right each) ▶ ┬▶ damping ▶ 16 delay lines ▶ ┬▶ signs ▶ wet
-//!                                                    └──────── Householder ◀────────┘
+//! pre-delay ▶ four allpasses (left and right each) ▶ ┬▶ damping ▶ 16 sized lines ▶ ┬▶ signs ▶ wet
+//!                                                    └───────────── mixed ◀────────┤
+//!                                                    ┌───────────── mixed ◀────────┤
+//!                                                    └▶ damping ▶ 16 timed lines ▶ ┘
 //! ```
 //!
-//! * The lengths are mutually prime frames at 48 kHz ([`PRIMES`]), times the size. Eight lines ring when
-//!   the decay is long: sixteen of 40 to 127 ms have 1.22 modes per Hz at full size.
-//! * What comes out is mixed by A⊗A with A = I₄ − ½·11ᵀ, Householder's reflection of four: all 256 entries
-//!   are ±¼, so that each line reaches each other one alike, for 32 additions and a few products. It is
+//! * Sixteen lines are as long as the size says: the sound goes into them and comes out of them, and their first
+//!   echoes are those of a room of that size. Sixteen more are as long as the time says, whatever the size:
+//!   as long as those at full size, and shorter with times below [`FULL_TIME_S`]. They are there for their modes. A
+//!   mode is 2.2/T Hz wide, and modes sound like a room where they overlap. The timed lines alone have 1.22 modes
+//!   per Hz, or 1.7·T where the time T is short; without them a room of 10 % has 0.12, and rings.
+//! * The lengths are mutually prime frames at 48 kHz ([`SIZED`], [`TIMED`]), times the size and times what the
+//!   time says. Lines of both kinds that belong together are long and short.
+//! * What comes out of each sixteen is mixed by A⊗A with A = I₄ − ½·11ᵀ, Householder's reflection of four, and then each
+//!   line with its partner of the other sixteen by a rotation of an eighth of a turn. All 1,024 entries of the whole
+//!   are ±1/√32, so that each line reaches each other one alike, for 64 additions and a few products. It is
 //!   orthogonal: only the damping takes energy away (Jot and Chaigne, "Digital delay networks for
-//!   designing artificial reverberators", 1991).
-//! * The damping of a line is a first-order shelf, y = g₂·x + (g₁−g₂)·lowpass(x), about [`SHELF_HZ`]. Its
-//!   gain is 10^(−3·d/T(f)) for a line of d seconds: at [`MID_HZ`] T is the time of the parameter, and
-//!   above the shelf it is shorter by the damping, by up to [`MOST_DAMPED`]. It is before the line, so that the
-//!   first echoes decay too where the lines are as long as the time; and the allpasses spread less where they
-//!   would ring longer than it.
+//!   designing artificial reverberators", 1991). A smaller angle would let the sized lines lose energy to the timed ones
+//!   in the beginning, and get it back slowly: two decays in place of one.
+//! * The damping of a line is a first-order shelf, y = g₂·x + (g₁−g₂)·lowpass(x), about [`SHELF_HZ`](damping::SHELF_HZ).
+//!   Its gain is 10^(−3·d/T(f)) for a line of d seconds: at [`MID_HZ`](damping::MID_HZ) T is the time of the parameter,
+//!   and above the shelf it is shorter by the damping, by up to [`MOST_DAMPED`](damping::MOST_DAMPED). It is before
+//!   the line, so that the first echoes decay too where the lines are as long as the time; and the allpasses spread less
+//!   where they would ring longer than it.
 //! * From 500 Hz to 1 kHz it decays by 60 dB in the time of the parameter, at any settings and rates within
 //!   5 %, and within 11 % where that is less than 0.4 s and a few echoes (T30 of ISO 3382, measured).
-//! * The lengths swing by [`SWING_S`], each in a phase of its own, so that what rings does not stand still.
-//!   A new size is faded over to, as everything that reads by a new delay.
-//! * Left goes into the even lines and right into the odd. The wet channels are sums of all lines with
+//! * The lengths of the sized lines swing by [`SWING_S`], each in a phase of its own, so that what rings does not stand
+//!   still. A new length is faded over to, as everything that reads by a new delay.
+//! * Left goes into the even lines and right into the odd. The wet channels are sums of all sized lines with
 //!   signs that are orthogonal among the even lines and among the odd: uncorrelated, and in mono as
 //!   loud as apart.
 //!
-//! Reading between frames takes from the highest frequencies: with no damping, what is above 8 kHz
-//! decays in 2 s or so however long the time is. Air does the same in a hall.
+//! Reading the sized lines between frames takes from the highest frequencies: with no damping, what is above 8 kHz
+//! decays in 4 s where the time is 5 s, and in 12 s where it is 20 s. Air does more in a hall.
 //!
 //! The wet sound has about the power of the dry one, whatever the time: what goes into the network is
 //! brought down by the root of the energy that its impulse response has. All gains are before the lines: what
 //! they hold is as loud as it will be heard, so that a step of the time or the size makes no tail louder.
 
 use super::occupancy::Occupancy;
-use super::ramps::{Faded, FadedBlock, Level, LevelBlock, LevelRamp, Phasor, PhasorBlock};
-use super::{Effect, EffectsPace, FASTEST_HZ, LINE_QUIET, memory_frames, one_pole, sanitized};
+use super::ramps::{
+    Faded, FadedBlock, Level, LevelBlock, LevelRamp, Phasor, PhasorBlock, Smoothed,
+};
+use super::{Effect, EffectsPace, FASTEST_HZ, LINE_QUIET, memory_frames, sanitized};
 use crate::dsp::delay_line::DelayLine;
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
 
+mod damping;
 mod network;
+use damping::{Damping, DampingBlock, Decay, LineGains, decay, mid_weight};
 use network::{Allpass, Lines};
 
-/// Delay lines.
+/// Delay lines of each kind.
 pub const LINES: usize = 16;
 
 /// A value for each line.
 type PerLine = [f32; LINES];
 
-/// Lengths at 48 kHz and full size, in frames; all of them prime.
-pub const PRIMES: [u32; LINES] = [
+/// Lengths at 48 kHz of the lines that are as long as the size says, at full size, in frames; all of them prime.
+pub const SIZED: [u32; LINES] = [
     1931, 5641, 2633, 4153, 2087, 5227, 2833, 3851, 2251, 4831, 3061, 3571, 2437, 4483, 3301, 6101,
 ];
+/// Those of the lines that are as long as the time says, from [`FULL_TIME_S`] on. Primes too, none of them the same;
+/// the longest beside the shortest of the others.
+pub const TIMED: [u32; LINES] = [
+    6113, 2081, 4481, 2837, 5647, 2243, 4157, 3049, 5231, 2423, 3847, 3299, 4861, 2617, 3557, 1933,
+];
 const PRIMES_HZ: f64 = 48_000.0;
+/// The shortest time with the longest timed lines, in seconds. With a shorter one longer lines would ring on after it.
+pub const FULL_TIME_S: f64 = 0.72;
 /// How far lengths swing, in seconds.
 pub const SWING_S: f64 = 1e-4;
 /// How fast they do.
@@ -59,15 +79,8 @@ const SWING_HZ: f64 = 0.61;
 /// Below this sample rate lines do not swing: reading between frames damps middle frequencies too strongly
 /// there to reach a long time.
 const LEAST_SWUNG_HZ: f64 = 20_000.0;
-/// Where the damping begins.
-pub const SHELF_HZ: f64 = 4_000.0;
-/// Where the time is the parameter's: a little below the middle of 500 Hz and 1 kHz, since the lower part,
-/// which is damped less, is what is left of them in the end.
-pub const MID_HZ: f64 = 670.0;
-/// By how much the time above the shelf is shorter at full damping.
-pub const MOST_DAMPED: f64 = 16.0;
-/// How long it takes to go from one size or pre-delay to another, in seconds.
-const SIZE_FADE_S: f64 = 0.06;
+/// How long it takes to go from one length or pre-delay to another, in seconds.
+const LENGTH_FADE_S: f64 = 0.06;
 /// The longest pre-delay, in seconds.
 pub const LONGEST_PREDELAY_S: f64 = 0.25;
 /// Lengths of the allpasses, in seconds, left and right.
@@ -102,24 +115,57 @@ const fn signs(bits: u16) -> PerLine {
     signs
 }
 
-/// A value for each line, straight from one end of the block to the other.
+/// Lines of one kind over one block.
 #[derive(Clone, Copy, Debug, Default)]
-struct LineRamps {
-    start: PerLine,
-    step: PerLine,
+struct LinesBlock {
+    /// The parts of their longest lengths.
+    scale: FadedBlock<f32>,
+    /// Lengths by either scale, in frames.
+    lengths: [[u32; LINES]; 2],
+    damping: DampingBlock,
+    /// The longest of the lengths.
+    longest: u32,
 }
 
-impl LineRamps {
-    fn new(start: PerLine, end: &PerLine) -> LineRamps {
-        LineRamps {
-            start,
-            step: std::array::from_fn(|line| end[line] - start[line]),
-        }
+/// What lines of one kind do at each tick.
+#[derive(Clone, Copy, Debug, Default)]
+struct LinesControl {
+    target: f32,
+    scale: Faded<f32>,
+    gains: LineGains,
+    /// The last block's.
+    past_gains: LineGains,
+}
+
+impl LinesControl {
+    /// Takes over lines of these lengths at 48 kHz, times `scale` and so many seconds longer on average. The mean of
+    /// the squares of their gains.
+    fn take(&mut self, primes: &[u32; LINES], scale: f64, longer_s: f64, decaying: &Decay) -> f64 {
+        let lengths_s = primes.iter();
+        let lengths_s = lengths_s.map(|&prime| f64::from(prime) / PRIMES_HZ * scale + longer_s);
+        let (gains, power) = LineGains::new(lengths_s, decaying);
+        (self.target, self.gains) = (scale as f32, gains);
+        power
     }
 
-    #[inline(always)]
-    fn at(&self, line: usize, position: f32) -> f32 {
-        self.start[line] + self.step[line] * position
+    /// The block's; see `Level::tick` for `jumps`.
+    fn tick(&mut self, primes: &[u32; LINES], jumps: bool, pace: &EffectsPace) -> LinesBlock {
+        let step = pace.step(LENGTH_FADE_S);
+        let scale = self.scale.tick(self.target, jumps, step);
+        let past = if jumps { self.gains } else { self.past_gains };
+        self.past_gains = self.gains;
+        let lengths = |scale: f32| {
+            let scale = f64::from(scale) * pace.memory_rate_hz() / PRIMES_HZ;
+            // Less than two frames cannot be read between.
+            primes.map(|prime| ((f64::from(prime) * scale).round() as u32).max(2))
+        };
+        let lengths = [lengths(scale.from), lengths(scale.to)];
+        LinesBlock {
+            scale,
+            lengths,
+            damping: DampingBlock::new(&past, &self.gains),
+            longest: lengths.as_flattened().iter().copied().fold(0, u32::max),
+        }
     }
 }
 
@@ -129,11 +175,8 @@ pub struct ReverbBlock {
     /// How loud it is.
     pub level: LevelBlock,
     predelay_frames: FadedBlock<u32>,
-    size: FadedBlock<f32>,
-    /// Lengths by either size, in frames.
-    lengths: [[u32; LINES]; 2],
-    low_gains: LineRamps,
-    high_gains: LineRamps,
+    sized: LinesBlock,
+    timed: LinesBlock,
     /// Gain of the allpasses.
     spread: LevelRamp,
     /// Gain of the input to the network, which brings the wet sound to the level of the dry.
@@ -141,48 +184,7 @@ pub struct ReverbBlock {
     phasor: PhasorBlock,
 }
 
-/// Gains of the lines, and what they are worked out from.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct LineGains {
-    time_s: f32,
-    damping: f32,
-    size: f32,
-    low: PerLine,
-    high: PerLine,
-    spread: f32,
-    makeup: f32,
-}
-
-impl LineGains {
-    /// The gains by which the network decays in `time_s`.
-    fn new(time_s: f32, damping: f32, size: f32, mid_weight: f64) -> LineGains {
-        let mut gains = LineGains {
-            time_s,
-            damping,
-            size,
-            ..LineGains::default()
-        };
-        let decay = |seconds: f64, time_s: f64| {
-            libm::exp2(-3.0 * seconds / time_s * std::f64::consts::LOG2_10)
-        };
-        let time_s = f64::from(time_s);
-        let shorter = libm::exp2(f64::from(damping) * libm::log2(MOST_DAMPED));
-        let mut energy = 0.0;
-        for (line, &prime) in PRIMES.iter().enumerate() {
-            let length_s = f64::from(prime) / PRIMES_HZ * f64::from(size) + 0.5 * SWING_S;
-            let mid = decay(length_s, time_s);
-            let low = low_gain(mid, shorter, mid_weight);
-            gains.low[line] = low as f32;
-            gains.high[line] = libm::pow(low, shorter) as f32;
-            energy += mid * mid / (1.0 - mid * mid) / LINES as f64;
-        }
-        gains.spread = ALLPASS_GAIN.min(decay(LONGEST_ALLPASS_S, SPREAD_PART * time_s)) as f32;
-        gains.makeup = libm::sqrt(1.0 / energy) as f32;
-        gains
-    }
-}
-
-/// Half of the lines' swing.
+/// Half of the swing of the sized lines.
 fn swing_frames(sample_rate_hz: f64) -> f64 {
     if sample_rate_hz < LEAST_SWUNG_HZ {
         0.0
@@ -191,24 +193,11 @@ fn swing_frames(sample_rate_hz: f64) -> f64 {
     }
 }
 
-/// The gain g at 0 Hz for which w·g + (1−w)·g^k = `mid`, by Newton's method: at the middle frequency the
-/// shelf, whose low-pass has the weight w there and whose other end is g^k, has the gain `mid`.
-fn low_gain(mid: f64, power: f64, weight: f64) -> f64 {
-    let mut gain = mid;
-    for _ in 0..3 {
-        let high = libm::pow(gain, power - 1.0);
-        let excess = weight * gain + (1.0 - weight) * high * gain - mid;
-        gain -= excess / (weight + (1.0 - weight) * power * high);
-    }
-    gain.clamp(mid, 1.0)
-}
-
-/// The gain of the one-pole low-pass with this weight at `hz`, its part in phase.
-fn lowpass_in_phase(weight: f64, hz: f64, sample_rate_hz: f64) -> f64 {
-    let angle = std::f64::consts::TAU * hz / sample_rate_hz;
-    let (sine, cosine) = libm::sincos(angle);
-    let (re, im) = (1.0 - (1.0 - weight) * cosine, (1.0 - weight) * sine);
-    weight * re / (re * re + im * im)
+/// The energy of the network's impulse response. The powers in the two kinds of lines are each what half of both
+/// brings there, less what is damped; the sound goes into the sized ones. `sized` and `timed` are the means of the
+/// squares of their gains.
+fn response_energy(sized: f64, timed: f64) -> f64 {
+    sized * (1.0 - 0.5 * timed) / (1.0 - 0.5 * (sized + timed))
 }
 
 /// What the reverb does at each tick.
@@ -217,22 +206,31 @@ pub struct ReverbControl {
     /// How loud it is.
     pub level: Level,
     predelay_frames: Faded<u32>,
-    size: Faded<f32>,
-    gains: LineGains,
-    /// The last block's.
-    past_gains: LineGains,
+    sized: LinesControl,
+    timed: LinesControl,
+    /// Time, damping and size that the gains are for.
+    taken: [f32; 3],
+    spread: Smoothed,
+    makeup: Smoothed,
+    targets: Targets,
     predelay_s: f32,
     /// Goes on while the reverb is on, by the engine's clock.
     phasor: Phasor,
-    /// The in-phase gain of the damping's low-pass at [`MID_HZ`].
+    /// The in-phase gain of the damping's low-pass at the middle frequency.
     mid_weight: f64,
+}
+
+/// What the gains before the network are to be.
+#[derive(Clone, Copy, Debug, Default)]
+struct Targets {
+    spread: f32,
+    makeup: f32,
 }
 
 impl ReverbControl {
     /// The control as after a reset.
     pub fn new(sample_rate_hz: f64) -> ReverbControl {
-        let weight = one_pole(SHELF_HZ, sample_rate_hz);
-        ReverbControl::at_rest(lowpass_in_phase(weight, MID_HZ, sample_rate_hz))
+        ReverbControl::at_rest(mid_weight(sample_rate_hz))
     }
 
     /// Makes it as new.
@@ -244,9 +242,12 @@ impl ReverbControl {
         ReverbControl {
             level: Level::default(),
             predelay_frames: Faded::default(),
-            size: Faded::default(),
-            gains: LineGains::default(),
-            past_gains: LineGains::default(),
+            sized: LinesControl::default(),
+            timed: LinesControl::default(),
+            taken: [0.0; 3],
+            spread: Smoothed::default(),
+            makeup: Smoothed::default(),
+            targets: Targets::default(),
             predelay_s: 0.0,
             phasor: Phasor::default(),
             mid_weight,
@@ -256,47 +257,43 @@ impl ReverbControl {
     /// Takes the values over.
     pub fn take(&mut self, values: &Values) {
         self.predelay_s = values.get(Param::REVERB_PREDELAY);
-        let [time_s, damping, size] = [
+        let taken = [
             Param::REVERB_TIME,
             Param::REVERB_DAMPING,
             Param::REVERB_SIZE,
         ]
         .map(|param| values.get(param));
-        let gains = &self.gains;
-        if (gains.time_s, gains.damping, gains.size) != (time_s, damping, size)
-            && values.get(Param::REVERB_AMOUNT) > 0.0
-        {
-            self.gains = LineGains::new(time_s, damping, size, self.mid_weight);
+        if self.taken != taken && values.get(Param::REVERB_AMOUNT) > 0.0 {
+            self.taken = taken;
+            self.take_gains(taken);
         }
+    }
+
+    /// Works out lengths and gains.
+    fn take_gains(&mut self, [time_s, damping, size]: [f32; 3]) {
+        let decaying = Decay::new(time_s, damping, self.mid_weight);
+        let time_s = decaying.time_s;
+        let size = f64::from(size);
+        let sized = self.sized.take(&SIZED, size, 0.5 * SWING_S, &decaying);
+        let part = (time_s / FULL_TIME_S).min(1.0);
+        let timed = self.timed.take(&TIMED, part, 0.0, &decaying);
+        self.targets = Targets {
+            spread: ALLPASS_GAIN.min(decay(LONGEST_ALLPASS_S, SPREAD_PART * time_s)) as f32,
+            makeup: libm::sqrt(1.0 / response_energy(sized, timed)) as f32,
+        };
     }
 
     /// The block's, with this level; see `Level::tick` for `jumps`.
     pub fn tick(&mut self, level: LevelBlock, jumps: bool, pace: &EffectsPace) -> ReverbBlock {
         let predelay_frames = (f64::from(self.predelay_s) * pace.memory_rate_hz()).round() as u32;
-        let step = pace.step(SIZE_FADE_S);
-        let size = self.size.tick(self.gains.size, jumps, step);
-        let past = if jumps { self.gains } else { self.past_gains };
-        self.past_gains = self.gains;
-        let lengths = |size: f32| {
-            let scale = f64::from(size) * pace.memory_rate_hz() / PRIMES_HZ;
-            // Less than two frames cannot be read between.
-            PRIMES.map(|prime| ((f64::from(prime) * scale).round() as u32).max(2))
-        };
+        let step = pace.step(LENGTH_FADE_S);
         ReverbBlock {
             level,
             predelay_frames: self.predelay_frames.tick(predelay_frames, jumps, step),
-            size,
-            lengths: [lengths(size.from), lengths(size.to)],
-            low_gains: LineRamps::new(past.low, &self.gains.low),
-            high_gains: LineRamps::new(past.high, &self.gains.high),
-            spread: LevelRamp {
-                start: past.spread,
-                end: self.gains.spread,
-            },
-            makeup: LevelRamp {
-                start: past.makeup,
-                end: self.gains.makeup,
-            },
+            sized: self.sized.tick(&SIZED, jumps, pace),
+            timed: self.timed.tick(&TIMED, jumps, pace),
+            spread: self.spread.tick(self.targets.spread, jumps),
+            makeup: self.makeup.tick(self.targets.makeup, jumps),
             phasor: self.phasor.tick(SWING_HZ * pace.block_s()),
         }
     }
@@ -307,10 +304,10 @@ impl ReverbControl {
 pub struct Reverb {
     predelay: [DelayLine; 2],
     allpasses: [[Allpass; ALLPASSES]; 2],
-    lines: Lines,
-    lowpass: PerLine,
-    /// Weight of the new value in the damping's low-pass.
-    shelf_weight: f32,
+    sized: Lines,
+    timed: Lines,
+    /// Those of the sized lines, and of the timed.
+    dampings: [Damping; 2],
     /// Half of the swing.
     swing_frames: f32,
     /// Sine and cosine of each line's own phase of the swing.
@@ -323,7 +320,11 @@ pub struct Reverb {
 impl Reverb {
     /// Allocates its memory.
     pub fn new(sample_rate_hz: f64) -> Reverb {
-        let longest_s = f64::from(PRIMES[LINES - 1]) / PRIMES_HZ + SWING_S;
+        let lines = |primes: &[u32; LINES], longer_s: f64| {
+            let longest = primes.iter().copied().fold(0, u32::max);
+            let longest_s = f64::from(longest) / PRIMES_HZ + longer_s;
+            Lines::new(memory_frames(longest_s, sample_rate_hz) + 4)
+        };
         let allpass = |seconds| Allpass::new(memory_frames(seconds, sample_rate_hz));
         let phase = |line: usize| {
             // Apart by the golden section, so that neighbours are far from each other.
@@ -334,9 +335,9 @@ impl Reverb {
             predelay: [(); 2]
                 .map(|()| DelayLine::new(memory_frames(LONGEST_PREDELAY_S, sample_rate_hz))),
             allpasses: ALLPASSES_S.map(|side| side.map(allpass)),
-            lines: Lines::new(memory_frames(longest_s, sample_rate_hz) + 4),
-            lowpass: [0.0; LINES],
-            shelf_weight: one_pole(SHELF_HZ, sample_rate_hz) as f32,
+            sized: lines(&SIZED, SWING_S),
+            timed: lines(&TIMED, 0.0),
+            dampings: [(); 2].map(|()| Damping::new(sample_rate_hz)),
             swing_frames: swing_frames(sample_rate_hz) as f32,
             phases: [
                 std::array::from_fn(|line| phase(line).0 as f32),
@@ -357,8 +358,9 @@ impl Reverb {
         self.predelay.iter_mut().for_each(DelayLine::clear);
         let allpasses = self.allpasses.iter_mut().flatten();
         allpasses.for_each(Allpass::clear);
-        self.lines.clear();
-        self.lowpass = [0.0; LINES];
+        self.sized.clear();
+        self.timed.clear();
+        self.dampings.iter_mut().for_each(Damping::clear);
         self.occupancy.clear();
     }
 
@@ -385,9 +387,9 @@ impl Reverb {
         out
     }
 
-    /// What comes out of the lines.
+    /// What comes out of the sized lines.
     #[inline(always)]
-    fn taps(&self, block: &ReverbBlock, position: f32) -> PerLine {
+    fn sized_taps(&self, block: &ReverbBlock, position: f32) -> PerLine {
         let (sine, cosine) = block.phasor.at(position);
         let mut swings = [0.0; LINES];
         for (line, swing) in swings.iter_mut().enumerate() {
@@ -395,13 +397,23 @@ impl Reverb {
             // From 0 on; the phasor may pass 1 by its rounding.
             *swing = (self.swing_frames * (1.0 + swung)).max(0.0);
         }
-        let mut taps = self.lines.read(&block.lengths[0], &swings);
-        if block.size.from != block.size.to {
-            let mix = block.size.mix.at(position);
-            let to = self.lines.read(&block.lengths[1], &swings);
-            for line in 0..LINES {
-                taps[line] = taps[line] * (1.0 - mix) + to[line] * mix;
-            }
+        let lines = &block.sized;
+        let mut taps = self.sized.read_between(&lines.lengths[0], &swings);
+        if lines.scale.from != lines.scale.to {
+            let to = self.sized.read_between(&lines.lengths[1], &swings);
+            fade(&mut taps, &to, lines.scale.mix.at(position));
+        }
+        taps
+    }
+
+    /// What comes out of the timed lines.
+    #[inline(always)]
+    fn timed_taps(&self, block: &ReverbBlock, position: f32) -> PerLine {
+        let lines = &block.timed;
+        let mut taps = self.timed.read(&lines.lengths[0]);
+        if lines.scale.from != lines.scale.to {
+            let to = self.timed.read(&lines.lengths[1]);
+            fade(&mut taps, &to, lines.scale.mix.at(position));
         }
         taps
     }
@@ -409,10 +421,25 @@ impl Reverb {
     /// Longest way of what has gone in, in frames.
     #[inline(always)]
     fn reach_frames(&self, block: &ReverbBlock) -> usize {
-        let longest = block.lengths[0][LINES - 1].max(block.lengths[1][LINES - 1]);
+        let longest = block.sized.longest.max(block.timed.longest);
         let predelay = block.predelay_frames.from.max(block.predelay_frames.to);
         self.ring_frames + (longest + predelay) as usize
     }
+}
+
+/// Fades over from old taps to new ones, of which there is to be `mix`. They are not read by a closure, which would not
+/// be compiled for the caller's instructions.
+#[inline(always)]
+fn fade(taps: &mut PerLine, to: &PerLine, mix: f32) {
+    for line in 0..LINES {
+        taps[line] = taps[line] * (1.0 - mix) + to[line] * mix;
+    }
+}
+
+/// Whether no line is loud.
+#[inline(always)]
+fn are_quiet(values: &PerLine) -> bool {
+    values.iter().all(|value| value.abs() < LINE_QUIET)
 }
 
 impl Effect for Reverb {
@@ -427,26 +454,27 @@ impl Effect for Reverb {
         }
         let split = SPLIT * block.makeup.at(position);
         let [left_in, right_in] = self.diffused(block, frame, position).map(|x| x * split);
-        let mut mixed = self.taps(block, position);
+        let mut sized = self.sized_taps(block, position);
+        let mut timed = self.timed_taps(block, position);
         let (mut left, mut right) = (0.0, 0.0);
         for line in 0..LINES {
-            left += OUT_LEFT[line] * mixed[line];
-            right += OUT_RIGHT[line] * mixed[line];
+            left += OUT_LEFT[line] * sized[line];
+            right += OUT_RIGHT[line] * sized[line];
         }
-        network::reflect(&mut mixed);
-        let (mut damped, mut loudest) = ([0.0; LINES], 0.0_f32);
+        network::reflect(&mut sized);
+        network::reflect(&mut timed);
+        network::rotate(&mut sized, &mut timed);
         for line in 0..LINES {
             let fed = if line % 2 == 0 { left_in } else { right_in };
-            let x = mixed[line] + IN[line] * fed;
-            let lowpass = &mut self.lowpass[line];
-            *lowpass += self.shelf_weight * (x - *lowpass);
-            let low = block.low_gains.at(line, position);
-            let high = block.high_gains.at(line, position);
-            damped[line] = high * x + (low - high) * *lowpass;
-            loudest = loudest.max(damped[line].abs());
+            sized[line] += IN[line] * fed;
         }
-        self.lines.push(&damped);
-        let is_quiet = loudest < LINE_QUIET && frame == [0.0; 2];
+        let [sized_damping, timed_damping] = &mut self.dampings;
+        sized_damping.frame(&block.sized.damping, &mut sized, position);
+        timed_damping.frame(&block.timed.damping, &mut timed, position);
+        self.sized.push(&sized);
+        self.timed.push(&timed);
+        // While a sound goes in, the lines are not looked at.
+        let is_quiet = frame == [0.0; 2] && are_quiet(&sized) && are_quiet(&timed);
         let reach_frames = self.reach_frames(block);
         if self.occupancy.has_ended(is_quiet, reach_frames) {
             self.clear();

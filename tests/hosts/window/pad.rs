@@ -1,10 +1,8 @@
 //! The morph pad in the host's window, by the mouse.
 
-use xtask::host::Output;
-
 use crate::analysis::{key_hz, level_db};
 use crate::apart::apart;
-use crate::display::{Display, point};
+use crate::display::Display;
 use crate::player::{Player, RATE_HZ};
 use crate::rig;
 use crate::words::Ends;
@@ -39,30 +37,9 @@ fn a_drag_over_the_pad_is_heard() {
         player.hear(NOTE_FRAMES / 2);
         let before_db = second_db(&player.hear(NOTE_FRAMES));
         assert!(before_db > -10.0, "{before_db} dB");
-        for step in 0..=8 {
-            let along = f64::from(step) / 8.0;
-            let way = |from: f64, to: f64| from + along * (to - from);
-            let place = (way(MIDDLE.0, BEYOND.0), way(MIDDLE.1, BEYOND.1));
-            player.move_to(&display, place);
-            player.play_until_seen();
-            if step == 0 {
-                point(&["mousedown", "1"]);
-                player.play_until_seen();
-            }
-        }
-        point(&["mouseup", "1"]);
+        player.drag(&display, MIDDLE, BEYOND);
         for name in ["Morph X", "Morph Y"] {
-            let id = player.instance.parameter(name).unwrap().id;
-            player.play_until("the gesture to end", |player| {
-                let is_end = |output: &Output| *output == Output::GestureEnd(id);
-                player.said.iter().any(is_end).then_some(())
-            });
-            let count = |wanted: Output| {
-                let said = player.said.iter();
-                said.filter(|output| **output == wanted).count()
-            };
-            assert_eq!(count(Output::GestureBegin(id)), 1, "{name}");
-            assert_eq!(count(Output::GestureEnd(id)), 1, "{name}");
+            assert_eq!(player.gestures(name), 1, "{name}");
             assert_eq!(player.value(name), (1.0, true), "{name}");
         }
         player.hear(NOTE_FRAMES / 2);

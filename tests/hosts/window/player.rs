@@ -179,6 +179,43 @@ impl Player {
         point(&["mousemove", "--window", &window, &x, &y]);
     }
 
+    /// Presses or lets go the first button of the mouse (`mousedown`, `mouseup`).
+    pub fn button(&mut self, action: &str) {
+        point(&[action, "1"]);
+        self.play_until_seen();
+    }
+
+    /// Drags the mouse from one place of the window to another, both as parts of its width and height.
+    pub fn drag(&mut self, display: &Display, from: (f64, f64), to: (f64, f64)) {
+        for step in 0..=8 {
+            let along = f64::from(step) / 8.0;
+            let way = |from: f64, to: f64| from + along * (to - from);
+            self.move_to(display, (way(from.0, to.0), way(from.1, to.1)));
+            self.play_until_seen();
+            if step == 0 {
+                self.button("mousedown");
+            }
+        }
+        self.button("mouseup");
+    }
+
+    /// Plays until the host has received the end of a gesture of this parameter, and returns how many there were,
+    /// each with its beginning.
+    pub fn gestures(&mut self, name: &str) -> usize {
+        let id = self.instance.parameter(name).unwrap().id;
+        self.play_until("the gesture to end", |player| {
+            let is_end = |output: &Output| *output == Output::GestureEnd(id);
+            player.said.iter().any(is_end).then_some(())
+        });
+        let count = |wanted: Output| {
+            let said = self.said.iter();
+            said.filter(|output| **output == wanted).count()
+        };
+        let begun = count(Output::GestureBegin(id));
+        assert_eq!(begun, count(Output::GestureEnd(id)), "{name}");
+        begun
+    }
+
     /// A parameter's value, and whether it is another than a new instance's.
     pub fn value(&mut self, name: &str) -> (f64, bool) {
         let parameter = self.instance.parameter(name).unwrap();

@@ -2,10 +2,10 @@
 //! drawn body.
 
 use aliquot::synth::Param;
-use xtask::host::{Output, WindowSize, unhosted_values};
+use xtask::host::{WindowSize, unhosted_values};
 
 use crate::apart::apart;
-use crate::display::{Display, point};
+use crate::display::Display;
 use crate::player::{Player, resize};
 use crate::rig;
 use crate::words::Ends;
@@ -36,50 +36,25 @@ fn open(display: &Display, settings: &[(&str, &str)]) -> Player {
     player
 }
 
-/// Moves the pointer to a place in [`SIZE`].
-fn move_to(player: &mut Player, display: &Display, (x, y): (f64, f64)) {
-    let parts = (x / f64::from(SIZE.width), y / f64::from(SIZE.height));
-    player.move_to(display, parts);
-    player.play_until_seen();
+/// A place in [`SIZE`] as parts of it.
+fn parts((x, y): (f64, f64)) -> (f64, f64) {
+    (x / f64::from(SIZE.width), y / f64::from(SIZE.height))
 }
 
-fn button(player: &mut Player, action: &str) {
-    point(&[action, "1"]);
+/// Moves the pointer to a place in [`SIZE`].
+fn move_to(player: &mut Player, display: &Display, place: (f64, f64)) {
+    player.move_to(display, parts(place));
     player.play_until_seen();
 }
 
 fn click(player: &mut Player, display: &Display, place: (f64, f64)) {
     move_to(player, display, place);
-    button(player, "mousedown");
-    button(player, "mouseup");
+    player.button("mousedown");
+    player.button("mouseup");
 }
 
 fn drag(player: &mut Player, display: &Display, from: (f64, f64), to: (f64, f64)) {
-    for step in 0..=8 {
-        let along = f64::from(step) / 8.0;
-        let way = |from: f64, to: f64| from + along * (to - from);
-        move_to(player, display, (way(from.0, to.0), way(from.1, to.1)));
-        if step == 0 {
-            button(player, "mousedown");
-        }
-    }
-    button(player, "mouseup");
-}
-
-/// Plays until the host has received the end of a gesture of this parameter, and returns how many there were.
-fn gestures(player: &mut Player, name: &str) -> usize {
-    let id = player.instance.parameter(name).unwrap().id;
-    player.play_until("the gesture to end", |player| {
-        let is_end = |output: &Output| *output == Output::GestureEnd(id);
-        player.said.iter().any(is_end).then_some(())
-    });
-    let count = |wanted: Output| {
-        let said = player.said.iter();
-        said.filter(|output| **output == wanted).count()
-    };
-    let begun = count(Output::GestureBegin(id));
-    assert_eq!(begun, count(Output::GestureEnd(id)), "{name}");
-    begun
+    player.drag(display, parts(from), parts(to));
 }
 
 /// The number at the beginning of a parameter's text.
@@ -109,7 +84,7 @@ fn a_handle_on_the_spectrum_moves_its_shaper() {
         };
         drag(&mut player, &display, place(2.5, 0.0), place(5.0, -12.0));
         for name in ["Divide Amount", "Divide Step"] {
-            assert_eq!(gestures(&mut player, name), 1, "{name}");
+            assert_eq!(player.gestures(name), 1, "{name}");
         }
         let step = number(&mut player, "Divide Step");
         assert!((step - 8.0).abs() < 0.15, "{step}");
@@ -131,7 +106,7 @@ fn a_power_switch_switches_its_section_off_and_on_again() {
         for expected in [0.0, high_pass] {
             player.said.clear();
             click(&mut player, &display, FILTER_POWER);
-            assert_eq!(gestures(&mut player, "Filter Type"), 1);
+            assert_eq!(player.gestures("Filter Type"), 1);
             assert_eq!(player.value("Filter Type").0, expected);
         }
         player.close(&display);

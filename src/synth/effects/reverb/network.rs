@@ -1,4 +1,4 @@
-//! The parts of the reverb's network: its lines, its reflection, its allpasses.
+//! The parts of the reverb's network: its lines, how they are mixed, its allpasses.
 
 use super::{LINES, PerLine};
 use crate::dsp::delay_line::{DelayLine, lagrange};
@@ -59,9 +59,23 @@ impl Lines {
         self.taken = (self.taken + 1).min(self.frames);
     }
 
+    /// What each line took `frames` frames ago; 1 is the last one.
+    #[inline(always)]
+    pub fn read(&self, frames: &[u32; LINES]) -> PerLine {
+        let mut out = [0.0; LINES];
+        for (line, out) in out.iter_mut().enumerate() {
+            let delay = frames[line] as usize;
+            let place = self.next.wrapping_sub(delay) & (self.frames - 1);
+            if delay <= self.taken {
+                *out = self.memory[line * self.stride + place];
+            }
+        }
+        out
+    }
+
     /// What each line held `frames` + `more` frames ago, by interpolation. `frames` are at least 2.
     #[inline(always)]
-    pub fn read(&self, frames: &[u32; LINES], more: &PerLine) -> PerLine {
+    pub fn read_between(&self, frames: &[u32; LINES], more: &PerLine) -> PerLine {
         let mut near = [[0.0; READ]; LINES];
         let mut delays = [0; LINES];
         let mut fractions = [0.0; LINES];
@@ -108,19 +122,25 @@ impl Lines {
 /// Multiplies by the Kronecker product of I₄ − ½·11ᵀ with itself.
 #[inline(always)]
 pub fn reflect(values: &mut PerLine) {
-    for column in 0..4 {
-        let [a, b, c, d] = [0, 4, 8, 12].map(|row| values[row + column]);
-        let half = 0.5 * ((a + b) + (c + d));
-        for row in [0, 4, 8, 12] {
-            values[row + column] -= half;
-        }
+    let half = |four: [f32; 4]| 0.5 * ((four[0] + four[1]) + (four[2] + four[3]));
+    let columns: [f32; 4] =
+        std::array::from_fn(|column| half([0, 4, 8, 12].map(|row| values[row + column])));
+    for (place, value) in values.iter_mut().enumerate() {
+        *value -= columns[place % 4];
     }
-    for row in [0, 4, 8, 12] {
-        let [a, b, c, d] = [0, 1, 2, 3].map(|column| values[row + column]);
-        let half = 0.5 * ((a + b) + (c + d));
-        for column in 0..4 {
-            values[row + column] -= half;
-        }
+    let rows: [f32; 4] =
+        std::array::from_fn(|row| half([0, 1, 2, 3].map(|column| values[4 * row + column])));
+    for (place, value) in values.iter_mut().enumerate() {
+        *value -= rows[place / 4];
+    }
+}
+
+/// Turns the values of each line and its partner by an eighth of a turn.
+#[inline(always)]
+pub fn rotate(values: &mut PerLine, partners: &mut PerLine) {
+    for (value, partner) in values.iter_mut().zip(partners) {
+        let [a, b] = [*value, *partner].map(|x| x * std::f32::consts::FRAC_1_SQRT_2);
+        (*value, *partner) = (a - b, a + b);
     }
 }
 
@@ -180,6 +200,37 @@ mod tests {
         assert_eq!(values, before);
     }
 
+    /// The whole matrix, of both kinds of lines: orthogonal, all entries alike.
+    #[test]
+    fn every_line_reaches_each_one_alike() {
+        let mixed = |column: usize| {
+            let (mut sized, mut timed) = ([0.0; LINES], [0.0; LINES]);
+            let side = if column < LINES {
+                &mut sized
+            } else {
+                &mut timed
+            };
+            side[column % LINES] = 1.0;
+            reflect(&mut sized);
+            reflect(&mut timed);
+            rotate(&mut sized, &mut timed);
+            [sized, timed].concat()
+        };
+        let columns: Vec<Vec<f32>> = (0..2 * LINES).map(mixed).collect();
+        for (place, column) in columns.iter().enumerate() {
+            assert!(
+                column
+                    .iter()
+                    .all(|x| (x.abs() - 1.0 / 32_f32.sqrt()).abs() < 1e-7)
+            );
+            for (other_place, other) in columns.iter().enumerate() {
+                let product: f32 = column.iter().zip(other).map(|(a, b)| a * b).sum();
+                let expected = f32::from(u8::from(place == other_place));
+                assert!((product - expected).abs() < 1e-6, "{place}, {other_place}");
+            }
+        }
+    }
+
     /// Every line as a delay line by itself, cleared in between.
     #[test]
     fn lines_are_delay_lines() {
@@ -189,13 +240,16 @@ mod tests {
         let more: PerLine = std::array::from_fn(|line| 0.37 * line as f32);
         for _ in 0..2 {
             for n in 0..1_000 {
-                let taps = lines.read(&frames, &more);
+                let taps = lines.read_between(&frames, &more);
+                let whole_taps = lines.read(&frames);
                 let mut values = [0.0; LINES];
                 for line in 0..LINES {
                     let whole = more[line].floor();
                     let delay = frames[line] as usize + whole as usize;
                     let tap = single[line].read_between(delay, more[line] - whole);
                     assert_eq!(taps[line], tap, "line {line}, frame {n}");
+                    let tap = single[line].read(frames[line] as usize);
+                    assert_eq!(whole_taps[line], tap, "line {line}, frame {n}");
                     values[line] = ((n * 31 + line * 17) % 101) as f32 - 50.0;
                     single[line].push(values[line]);
                 }
