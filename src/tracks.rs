@@ -18,6 +18,7 @@ pub mod files;
 mod interpolation;
 mod sampling;
 pub mod sharing;
+pub mod streaming;
 mod tidy;
 pub mod warp;
 

@@ -63,7 +63,7 @@ pub(super) fn image(
 }
 
 /// Fills in the header of a file that is whole otherwise.
-fn write_header(file: &mut [u8], count: u32) {
+pub(super) fn write_header(file: &mut [u8], count: u32) {
     file[..MAGIC.len()].copy_from_slice(&MAGIC);
     for (at, number) in [
         (VERSION_AT, VERSION),
@@ -80,13 +80,13 @@ fn write_header(file: &mut [u8], count: u32) {
 }
 
 /// A file under construction, and the record of one of its sounds.
-struct Record<'a> {
+pub(super) struct Record<'a> {
     file: &'a mut Vec<u8>,
     start: usize,
 }
 
 impl<'a> Record<'a> {
-    fn new(file: &'a mut Vec<u8>, number: usize) -> Record<'a> {
+    pub(super) fn new(file: &'a mut Vec<u8>, number: usize) -> Record<'a> {
         Record {
             file,
             start: HEADER_BYTES + number * RECORD_BYTES,
@@ -94,34 +94,39 @@ impl<'a> Record<'a> {
     }
 
     /// Writes into the record.
-    fn bytes(&mut self, at: usize, bytes: &[u8]) {
+    pub(super) fn bytes(&mut self, at: usize, bytes: &[u8]) {
         self.file[self.start + at..][..bytes.len()].copy_from_slice(bytes);
     }
 
-    fn u32(&mut self, at: usize, number: u32) {
+    pub(super) fn u32(&mut self, at: usize, number: u32) {
         self.bytes(at, &number.to_le_bytes());
     }
 
-    fn f64(&mut self, at: usize, number: f64) {
+    pub(super) fn f64(&mut self, at: usize, number: f64) {
         self.bytes(at, &number.to_le_bytes());
     }
 
     /// Sets flags beside those that are set.
-    fn flags(&mut self, flags: u32) {
+    pub(super) fn flags(&mut self, flags: u32) {
         let at = self.start + FLAGS_AT;
         let set = u32::from_le_bytes([0, 1, 2, 3].map(|k| self.file[at + k]));
         self.u32(FLAGS_AT, set | flags);
     }
 
     /// Fills the file up to where a section may begin; returns that place.
-    fn align(&mut self) -> usize {
+    pub(super) fn align(&mut self) -> usize {
         let place = self.file.len().next_multiple_of(ALIGNMENT);
         self.file.resize(place, 0);
         place
     }
 
+    /// Adds bytes to the file.
+    pub(super) fn append(&mut self, bytes: &[u8]) {
+        self.file.extend(bytes);
+    }
+
     /// Adds a section, whose length is a multiple of its entries'.
-    fn section(&mut self, kind: SectionKind, bytes: &[u8]) {
+    pub(super) fn section(&mut self, kind: SectionKind, bytes: &[u8]) {
         let offset = self.align() as u64;
         self.file.extend(bytes);
         let count = (bytes.len() / kind.entry_bytes()) as u64;
