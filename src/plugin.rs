@@ -198,6 +198,7 @@ impl Plugin for Aliquot {
                 max_voices,
             })
         });
+        engine.set_waiting_for_disk(config.process_mode == ProcessMode::Offline);
         drop(self.params.recordings().take_next());
         engine.set_recordings(self.params.recordings().recordings());
         engine.reset();

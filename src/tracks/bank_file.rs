@@ -508,7 +508,7 @@ impl TrackBank {
         self.store()?.damage()
     }
 
-    /// A bank of one sound alone, whole in memory; of one that is streamed, read from the file. Not for the audio
+    /// A bank of one sound alone, whole in memory, out of one that is streamed. Not for the audio
     /// thread.
     ///
     /// # Errors
@@ -525,7 +525,11 @@ impl TrackBank {
         let pieces = (0..of.pieces.count() as u32).map(|piece| store.read(of, key(piece)));
         let pieces = pieces.collect::<Result<Vec<Piece>, OpenError>>()?;
         let image = pieces::in_memory(of, &pieces);
-        TrackBank::from_bytes(&image).map_err(OpenError::File)
+        // Each piece is right by itself; what does not fit together is somewhere in them.
+        TrackBank::from_bytes(&image).map_err(|error| {
+            let start = of.pieces.start() as usize;
+            OpenError::File(FileError::at_byte(start, error.reason))
+        })
     }
 
     /// The slots that any partial of a sound is in, ascending or not. Not for the audio thread.

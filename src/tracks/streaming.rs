@@ -51,11 +51,6 @@ pub struct PieceStream {
     returns: Producer<Arc<Piece>>,
     /// What has been asked for and has not come.
     requested: Vec<PieceKey>,
-    /// Whether all that has been asked for has come.
-    pub fn has_come(&self) -> bool {
-        self.arrivals.slots() == self.requested.len()
-    }
-
     /// Bytes of what is at hand and has been asked for.
     bytes: u64,
     /// The most that these may be.
@@ -188,6 +183,11 @@ impl PieceStream {
         self.bytes -= self.bank.piece_bytes(key);
         let _ = self.returns.push(piece);
         true
+    }
+
+    /// Whether all that has been asked for has come.
+    pub fn has_come(&self) -> bool {
+        self.arrivals.slots() == self.requested.len()
     }
 
     /// Bytes of what is at hand and has been asked for.

@@ -121,6 +121,11 @@ impl PieceTable {
         self.entries.len()
     }
 
+    /// Where the first piece begins in the file.
+    pub(super) fn start(&self) -> u64 {
+        self.entries.first().map_or(0, |entry| entry.offset)
+    }
+
     /// Bytes of a piece; 0 past the end.
     pub(super) fn bytes_of(&self, piece: u32) -> u64 {
         let entry = self.entries.get(piece as usize);

@@ -423,9 +423,12 @@ impl PieceCutter {
         let is_last = first + frames == sound.frames;
         let events = events_from(rows.events(), first, frames);
         let of_time = |hop_s: f64, count: usize| {
+            if count == 0 {
+                return (0, 0);
+            }
             let index = |frame: u32| f64::from(frame) * sound.grid.hop_s() / hop_s;
             let from = (index(first) as usize).saturating_sub(1);
-            let from = if number == 0 { 0 } else { from.min(count.saturating_sub(1)) };
+            let from = if number == 0 { 0 } else { from.min(count - 1) };
             let to = if is_last { count } else { index(first + frames) as usize + 3 };
             (from as u32, to.clamp(from, count) as u32 - from as u32)
         };
