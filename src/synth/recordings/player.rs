@@ -311,6 +311,8 @@ impl Player {
     }
 }
 
+/// A place just before a frame is before it by this part of the distance of frames.
+const BEFORE_FRAME: f64 = 1e-4;
 /// Segments that Position is expected to move on for.
 const MOST_STEPS: f64 = 100.0;
 /// Pieces are asked for so long before they are needed, seconds.
@@ -462,7 +464,15 @@ impl Playhead {
         let missing_s = Some(self.place_s);
         if before.has_begun {
             *self = before;
-            (self.step.from_s, self.step.to_s) = (before.place_s, before.place_s);
+            if let Some(sound) = sounds.get(index) {
+                // At a frame what comes next is read; just before it, what is at hand.
+                let place = on_grid(self.place_s / sound.hop_s);
+                let is_forward = before.step.to_s > before.step.from_s;
+                let back = if is_forward && libm::rint(place) == place { BEFORE_FRAME } else { 0.0 };
+                self.run_s -= back * sound.hop_s;
+                self.place_s -= back * sound.hop_s;
+            }
+            (self.step.from_s, self.step.to_s) = (self.place_s, self.place_s);
         }
         self.missing_s = missing_s;
     }
