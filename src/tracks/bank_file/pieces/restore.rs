@@ -2,7 +2,7 @@
 
 use super::super::build::{Record, write_header};
 use super::super::layout::*;
-use super::super::{BankSound, SlotEvent};
+use super::super::{BankSound, MAX_SLOTS, SlotEvent};
 use super::Piece;
 use super::write::SoundingLabels;
 use crate::tracks::bands::{ENVELOPE_POINTS, NOISE_BANDS};
@@ -43,10 +43,9 @@ fn write_pages(record: &mut Record, sound: &BankSound, pieces: &[Piece], events:
     let mut table = Vec::new();
     let mut labels = SoundingLabels::new();
     let of = |frame: u32| &pieces[sound.pieces.piece_of(frame) as usize];
-    for first in (0..sound.frames).step_by(PAGE_FRAMES as usize) {
+    let firsts = (0..sound.frames).step_by(PAGE_FRAMES as usize);
+    for (first, width) in firsts.zip(page_widths(sound, events)) {
         let frames = first..(first + PAGE_FRAMES).min(sound.frames);
-        let widths = frames.clone().map(|frame| of(frame).shorts(frame, 0).len());
-        let width = widths.max().unwrap_or(0);
         let mut page: Vec<u8> = Vec::new();
         page.extend(bytemuck::cast_slice::<u16, u8>(
             &labels.at(events, first)[..width],
@@ -74,6 +73,26 @@ fn write_pages(record: &mut Record, sound: &BankSound, pieces: &[Piece], events:
     let widths = table.as_chunks::<16>().0.iter();
     let widths = widths.map(|entry| u32::from_le_bytes([entry[8], entry[9], entry[10], entry[11]]));
     record.u32(SLOTS_AT, widths.max().unwrap_or(0));
+}
+
+/// Slots of each page: those of the partials that are in one of its frames.
+fn page_widths(sound: &BankSound, events: &[SlotEvent]) -> Vec<usize> {
+    let mut widths = vec![0; sound.frames.div_ceil(PAGE_FRAMES) as usize];
+    let mut begun = [0; MAX_SLOTS];
+    for event in events {
+        let slot = usize::from(event.slot);
+        if event.kind == SlotEvent::BIRTH {
+            begun[slot] = event.frame;
+            continue;
+        }
+        let width = (slot + 1).next_multiple_of(WIDTH_STEP);
+        let first = (begun[slot] / PAGE_FRAMES) as usize;
+        let last = ((event.frame + 1) / PAGE_FRAMES) as usize;
+        for page in widths.iter_mut().take(last + 1).skip(first) {
+            *page = width.max(*page);
+        }
+    }
+    widths
 }
 
 fn write_record(record: &mut Record, sound: &BankSound) {

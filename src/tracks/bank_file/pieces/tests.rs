@@ -133,6 +133,7 @@ fn a_sound_comes_back_out_of_its_pieces() {
     for sound in 0..2 {
         let back = bank.sound_in_memory(sound).expect("a sound");
         assert_eq!(back.to_tracks(0), whole.to_tracks(0));
+        assert_eq!(back.file_bytes(), whole.file_bytes());
         let meta = |bank: &TrackBank| (bank.sounds()[0].zone, bank.sounds()[0].onsets_s.clone());
         assert_eq!(meta(&back), meta(&whole));
     }
