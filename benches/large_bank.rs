@@ -111,7 +111,9 @@ fn free_bytes(folder: &Path) -> Option<f64> {
     let output = Command::new("df").arg("-Pk").arg(folder).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let free = text.lines().nth(1)?.split_whitespace().nth(3)?;
-    free.parse::<f64>().ok().map(|kilobytes| 1_024.0 * kilobytes)
+    free.parse::<f64>()
+        .ok()
+        .map(|kilobytes| 1_024.0 * kilobytes)
 }
 
 /// Writes the bank.
@@ -206,7 +208,14 @@ fn measure(path: &Path, scale: Scale) {
     );
     let offline = play(&recordings, scale, Pace::Offline);
     let is_same = live.hash == offline.hash;
-    println!("offline: {}", if is_same { "the same bits" } else { "other bits" });
+    println!(
+        "offline: {}",
+        if is_same {
+            "the same bits"
+        } else {
+            "other bits"
+        }
+    );
     assert_eq!(live.statistics.late_recordings, 0, "late");
     assert!(is_same, "the bits differ");
     assert_eq!(live.statistics.voices, VOICES);
@@ -300,7 +309,8 @@ fn play(recordings: &Arc<Recordings>, scale: Scale, pace: Pace) -> Played {
         engine.render(&mut left, &mut right);
         played.busy_s += begun.elapsed().as_secs_f64();
         for sample in left.iter().chain(&right) {
-            played.hash = (played.hash ^ u64::from(sample.to_bits())).wrapping_mul(0x0100_0000_01b3);
+            played.hash =
+                (played.hash ^ u64::from(sample.to_bits())).wrapping_mul(0x0100_0000_01b3);
         }
         played.most_piece_bytes = played.most_piece_bytes.max(engine.recordings_bytes());
     }

@@ -75,7 +75,10 @@ fn rendering_neither_allocates_nor_frees() {
 /// A bank of two recordings that come and go under the notes.
 #[test]
 fn playing_recordings_neither_allocates_nor_frees() {
-    let recordings = [Recordings::new(Arc::new(two_recordings())), Recordings::default()];
+    let recordings = [
+        Recordings::new(Arc::new(two_recordings())),
+        Recordings::default(),
+    ];
     let calls = calls_while_playing(&recordings.map(Arc::new));
     assert_eq!(calls.0, 0);
 }
@@ -88,7 +91,9 @@ fn playing_streamed_recordings_neither_allocates_nor_frees() {
     let mut writer = BankWriter::new(file, whole.sounds().len()).expect("a bank");
     writer.cut_into(0.1, 0.0);
     for (number, sound) in whole.sounds().iter().enumerate() {
-        writer.add_sound(sound.zone, &whole, number).expect("a sound");
+        writer
+            .add_sound(sound.zone, &whole, number)
+            .expect("a sound");
     }
     let (file, _) = writer.finish().expect("a bank");
     let bank = Arc::new(TrackBank::from_bytes(&file.into_inner()).expect("a bank"));

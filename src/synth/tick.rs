@@ -8,8 +8,8 @@ use super::modulation::modulators::SharedModulators;
 use super::modulation::routes::Routes;
 use super::partials::{DrawnSpectrum, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
-use super::recordings::{RecordingSource, Recordings};
 use super::recordings::noise::NoiseFilters;
+use super::recordings::{RecordingSource, Recordings};
 use super::tuning::{Tuner, Tunings};
 use crate::tracks::streaming::PiecePool;
 

@@ -38,7 +38,9 @@ fn everything() -> Tracks {
     tracks.onsets_s = vec![0.0, 0.7, 1.2];
     tracks.noise = Some(BandNoise {
         hop_s: 0.02,
-        powers: (0..100).map(|k| [1e-8 * f32::from(k as u8); NOISE_BANDS]).collect(),
+        powers: (0..100)
+            .map(|k| [1e-8 * f32::from(k as u8); NOISE_BANDS])
+            .collect(),
     });
     tracks.transients = [0.1, 0.71, 1.25]
         .map(|time_s| Transient {
@@ -56,7 +58,11 @@ fn whole() -> TrackBank {
     let quiet = everything();
     let mut loud = quiet.clone();
     loud.tracks.truncate(30);
-    for point in loud.tracks.iter_mut().flat_map(|track| &mut track.breakpoints) {
+    for point in loud
+        .tracks
+        .iter_mut()
+        .flat_map(|track| &mut track.breakpoints)
+    {
         point.amplitude *= 2.0;
     }
     let grid = FrameGrid {
@@ -76,7 +82,9 @@ fn file(whole: &TrackBank) -> Vec<u8> {
     let mut writer = BankWriter::new(Cursor::new(Vec::new()), count).expect("a bank");
     writer.cut_into(0.08, 0.0);
     for (number, sound) in whole.sounds().iter().enumerate() {
-        writer.add_sound(sound.zone, whole, number).expect("a sound");
+        writer
+            .add_sound(sound.zone, whole, number)
+            .expect("a sound");
     }
     writer.finish().expect("a bank").0.into_inner()
 }
@@ -164,7 +172,11 @@ fn who_may_wait_hears_what_is_in_memory() {
         let expected = play(&mut player(patch, &memory), &events(), FRAMES, &[512]);
         let loudest = expected.0.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
         assert!(loudest > 0.01, "{number}: {loudest}");
-        let sizes: &[&[usize]] = if number == 0 { &[&[1], &[7, 64, 1_000]] } else { &[&[333]] };
+        let sizes: &[&[usize]] = if number == 0 {
+            &[&[1], &[7, 64, 1_000]]
+        } else {
+            &[&[333]]
+        };
         for sizes in sizes {
             let mut engine = player(patch, &stream);
             engine.set_waiting_for_disk(true);
@@ -246,7 +258,13 @@ fn what_is_late_stands_still_without_a_click_and_is_counted() {
     sound.extend(play(&mut engine, &[], 24_000, &[256]).0);
     assert!(engine.statistics().late_recordings <= late + 1);
     let memory = Arc::new(Recordings::new(whole));
-    let smooth = play(&mut player(&patch, &memory), &[(0, on(0, KEY, 1.0))], 48_000, &[256]).0;
+    let smooth = play(
+        &mut player(&patch, &memory),
+        &[(0, on(0, KEY, 1.0))],
+        48_000,
+        &[256],
+    )
+    .0;
     let (found, allowed) = (jump(&sound), jump(&smooth));
     assert!(found < 1.1 * allowed, "{found} in place of {allowed}");
 }
@@ -331,7 +349,10 @@ fn play_damaged(damage: impl FnOnce(&Path), is_waiting: bool) -> Option<String> 
     engine.set_waiting_for_disk(is_waiting);
     let [sound, _] = play_in_time(&mut engine, &events(), FRAMES);
     assert!(sound.iter().all(|x| x.is_finite()));
-    assert!(crate::level_db(&sound[..1_000]) > -60.0, "its beginning is in memory");
+    assert!(
+        crate::level_db(&sound[..1_000]) > -60.0,
+        "its beginning is in memory"
+    );
     assert_eq!(engine.statistics().late_recordings, 0);
     bank.damage().map(ToString::to_string)
 }

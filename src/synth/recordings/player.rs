@@ -16,8 +16,8 @@ use std::ops::RangeInclusive;
 
 use super::formants::{FormantMove, formant_octaves};
 use super::frame::{FrameStep, Mixture, RecordedFrame, TrackSlotState};
-use super::zones::{MOST_SOUNDS, NoteSounds, PARTS, Pair};
 use super::source::{HeldRows, RecordingSource};
+use super::zones::{MOST_SOUNDS, NoteSounds, PARTS, Pair};
 use super::{LoopMode, PlayedLoop, RecordedSound, Recordings};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::VoiceValues;
@@ -468,7 +468,11 @@ impl Playhead {
                 // At a frame what comes next is read; just before it, what is at hand.
                 let place = on_grid(self.place_s / sound.hop_s);
                 let is_forward = before.step.to_s > before.step.from_s;
-                let back = if is_forward && libm::rint(place) == place { BEFORE_FRAME } else { 0.0 };
+                let back = if is_forward && libm::rint(place) == place {
+                    BEFORE_FRAME
+                } else {
+                    0.0
+                };
                 self.run_s -= back * sound.hop_s;
                 self.place_s -= back * sound.hop_s;
             }
@@ -497,10 +501,7 @@ impl Playhead {
         };
         let fade = settings.loop_of(sound).and_then(|of| of.fade_at(to_s));
         let fading = fade.map(|(share, length_s)| {
-            (
-                share,
-                frame_step(from_s - length_s, to_s - length_s, false),
-            )
+            (share, frame_step(from_s - length_s, to_s - length_s, false))
         });
         (frame_step(from_s, to_s, is_onset), fading)
     }

@@ -2,11 +2,11 @@
 //!
 //! They have the level of the voice, but no pitch; the stages of the spectrum do not change them.
 
-use super::{RecordingSource, Recordings};
 use super::noise::{LANES, Noise, NoiseFilters};
 use super::player::Player;
 use super::source::HeldRows;
 use super::transients::{Sides, Transients};
+use super::{RecordingSource, Recordings};
 use crate::dsp::maths::sine_cosine_of_octant;
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::{Destination, VoiceValues};

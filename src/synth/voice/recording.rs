@@ -11,8 +11,8 @@ use crate::synth::parameter::Param;
 use crate::synth::partials::motion::FundamentalPath;
 use crate::synth::partials::recorded::{self, RecordedParts, RecordedShare};
 use crate::synth::recordings::{
-    PARTS, PlayContext, Player, PlayerSettings, RecordedFrame, RecordedFrames, Recordings,
-    Residue, ResidueSettings,
+    PARTS, PlayContext, Player, PlayerSettings, RecordedFrame, RecordedFrames, Recordings, Residue,
+    ResidueSettings,
 };
 use crate::synth::tick::Tick;
 

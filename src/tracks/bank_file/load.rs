@@ -219,10 +219,7 @@ impl<'a> SoundRecord<'a> {
         name: &str,
     ) -> Result<(Section, &'a [u8])> {
         let bytes = Bytes(self.file);
-        let (offset, count) = (
-            bytes.u64(self.start + at)?,
-            bytes.u64(self.start + at + 8)?,
-        );
+        let (offset, count) = (bytes.u64(self.start + at)?, bytes.u64(self.start + at + 8)?);
         if count == 0 {
             let (offset, bytes) = (self.start, 0);
             return Ok((Section { offset, bytes }, &[]));
@@ -281,8 +278,7 @@ impl<'a> SoundRecord<'a> {
             ENVELOPE_HOP_AT,
             ENVELOPE_PEAK_AT,
         )?;
-        let samples =
-            (of(SectionKind::Samples)?.bytes / SectionKind::Samples.entry_bytes()) as u64;
+        let samples = (of(SectionKind::Samples)?.bytes / SectionKind::Samples.entry_bytes()) as u64;
         Ok(BankSound {
             zone: self.zone()?,
             root_hz: self.root_hz(flags)?,

@@ -198,7 +198,11 @@ fn pieces(record: &SoundRecord, frames: u32, length: u64) -> Result<PieceTable> 
 /// The slots that any partial is in, one bit for each.
 fn slot_words(record: &SoundRecord, slots: u32) -> Result<Vec<u64>> {
     let (place, words) = record.entries(SLOT_WORDS_AT, 8, "slots")?;
-    let words = words.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word));
+    let words = words
+        .as_chunks()
+        .0
+        .iter()
+        .map(|word| u64::from_le_bytes(*word));
     let words: Vec<u64> = words.collect();
     let highest = words.iter().enumerate().rev().find(|(_, word)| **word != 0);
     let used = highest.map_or(0, |(place, word)| {
@@ -273,7 +277,9 @@ pub(in super::super) fn signed(file: &[u8]) -> Vec<u8> {
         for (number, entry) in entries.chunks_exact(PIECE_ENTRY_BYTES).enumerate() {
             let entry = Bytes(entry);
             let (start, length) = (entry.u64(0).unwrap_or(0), entry.u32(16).unwrap_or(0));
-            let end = start.saturating_add(u64::from(length)).min(file.len() as u64);
+            let end = start
+                .saturating_add(u64::from(length))
+                .min(file.len() as u64);
             let piece = file.get(start as usize..end as usize).unwrap_or(&[]);
             let hash = XxHash3_64::oneshot(piece).to_le_bytes();
             let at = offset + place.offset + number * PIECE_ENTRY_BYTES + 8;

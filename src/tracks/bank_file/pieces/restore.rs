@@ -19,7 +19,10 @@ pub(in super::super) fn in_memory(sound: &BankSound, pieces: &[Piece]) -> Vec<u8
     record.section(SectionKind::Onsets, &onsets.collect::<Vec<u8>>());
     let of = |frame: usize| pieces.iter().find_map(|piece| piece.noise(frame));
     let noise = (0..sound.noise.bytes / NOISE_BANDS).filter_map(of);
-    record.section(SectionKind::Noise, &noise.flatten().copied().collect::<Vec<u8>>());
+    record.section(
+        SectionKind::Noise,
+        &noise.flatten().copied().collect::<Vec<u8>>(),
+    );
     let of = |frame: usize| pieces.iter().find_map(|piece| piece.envelope(frame));
     let envelope = (0..sound.envelope.bytes / ENVELOPE_POINTS).filter_map(of);
     let envelope: Vec<u8> = envelope.flatten().copied().collect();
@@ -34,7 +37,10 @@ pub(in super::super) fn in_memory(sound: &BankSound, pieces: &[Piece]) -> Vec<u8
 fn events(sound: &BankSound, pieces: &[Piece]) -> Vec<SlotEvent> {
     let own = pieces.iter().enumerate().flat_map(|(number, piece)| {
         let first = number as u32 * sound.pieces.frames;
-        piece.events().iter().filter(move |event| event.frame >= first)
+        piece
+            .events()
+            .iter()
+            .filter(move |event| event.frame >= first)
     });
     own.copied().collect()
 }

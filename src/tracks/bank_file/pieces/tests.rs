@@ -60,7 +60,10 @@ fn compare(frame: u32, found: &BankRows, expected: &BankRows) {
     }
     let width = expected.pans(frame).len();
     assert_eq!(found.pans(frame)[..width], *expected.pans(frame));
-    assert_eq!(found.bandwidths(frame)[..width], *expected.bandwidths(frame));
+    assert_eq!(
+        found.bandwidths(frame)[..width],
+        *expected.bandwidths(frame)
+    );
     let (first, labels) = found.continuing(frame);
     assert!(first <= frame && frame - first < PAGE_FRAMES);
     let sounding: Vec<bool> = wide(labels).iter().map(|label| *label != 0).collect();
@@ -86,11 +89,16 @@ fn a_piece_has_all_that_a_voice_reads_there() {
         let piece = piece.expect("a piece");
         let rows = bank.rows_of_pieces(0, [Some(&piece), None]).expect("rows");
         compare(frame, &rows, &expected);
-        let (from_s, to_s) = [frame, frame + 1].map(|at| f64::from(at) * sound.grid.hop_s()).into();
+        let (from_s, to_s) = [frame, frame + 1]
+            .map(|at| f64::from(at) * sound.grid.hop_s())
+            .into();
         for place_s in [from_s, to_s] {
             for (place, last) in [
                 (place_s / sound.noise_hop_s, expected.noise().len() - 1),
-                (place_s / sound.envelope_hop_s, expected.envelope().len() - 1),
+                (
+                    place_s / sound.envelope_hop_s,
+                    expected.envelope().len() - 1,
+                ),
             ]
             .into_iter()
             .take(1)
@@ -164,7 +172,10 @@ fn the_beginning_stays_in_memory_and_the_rest_is_read() {
     let [one, same] = [(); 2].map(|()| bank.wait_for_piece(last).expect("a piece"));
     assert!(Arc::ptr_eq(&one, &same));
     assert!(bank.read_piece(key(last.piece + 1)).is_none());
-    assert!(bank.wait_for_piece(PieceKey { sound: 1, piece: 0 }).is_none());
+    assert!(
+        bank.wait_for_piece(PieceKey { sound: 1, piece: 0 })
+            .is_none()
+    );
 }
 
 /// Opens a file and reads all pieces. Whether damage was found.
@@ -257,7 +268,10 @@ fn damage_is_told_of_with_its_place() {
     let damage = bank.damage().expect("damage");
     assert_eq!((damage.key, damage.offset), (key(last), entry.offset));
     let text = damage.to_string();
-    assert!(text.contains("hash") && text.contains("sound 1, piece"), "{text}");
+    assert!(
+        text.contains("hash") && text.contains("sound 1, piece"),
+        "{text}"
+    );
     let error = bank.read_tracks(0).expect_err("it is damaged").to_string();
     assert!(error.contains(&entry.offset.to_string()), "{error}");
 }

@@ -429,7 +429,11 @@ impl PieceCutter {
             let index = |frame: u32| f64::from(frame) * sound.grid.hop_s() / hop_s;
             let from = (index(first) as usize).saturating_sub(1);
             let from = if number == 0 { 0 } else { from.min(count - 1) };
-            let to = if is_last { count } else { index(first + frames) as usize + 3 };
+            let to = if is_last {
+                count
+            } else {
+                index(first + frames) as usize + 3
+            };
             (from as u32, to.clamp(from, count) as u32 - from as u32)
         };
         let (first_noise, noise) = of_time(sound.noise_hop_s, rows.noise().len());
@@ -569,4 +573,7 @@ impl SoundingLabels {
     }
 }
 
-const _: () = assert!(NOISE_BANDS == 40 && ENVELOPE_POINTS == 32, "as the page of the format says");
+const _: () = assert!(
+    NOISE_BANDS == 40 && ENVELOPE_POINTS == 32,
+    "as the page of the format says"
+);
