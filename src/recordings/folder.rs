@@ -37,7 +37,7 @@ pub struct MissingBank(String);
 
 impl MissingBank {
     /// A part of the bank of this name is missing: this damage was found in it while it was played.
-    pub(crate) fn damaged(name: &str, damage: &PieceDamage) -> MissingBank {
+    pub fn damaged(name: &str, damage: &PieceDamage) -> MissingBank {
         MissingBank(format!(
             "A part of the recording \"{name}\" is missing: its file is damaged at {damage}"
         ))
