@@ -97,9 +97,8 @@ fn a_large_bank_is_written_in_pieces() {
     };
     let (half, _) = TrackBank::from_tracks(&tracks, grid).expect("a bank");
     fs::write(place.path("half.aliquot"), half.bytes()).expect("a file");
-    let open = |name: &str| {
-        TrackBank::open(&place.path(name), &AtomicBool::new(false)).expect("a bank")
-    };
+    let open =
+        |name: &str| TrackBank::open(&place.path(name), &AtomicBool::new(false)).expect("a bank");
     place.converts(&["half.aliquot", "copy.aliquot"]);
     assert!(!open("copy.aliquot").is_streamed());
     let both = ["--zone", "0..60", "--zone", "61..127"];

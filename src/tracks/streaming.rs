@@ -20,7 +20,6 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 pub use pool::PiecePool;
@@ -133,16 +132,20 @@ impl PieceStream {
         }
     }
 
-    /// Says that these frames of a sound are wanted, now or soon. For the audio thread.
-    pub fn want(&mut self, pool: &mut PiecePool, sound: usize, frames: RangeInclusive<u32>) {
+    /// Says that these frames of a sound are wanted, now or soon, from the nearest to the farthest. For the audio thread.
+    pub fn want(&mut self, pool: &mut PiecePool, sound: usize, frames: (u32, u32)) {
         let Some(of) = self.bank.sounds().get(sound) else {
             return;
         };
-        let [first, last] = [*frames.start(), *frames.end()].map(|frame| of.piece_of(frame));
-        for piece in (first..=last).take(MOST_PIECES_OF_ONE as usize) {
+        let (nearest, farthest) = (of.piece_of(frames.0), of.piece_of(frames.1));
+        let count = nearest.abs_diff(farthest) + 1;
+        for step in 0..count.min(MOST_PIECES_OF_ONE) {
             let key = PieceKey {
                 sound: sound as u32,
-                piece,
+                piece: match nearest <= farthest {
+                    true => nearest + step,
+                    false => nearest - step,
+                },
             };
             self.want_piece(pool, key);
         }

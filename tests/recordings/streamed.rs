@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use aliquot::synth::recordings::Recordings;
 use aliquot::synth::{Engine, Event, Param, Patch};
 use aliquot::tracks::bands::NOISE_BANDS;
-use aliquot::tracks::bank_file::pieces::BankWriter;
+use aliquot::tracks::bank_file::pieces::{BankWriter, PieceKey};
 use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
 use aliquot::tracks::{BandNoise, Breakpoint, SustainLoop, Track, Tracks, Transient};
 
@@ -227,6 +227,62 @@ fn what_is_read_in_time_sounds_as_in_memory() {
             assert_eq!(engine.statistics().late_recordings, 0, "{speed} {of_loop}");
             assert!(found == expected, "{speed} {of_loop}");
         }
+    }
+}
+
+/// What was read at a loop's start has given way by the time that its end comes.
+#[test]
+fn the_start_of_a_loop_is_there_when_its_end_comes() {
+    let mut tracks = tone(128, 2.0);
+    tracks.sustain_loop = Some(SustainLoop {
+        start_s: 0.2,
+        end_s: 1.8,
+        crossfade_s: 0.05,
+    });
+    let whole = crate::bank(&tracks, 128);
+    let bank = streamed(&whole);
+    let keys = (0..47).map(|piece| PieceKey { sound: 0, piece });
+    let largest = keys.map(|key| bank.piece_bytes(key)).max();
+    let stream = Arc::new(Recordings::with_pool(bank, 20 * largest.expect("pieces")));
+    let patch = with(&recorded(), &[(Param::RECORDING_LOOP, 2.0)]);
+    let memory = Arc::new(Recordings::new(whole));
+    let events = [(0, on(0, KEY, 1.0))];
+    let frames = 180_000;
+    let expected = play_in_time(&mut player(&patch, &memory), &events, frames);
+    let mut engine = player(&patch, &stream);
+    let found = play_in_time(&mut engine, &events, frames);
+    assert_eq!(engine.statistics().late_recordings, 0);
+    assert!(found == expected);
+}
+
+/// Frozen, backwards and slow between the start of a loop's cross-fade and its end, where two places are read.
+#[test]
+fn no_voice_stands_still_for_ever() {
+    let mut tracks = tone(128, 2.0);
+    tracks.sustain_loop = Some(SustainLoop {
+        start_s: 0.6,
+        end_s: 1.6,
+        crossfade_s: 0.3,
+    });
+    let bank = streamed(&crate::bank(&tracks, 128));
+    for (speed, freeze) in [(1.0, 1.0), (-0.5, 0.0), (0.2, 0.0), (-3.0, 0.0)] {
+        let patch = with(
+            &recorded(),
+            &[
+                (Param::RECORDING_LOOP, 2.0),
+                (Param::RECORDING_POSITION, 0.75),
+                (Param::RECORDING_SPEED, speed),
+                (Param::FREEZE, freeze),
+            ],
+        );
+        let stream = Arc::new(Recordings::with_pool(bank.clone(), 100_000));
+        let mut engine = player(&patch, &stream);
+        play_in_time(&mut engine, &[(0, on(0, KEY, 1.0))], 1_000);
+        let late = engine.statistics().late_recordings;
+        assert!((1..20).contains(&late), "{speed}: {late}");
+        let [sound, _] = play_in_time(&mut engine, &[], 60_000);
+        assert_eq!(engine.statistics().late_recordings, late, "{speed}");
+        assert!(crate::level_db(&sound) > -60.0, "{speed}");
     }
 }
 

@@ -20,7 +20,7 @@ pub struct LargeBank {
 }
 
 enum LargeSound {
-    Tracks(Tracks, FrameGrid),
+    Tracks(Box<Tracks>, FrameGrid),
     /// A sound of another bank, as it is there.
     Encoded(Arc<TrackBank>, usize),
 }
@@ -35,7 +35,7 @@ impl LargeBank {
                     InputRecording::Encoded(bank, number) => LargeSound::Encoded(bank, number),
                     InputRecording::Tracks(tracks) => {
                         let grid = grid_of(&input, &tracks);
-                        LargeSound::Tracks(tracks, grid)
+                        LargeSound::Tracks(Box::new(tracks), grid)
                     }
                 };
                 sounds.push((sound.zone, recording));

@@ -12,8 +12,6 @@
 //! A recording that is frozen sounds exactly steady: where no place moves, nothing is decoded or worked out anew, and
 //! the voice costs what one of a computed spectrum at rest does. What wanders is a route to Position.
 
-use std::ops::RangeInclusive;
-
 use super::formants::{FormantMove, formant_octaves};
 use super::frame::{FrameStep, Mixture, RecordedFrame, TrackSlotState};
 use super::source::{HeldRows, RecordingSource};
@@ -321,13 +319,9 @@ const AHEAD_S: f64 = 0.25;
 const AROUND_FRAMES: u32 = 9;
 
 impl Player {
-    /// Says which frames of which recordings it needs now or soon. Returns how many of its places stand still because
+    /// Says which frames of which recordings it needs now or soon, from the nearest to the farthest. Returns how many of its places stand still because
     /// something was not at hand.
-    pub fn want(
-        &self,
-        recordings: &Recordings,
-        want: &mut impl FnMut(usize, RangeInclusive<u32>),
-    ) -> usize {
+    pub fn want(&self, recordings: &Recordings, want: &mut impl FnMut(usize, (u32, u32))) -> usize {
         let (Some((_, sounds)), Some(settings)) = (self.playing, &self.settings) else {
             return 0;
         };
@@ -349,13 +343,32 @@ impl Playhead {
         &self,
         sound: &RecordedSound,
         settings: &PlayerSettings,
-        want: &mut impl FnMut(RangeInclusive<u32>),
+        want: &mut impl FnMut((u32, u32)),
     ) {
         let frame = |place_s: f64| (place_s / sound.hop_s).clamp(0.0, sound.last_frame) as u32;
         let last = sound.last_frame as u32;
+        let of_loop = settings.loop_of(sound);
+        let mut want_frames = |from_s: f64, to_s: f64| {
+            let below = |place_s: f64| frame(place_s).saturating_sub(AROUND_FRAMES);
+            let above = |place_s: f64| (frame(place_s) + AROUND_FRAMES).min(last);
+            want(match from_s <= to_s {
+                true => (below(from_s), above(to_s)),
+                false => (above(from_s), below(to_s)),
+            });
+        };
         let mut want_between = |from_s: f64, to_s: f64| {
-            let first = frame(from_s.min(to_s)).saturating_sub(AROUND_FRAMES);
-            want(first..=(frame(from_s.max(to_s)) + AROUND_FRAMES).min(last));
+            want_frames(from_s, to_s);
+            // With what is shortly before a loop's end goes what fades in there.
+            if let Some(of) = of_loop {
+                let fades_s = of.end_s - of.crossfade_s..=of.end_s;
+                if from_s.max(to_s) >= *fades_s.start() && from_s.min(to_s) <= *fades_s.end() {
+                    let faded_s = |place_s: f64| {
+                        let length_s = of.end_s - of.start_s;
+                        place_s.clamp(*fades_s.start(), *fades_s.end()) - length_s
+                    };
+                    want_frames(faded_s(from_s), faded_s(to_s));
+                }
+            }
         };
         want_between(self.place_s, self.place_s);
         if let Some(missing_s) = self.missing_s {
@@ -373,11 +386,10 @@ impl Playhead {
         if ahead_s != 0.0 {
             want_between(place_s, end_s);
         }
-        if let Some(of) = settings.loop_of(sound) {
-            if settings.speed > 0.0 && end_s > of.end_s - of.crossfade_s {
+        if let Some(of) = of_loop {
+            if settings.speed > 0.0 && end_s > of.end_s {
                 let length_s = of.end_s - of.start_s;
-                let start_s = of.start_s - of.crossfade_s;
-                want_between(start_s, (end_s - length_s).clamp(start_s, of.end_s));
+                want_between(of.start_s, (end_s - length_s).min(of.end_s).max(of.start_s));
             } else if settings.speed < 0.0 && end_s < of.start_s {
                 want_between(of.end_s, of.end_s + ahead_s);
             }

@@ -1,6 +1,5 @@
 //! What an engine has of the stream of the bank that it plays.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::Recordings;
@@ -49,8 +48,8 @@ impl TakenStream {
         self.stream.bytes()
     }
 
-    /// Says that these frames of a recording are wanted, now or soon.
-    pub fn want(&mut self, pool: &mut PiecePool, recording: usize, frames: RangeInclusive<u32>) {
+    /// Says that these frames of a recording are wanted, now or soon, from the nearest to the farthest.
+    pub fn want(&mut self, pool: &mut PiecePool, recording: usize, frames: (u32, u32)) {
         self.stream.want(pool, recording, frames);
     }
 }

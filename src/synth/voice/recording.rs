@@ -1,7 +1,5 @@
 //! What a voice plays of recordings.
 
-use std::ops::RangeInclusive;
-
 use super::segments::Span;
 use super::{Voice, VoiceControl, VoiceState};
 use crate::dsp::random::bits;
@@ -166,12 +164,12 @@ impl Voice {
         std::array::from_fn(|part| are_there[part].then_some(&frames.parts[part]))
     }
 
-    /// Says which frames of which recordings it needs now or soon. Returns how many of its places stand still because
+    /// Says which frames of which recordings it needs now or soon, from the nearest to the farthest. Returns how many of its places stand still because
     /// something was not at hand.
     pub(crate) fn want_recordings(
         &self,
         recordings: &Recordings,
-        want: &mut impl FnMut(usize, RangeInclusive<u32>),
+        want: &mut impl FnMut(usize, (u32, u32)),
     ) -> usize {
         let is_playing = matches!(self.state, VoiceState::Sounding | VoiceState::Fading);
         if !is_playing || !self.control.plays_recording {
@@ -180,7 +178,7 @@ impl Voice {
         let recording = &*self.recording;
         recording
             .residue
-            .want(recordings, &mut |index, frame| want(index, frame..=frame));
+            .want(recordings, &mut |index, frame| want(index, (frame, frame)));
         let played = recording.players.iter().zip(recording.share.are_played);
         let played = played.filter(|(_, is_played)| *is_played);
         played

@@ -60,7 +60,7 @@ fn what_is_wanted_comes_once_and_stays() {
     // The first piece is in memory; frames 10 to 40 are in three.
     for _ in 0..3 {
         stream.begin_tick(&mut pool);
-        stream.want(&mut pool, 0, 10..=40);
+        stream.want(&mut pool, 0, (10, 40));
     }
     assert!(!stream.has_come());
     assert!(pool.piece(&bank, key(0, 0)).is_some() && pool.piece(&bank, key(0, 1)).is_none());
@@ -72,17 +72,31 @@ fn what_is_wanted_comes_once_and_stays() {
     for piece in 0..3 {
         assert!(pool.piece(&bank, key(0, piece)).is_some(), "{piece}");
     }
-    stream.want(&mut pool, 0, 10..=40);
+    stream.want(&mut pool, 0, (10, 40));
     assert_eq!(serve(&mut end, &bank), 0);
     // Neither a sound that is not there, nor frames past the end, are asked for.
-    stream.want(&mut pool, 2, 0..=40);
-    stream.want(&mut pool, 0, 900_000..=900_001);
+    stream.want(&mut pool, 2, (0, 40));
+    stream.want(&mut pool, 0, (900_000, 900_001));
     assert!(serve(&mut end, &bank) <= 1);
     // A pool without the stream's pieces has those in memory alone, unless it may wait.
     let mut other = PiecePool::default();
     assert!(other.piece(&bank, key(0, 1)).is_none());
     other.set_waiting(true);
     assert!(other.piece(&bank, key(0, 1)).is_some());
+}
+
+/// Of a long wish the pieces that are nearest are asked for, in either direction.
+#[test]
+fn the_nearest_are_asked_for() {
+    for (frames, nearest) in [((32, 350), 2), ((350, 32), 21)] {
+        let (mut stream, mut end, mut pool, bank) = stream(POOL_BYTES);
+        stream.begin_tick(&mut pool);
+        stream.want(&mut pool, 0, frames);
+        serve(&mut end, &bank);
+        stream.begin_tick(&mut pool);
+        assert_eq!(pool.count(), 8);
+        assert!(pool.piece(&bank, key(0, nearest)).is_some(), "{nearest}");
+    }
 }
 
 #[test]
@@ -93,7 +107,7 @@ fn what_was_wanted_longest_ago_gives_way_but_nothing_that_is_wanted() {
     let mut tick = |stream: &mut PieceStream, pool: &mut PiecePool, wanted: &[u32]| {
         stream.begin_tick(pool);
         for &piece in wanted {
-            stream.want(pool, 0, 16 * piece..=16 * piece + 1);
+            stream.want(pool, 0, (16 * piece, 16 * piece + 1));
         }
         serve(&mut end, &bank);
         stream.begin_tick(pool);
@@ -121,13 +135,13 @@ fn what_has_given_way_is_freed_when_nobody_holds_it() {
     let bytes = bank().piece_bytes(key(0, 1));
     let (mut stream, mut end, mut pool, bank) = stream(bytes + bytes / 2);
     stream.begin_tick(&mut pool);
-    stream.want(&mut pool, 0, 16..=17);
+    stream.want(&mut pool, 0, (16, 17));
     serve(&mut end, &bank);
     stream.begin_tick(&mut pool);
     let held = pool.piece(&bank, key(0, 1)).expect("a piece");
     for _ in 0..3 {
         stream.begin_tick(&mut pool);
-        stream.want(&mut pool, 0, 32..=33);
+        stream.want(&mut pool, 0, (32, 33));
     }
     assert!(pool.piece(&bank, key(0, 1)).is_none());
     assert_eq!(serve(&mut end, &bank), 1);
@@ -144,12 +158,12 @@ fn copies_of_a_pool_are_as_it_was() {
     let (mut stream, mut end, mut pool, bank) = stream(POOL_BYTES);
     let mut copy = PiecePool::allocate();
     stream.begin_tick(&mut pool);
-    stream.want(&mut pool, 0, 16..=17);
+    stream.want(&mut pool, 0, (16, 17));
     serve(&mut end, &bank);
     stream.begin_tick(&mut pool);
     copy.copy_from(&pool);
     assert!(copy.piece(&bank, key(0, 1)).is_some());
-    stream.want(&mut pool, 1, 16..=17);
+    stream.want(&mut pool, 1, (16, 17));
     serve(&mut end, &bank);
     stream.begin_tick(&mut pool);
     assert!(copy.piece(&bank, key(1, 1)).is_none());
@@ -173,7 +187,7 @@ fn the_thread_reads_and_ends_with_its_stream() {
     let mut pool = PiecePool::default();
     stream.exchange(&mut pool);
     stream.begin_tick(&mut pool);
-    stream.want(&mut pool, 1, 0..=60);
+    stream.want(&mut pool, 1, (0, 60));
     while !stream.has_come() {
         std::thread::yield_now();
     }
