@@ -169,7 +169,7 @@ fn copies_of_a_pool_are_as_it_was() {
     assert!(copy.piece(&bank, key(1, 1)).is_none());
     copy.copy_from(&pool);
     assert!(copy.piece(&bank, key(1, 1)).is_some());
-    // Another bank's pool, which has as many.
+    // A pool without any takes its place, and gives way to it.
     stream.exchange(&mut pool);
     copy.copy_from(&pool);
     assert_eq!(copy.count(), 0);
