@@ -21,6 +21,7 @@ use crate::state::{MacroNames, SCHEMA};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
 
+pub mod audition;
 mod changes;
 pub mod controllers;
 mod handover;
@@ -36,6 +37,7 @@ mod tests;
 mod whole;
 mod window;
 
+use audition::SharedAudition;
 use changes::Changes;
 pub use controllers::Controllers;
 pub use host_param::HostParam;
@@ -56,6 +58,7 @@ pub struct HostParams {
     macro_names: Arc<SharedMacroNames>,
     scale: SharedScale,
     recordings: Arc<SharedRecordings>,
+    audition: SharedAudition,
     ending_threads: Arc<EndingThreads>,
     /// Locked by the window and by the threads that load and save states; not by the audio thread.
     preset: Mutex<Option<LoadedPreset>>,
@@ -77,6 +80,7 @@ impl Default for HostParams {
             macro_names: texts.macro_names,
             scale: SharedScale::default(),
             recordings: Arc::default(),
+            audition: SharedAudition::default(),
             ending_threads: Arc::default(),
             preset: Mutex::new(Some(LoadedPreset::initial())),
             loads: AtomicU64::new(0),
@@ -230,6 +234,11 @@ impl HostParams {
     /// The loaded recordings.
     pub fn recordings(&self) -> &Arc<SharedRecordings> {
         &self.recordings
+    }
+
+    /// What is played beside the instrument.
+    pub fn audition(&self) -> &SharedAudition {
+        &self.audition
     }
 
     /// The threads of this instance that have been asked to end. Whoever drops the instance waits for them.

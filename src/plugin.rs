@@ -22,6 +22,7 @@ use crate::params::{HostParams, stored};
 use crate::synth::parameter::MAX_VOICES;
 use crate::synth::{Config, Engine, Param as SynthParam, Patch, RATES_HZ, Transport};
 
+mod audition;
 mod background;
 mod broadcast;
 mod controller_flood;
@@ -33,6 +34,7 @@ mod screen;
 mod stopwatch;
 mod tuning_message;
 
+use audition::AuditionPlayer;
 use background::Background;
 use broadcast::Broadcast;
 use event_loop::{EVENTS, EventLoop};
@@ -62,6 +64,7 @@ pub struct Aliquot {
     event_loop: EventLoop,
     broadcast: Broadcast,
     screen: Screen,
+    audition: AuditionPlayer,
     /// What is played on the screen's keyboard.
     keys: KeyReceiver,
     /// Frames for which learned controllers still hold their values.
@@ -94,6 +97,7 @@ impl Default for Aliquot {
             event_loop: EventLoop::new(),
             broadcast: Broadcast::new(),
             screen: Screen::new(),
+            audition: AuditionPlayer::new(),
             keys: KeyReceiver::new(),
             controller_hold_frames: 0,
         }
@@ -213,6 +217,8 @@ impl Plugin for Aliquot {
         context.set_current_voice_capacity(voice_capacity(&engine, &self.patch));
         self.engine = Some(engine);
         self.restart_is_requested = false;
+        self.audition
+            .activate(sample_rate_hz, config.process_mode, self.params.audition());
         self.screen
             .activate(sample_rate_hz, config.max_buffer_size as usize);
         true
@@ -227,6 +233,7 @@ impl Plugin for Aliquot {
         if let Some(engine) = &mut self.engine {
             engine.reset();
         }
+        self.audition.reset(self.params.audition());
         self.keys.reset();
     }
 
@@ -276,6 +283,7 @@ impl Plugin for Aliquot {
                     engine.set_patch(patch);
                 }
             });
+        self.audition.add(params.audition(), &self.patch, buffer);
         self.screen.publish_output(buffer);
         self.screen
             .publish_telemetry(engine, start, buffer.samples());

@@ -8,11 +8,15 @@
 //! files or takes long: it is not for the audio thread.
 
 #[cfg(feature = "plugin")]
+pub mod audition;
+#[cfg(feature = "plugin")]
 pub mod ending;
 #[cfg(any(feature = "plugin", feature = "render"))]
 mod folder;
 #[cfg(feature = "editor")]
 pub mod import;
+#[cfg(feature = "editor")]
+mod job;
 pub mod notes;
 pub mod partials_file;
 

@@ -9,6 +9,7 @@
 //! Pan is linear: a partial at pan p has 1 − p of its amplitude on the left and 1 + p on the right.
 
 use std::f64::consts::TAU;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::fourier::Complex;
 use super::residual::NoiseFrames;
@@ -39,6 +40,17 @@ pub struct Without {
 
 /// The sound of tracks at a rate, as long as they are.
 pub fn sound(tracks: &Tracks, sample_rate_hz: f64, without: Without) -> Sound {
+    let never = AtomicBool::new(false);
+    sound_unless(tracks, sample_rate_hz, without, &never).unwrap_or_default()
+}
+
+/// As [`sound`]; `None` if it was cancelled on the way.
+pub fn sound_unless(
+    tracks: &Tracks,
+    sample_rate_hz: f64,
+    without: Without,
+    is_cancelled: &AtomicBool,
+) -> Option<Sound> {
     let length = libm::round(tracks.duration_s * sample_rate_hz) as usize;
     let is_wide = tracks
         .tracks
@@ -47,6 +59,9 @@ pub fn sound(tracks: &Tracks, sample_rate_hz: f64, without: Without) -> Sound {
     let mut mid = vec![0.0_f64; length];
     let mut side = vec![0.0_f64; if is_wide { length } else { 0 }];
     for track in &tracks.tracks {
+        if is_cancelled.load(Ordering::Relaxed) {
+            return None;
+        }
         add_track(track, sample_rate_hz, &mut mid, &mut side);
     }
     if !without.transients {
@@ -58,10 +73,10 @@ pub fn sound(tracks: &Tracks, sample_rate_hz: f64, without: Without) -> Sound {
         add_noise(noise, sample_rate_hz, &mut mid);
     }
     let short = |samples: Vec<f64>| samples.into_iter().map(|x| x as f32).collect();
-    Sound {
+    Some(Sound {
         mid: short(mid),
         side: short(side),
-    }
+    })
 }
 
 fn add_track(track: &Track, sample_rate_hz: f64, mid: &mut [f64], side: &mut [f64]) {

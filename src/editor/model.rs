@@ -82,6 +82,8 @@ pub struct EditorModel {
     library_reports: Vec<LibraryReport>,
     /// A recording that is being imported. It is given up with the window.
     import: Option<recording::Import>,
+    /// The recording that is compared with its bank.
+    audition: recording::audition::AuditionState,
     /// Whether presets leave the effects as they are.
     keeps_effects: bool,
     /// How the player plays, where presets have replaced it.
@@ -116,6 +118,7 @@ impl EditorModel {
             library,
             library_reports: Vec::new(),
             import: None,
+            audition: recording::audition::AuditionState::default(),
             keeps_effects: false,
             replaced: Replaced::default(),
             loaded_sounds: 0,
@@ -271,6 +274,7 @@ impl EditorModel {
 impl Drop for EditorModel {
     fn drop(&mut self) {
         self.end_all();
+        self.end_audition();
         self.followed.stop_all(&*self.host, &self.params);
     }
 }

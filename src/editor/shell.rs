@@ -208,6 +208,9 @@ impl Shell {
             let told = outcome.map_or_else(|error| error.to_string(), import_message);
             self.status_message = Some((told, now_s + NOTICE_S));
         }
+        if let Some(told) = model.follow_audition() {
+            self.status_message = Some((told, now_s + NOTICE_S));
+        }
         if keys::save(ui) {
             self.views.browser.save(model);
         }

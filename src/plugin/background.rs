@@ -235,6 +235,7 @@ impl BackgroundWorker {
         drop(channels);
         self.params.scale().sweep();
         self.params.recordings().sweep();
+        self.params.audition().sweep();
     }
 }
 

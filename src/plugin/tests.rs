@@ -10,6 +10,7 @@ use super::tuning_message::HostEvent;
 use super::*;
 use crate::params::HostParam;
 
+mod audition;
 mod played;
 mod realtime;
 mod recordings;

@@ -6,13 +6,13 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
 
 use super::BankFolder;
 use super::ending::EndingThreads;
 use super::folder::ENDING;
+use super::job::Job;
 use super::notes::{NamedNote, key_hz};
 use super::partials_file;
 pub use crate::analysis::AnalysisFit as ImportFit;
@@ -37,6 +37,8 @@ const MOST_ALIKE: usize = 1_000;
 pub struct ImportedBank {
     /// The bank, at hand, as it is in the folder.
     pub bank: NamedBank,
+    /// The recording that it was made of; `None` if its source holds partials.
+    pub original: Option<PathBuf>,
     /// What is not as it should be in its source: one sentence each, without its full stop.
     pub remarks: Vec<String>,
 }
@@ -66,22 +68,19 @@ type Outcome = Result<ImportedBank, ImportError>;
 /// A file that is being imported.
 pub struct ImportJob {
     name: String,
-    shared: Arc<JobState>,
-    thread: Option<JoinHandle<()>>,
-    /// Where the thread goes with which the job is dropped.
-    ending_threads: Arc<EndingThreads>,
-}
-
-/// What the job's thread and its owner share.
-#[derive(Default)]
-struct JobState {
-    is_cancelled: AtomicBool,
     /// Thousandths.
-    progress: AtomicU32,
-    outcome: Mutex<Option<Outcome>>,
+    progress: Arc<AtomicU32>,
+    job: Job<Outcome>,
 }
 
-impl JobState {
+/// What an import shows of itself and is told.
+struct ImportState<'a> {
+    is_cancelled: &'a AtomicBool,
+    /// Thousandths.
+    progress: &'a AtomicU32,
+}
+
+impl ImportState<'_> {
     fn show(&self, progress: f64) {
         let thousandths = (WHOLE * progress.clamp(0.0, 1.0)) as u32;
         self.progress.store(thousandths, Ordering::Relaxed);
@@ -107,21 +106,21 @@ impl ImportJob {
         folder: BankFolder,
         ending_threads: Arc<EndingThreads>,
     ) -> io::Result<ImportJob> {
-        let shared = Arc::new(JobState::default());
-        let name = source.file_name().unwrap_or_default();
-        let name = name.to_string_lossy().into_owned();
-        let state = shared.clone();
-        let run = move || {
-            let outcome = import(&source, fit, &folder, &state);
-            let place = state.outcome.lock();
-            *place.unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+        let name = file_name(&source);
+        let progress = Arc::new(AtomicU32::new(0));
+        let shown = progress.clone();
+        let work = move |is_cancelled: &AtomicBool| {
+            let progress = &*shown;
+            let state = ImportState {
+                is_cancelled,
+                progress,
+            };
+            import(&source, fit, &folder, &state)
         };
-        let thread = thread::Builder::new().name("aliquot import".to_owned());
         Ok(ImportJob {
             name,
-            shared,
-            thread: Some(thread.spawn(run)?),
-            ending_threads,
+            progress,
+            job: Job::start("aliquot import", ending_threads, work)?,
         })
     }
 
@@ -132,45 +131,30 @@ impl ImportJob {
 
     /// How much is done, 0 to 1.
     pub fn progress(&self) -> f64 {
-        f64::from(self.shared.progress.load(Ordering::Relaxed)) / WHOLE
+        f64::from(self.progress.load(Ordering::Relaxed)) / WHOLE
     }
 
     /// Asks it to stop; the outcome says whether it did: not if its file has its name already.
     pub fn cancel(&self) {
-        self.shared.is_cancelled.store(true, Ordering::Relaxed);
+        self.job.cancel();
     }
 
     /// What came of it, once, when it is over; `None` until then. Does not wait for it.
     pub fn take_outcome(&mut self) -> Option<Result<ImportedBank, ImportError>> {
-        let is_over = self.thread.as_ref().is_some_and(JoinHandle::is_finished);
-        if !is_over {
-            return None;
-        }
-        let ended = self.thread.take().map(JoinHandle::join);
-        let outcome = self.shared.outcome.lock();
-        let outcome = outcome.unwrap_or_else(PoisonError::into_inner).take();
+        let outcome = self.job.take_outcome()?;
         // A panic is a defect of ours; the window lives on and says so.
         let broken = || ImportError::Failed(format!("{}: the import broke off", self.name));
-        ended.map(|_| outcome.unwrap_or_else(|| Err(broken())))
+        Some(outcome.unwrap_or_else(|| Err(broken())))
     }
 }
 
-impl Drop for ImportJob {
-    fn drop(&mut self) {
-        self.cancel();
-        if let Some(thread) = self.thread.take() {
-            self.ending_threads.add(thread);
-        }
-    }
-}
-
-fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &JobState) -> Outcome {
+fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &ImportState) -> Outcome {
     let named =
         |error: &dyn fmt::Display| ImportError::Failed(format!("{}: {error}", source.display()));
     let format = partials_file::format_of(source).map_err(|error| named(&error))?;
     let (bank, remarks) = match format {
         Some(FileFormat::Bank) => {
-            let opened = sharing::open_unless(source, &state.is_cancelled);
+            let opened = sharing::open_unless(source, state.is_cancelled);
             let bank = opened.map_err(|error| match error {
                 OpenError::Cancelled => ImportError::Cancelled,
                 error => named(&error),
@@ -180,6 +164,7 @@ fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &JobState) 
                 // It is in the folder.
                 return Ok(ImportedBank {
                     bank: found,
+                    original: None,
                     remarks: Vec::new(),
                 });
             }
@@ -192,7 +177,12 @@ fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &JobState) 
     state.check()?;
     let bank = saved(source, &bank, folder, state)?;
     state.show(1.0);
-    Ok(ImportedBank { bank, remarks })
+    let original = format.is_none().then(|| source.to_owned());
+    Ok(ImportedBank {
+        bank,
+        original,
+        remarks,
+    })
 }
 
 type Made = (Arc<TrackBank>, Vec<String>);
@@ -217,10 +207,10 @@ fn partials(source: &Path) -> Result<Made, String> {
 }
 
 /// A bank of a sound file.
-fn sound(source: &Path, fit: ImportFit, state: &JobState) -> Result<Made, ImportError> {
+fn sound(source: &Path, fit: ImportFit, state: &ImportState) -> Result<Made, ImportError> {
     let failed =
         |reason: &dyn fmt::Display| ImportError::Failed(format!("{}: {reason}", source.display()));
-    let read = Recording::read(source, &state.is_cancelled);
+    let read = Recording::read(source, state.is_cancelled);
     let (recording, damage) = read.map_err(|error| match error {
         DecodeError::Cancelled => ImportError::Cancelled,
         DecodeError::Unsupported(reason) => failed(&format!(
@@ -236,7 +226,7 @@ fn sound(source: &Path, fit: ImportFit, state: &JobState) -> Result<Made, Import
     };
     let share = 1.0 - SAVING - DECODING;
     let show = &mut |done: f64| state.show(DECODING + share * done);
-    let analysis = analyse(&recording, &settings, &state.is_cancelled, show);
+    let analysis = analyse(&recording, &settings, state.is_cancelled, show);
     let mut analysis = analysis.map_err(|error| match error {
         AnalysisError::Cancelled => ImportError::Cancelled,
         error => failed(&error),
@@ -276,7 +266,7 @@ fn saved(
     source: &Path,
     bank: &TrackBank,
     folder: &BankFolder,
-    state: &JobState,
+    state: &ImportState,
 ) -> Result<NamedBank, ImportError> {
     let failed = |reason: String| ImportError::Failed(format!("{}: {reason}", source.display()));
     let Some(place) = folder.path() else {
@@ -295,7 +285,7 @@ fn saved(
             _ => format!("{stem} {number}.{ENDING}"),
         };
         let path = place.join(name);
-        match saving::write_unless(&path, bank.bytes(), Overwrite::No, &state.is_cancelled) {
+        match saving::write_unless(&path, bank.bytes(), Overwrite::No, state.is_cancelled) {
             Ok(()) => return folder.read(&path).map_err(failed),
             Err(error) if error.reason.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => {
@@ -323,4 +313,4 @@ fn plain_name(source: &Path) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -11,6 +11,15 @@ use crate::dsp::maths::gain_from_db;
 /// Below this Protect changes nothing.
 pub const KNEE: f32 = 0.8;
 
+/// The gain of the master level; 0 at the lowest, which is off.
+pub fn level_gain(level_db: f32) -> f32 {
+    if level_db <= MASTER_OFF_DB {
+        0.0
+    } else {
+        gain_from_db(level_db)
+    }
+}
+
 /// Gains of one instant.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct OutputGains {
@@ -22,12 +31,7 @@ struct OutputGains {
 
 impl OutputGains {
     fn new(values: &Values) -> OutputGains {
-        let level_db = values.get(Param::LEVEL);
-        let level = if level_db <= MASTER_OFF_DB {
-            0.0
-        } else {
-            gain_from_db(level_db)
-        };
+        let level = level_gain(values.get(Param::LEVEL));
         let balance = values.get(Param::BALANCE);
         OutputGains {
             left: level * (1.0 - balance).min(1.0),

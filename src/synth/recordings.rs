@@ -34,13 +34,10 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use crate::tracks::bank_edits::{BankEdits, SoundEdit};
-use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank, codes};
+use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank, UNKNOWN_ROOT_HZ, codes};
 use crate::tracks::streaming::{POOL_BYTES, PieceStream, StreamPlace};
 use crate::tracks::warp::{AnchorReach, TimeWarp};
 use noise::BandGains;
-
-/// Frequency of a recording's key where the bank does not say it: middle C.
-const UNKNOWN_ROOT_HZ: f64 = 261.625_565_300_598_6;
 
 /// The attack of a recording is over after this time, seconds.
 const ATTACK_S: f64 = 0.025;

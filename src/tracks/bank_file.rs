@@ -54,7 +54,8 @@
 //! A page is 64 frames, the last one's may be fewer. It begins with a u16 for each slot, 0 where
 //! none sounds on from the frame before, else the label plus 1 (1: no label). Then of each frame:
 //! u16 amplitudes, u16 frequencies, u8 pans if there are any, u8 bandwidths if there are any. The
-//! slots in use are the lowest, so quiet pages are narrow.
+//! slots in use are the lowest, so quiet pages are narrow. Where a bank has several sounds, partials of the same
+//! frequency over the root are in the same slot, as sounds are mixed slot by slot.
 //!
 //! This is version 1, which is read whole. Large banks are of version 2, whose sounds are [streamed](pieces).
 
@@ -87,12 +88,15 @@ pub use frame_grid::FrameGrid;
 use layout::{Page, Section};
 use pieces::{Piece, PieceDamage, PieceKey, PieceStore, PieceTable};
 pub use rows::BankRows;
+use slots::SlotHomes;
 use storage::Storage;
 
 /// Bytes at the start of a bank by which it is known; see [`TrackBank::stated_hash`].
 pub const HEADER_BYTES: usize = 32;
 /// Partials that sound at once in a bank, at most.
 pub const MAX_SLOTS: usize = 512;
+/// Frequency of a recording's key where the bank does not say it: middle C.
+pub const UNKNOWN_ROOT_HZ: f64 = 261.625_565_300_598_6;
 
 /// Keys and velocities that a sound is for, each with its ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -337,7 +341,7 @@ impl TrackBank {
         sounds: &[(KeyZone, &Tracks)],
         grid: FrameGrid,
     ) -> Result<(TrackBank, Vec<String>), String> {
-        let (image, remarks) = build::image(sounds, grid)?;
+        let (image, remarks) = build::image(sounds, grid, &mut SlotHomes::default())?;
         // What was built is read as any file is, so there is one meaning of the bytes.
         let bank = TrackBank::from_bytes(&image).map_err(|error| error.to_string())?;
         Ok((bank, remarks))

@@ -270,7 +270,7 @@ fn repeated_notes_have_noise_of_their_own() {
 }
 
 /// Power of a frequency in samples, decibels of full scale.
-fn line_db(samples: &[f32], hz: f64) -> f64 {
+pub fn line_db(samples: &[f32], hz: f64) -> f64 {
     let (mut re, mut im) = (0.0, 0.0);
     for (n, x) in samples.iter().enumerate() {
         let window = 1.0 - (TAU * n as f64 / samples.len() as f64).cos();

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use aliquot::synth::{Param, Patch};
-use aliquot::tracks::Tracks;
 use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
+use aliquot::tracks::{Breakpoint, Track, Tracks};
 
 use crate::performance::{RATE, on, play};
+use crate::playback::line_db;
 use crate::{KEY, bank, level_db, player, recorded, tone, with};
 
 fn quiet_and_loud() -> Arc<TrackBank> {
@@ -182,6 +183,71 @@ fn layers_at_two_keys_are_mixed_of_four() {
         assert!(
             (middle - 0.5 * expected).abs() < 0.3,
             "{key}: {middle:.2} dB"
+        );
+    }
+}
+
+/// Layers of a bell, whose partials have no numbers: each is mixed with the one of its frequency in the other layer,
+/// whichever begins first there.
+#[test]
+fn layers_of_a_bell_are_mixed_partial_by_partial() {
+    let hop_s = 128.0 / RATE;
+    // Each begins a frame after the one before.
+    let bell = |partials: [(f64, f64); 4]| {
+        let tracks = partials
+            .iter()
+            .zip(0..)
+            .map(|(&(hz, amplitude), first)| Track {
+                label: None,
+                breakpoints: (first..400)
+                    .map(|k| f64::from(k) * hop_s)
+                    .map(|t| Breakpoint::new(t, hz, amplitude).with_phase(hz * t))
+                    .collect(),
+            });
+        Tracks {
+            duration_s: 400.0 * hop_s,
+            root_hz: Some(440.0),
+            tracks: tracks.collect(),
+            ..Tracks::default()
+        }
+    };
+    let soft = bell([
+        (440.0, 0.1),
+        (1_213.0, 0.01),
+        (2_381.0, 0.004),
+        (3_907.0, 0.002),
+    ]);
+    let loud = bell([
+        (3_930.0, 0.02),
+        (2_370.0, 0.04),
+        (440.0, 0.4),
+        (1_220.0, 0.09),
+    ]);
+    let sounds = [
+        (KeyZone::new(0..=127, 0..=63), &soft),
+        (KeyZone::new(0..=127, 64..=127), &loud),
+    ];
+    let grid = FrameGrid {
+        sample_rate_hz: RATE,
+        hop: 128,
+    };
+    let bank = Arc::new(TrackBank::from_sounds(&sounds, grid).expect("a bank").0);
+    let patch = with(&recorded(), &[(Param::VELOCITY_LEVEL, 0.0)]);
+    let events = [(0, on(0, KEY, 63.5 / 127.0))];
+    let (left, _) = play(&mut player(&patch, &bank), &events, 38_400, &[512]);
+    let middle = &left[4_800..];
+    // Of both layers: the mean in octaves, and in decibels.
+    for (hz, amplitude) in [
+        (440.0, 0.2),
+        (1_216.495, 0.03),
+        (2_375.494, 0.012_649),
+        (3_918.483, 0.006_325),
+    ] {
+        let found = line_db(middle, hz);
+        let expected = 20.0 * f64::log10(amplitude);
+        assert!(
+            (found - expected).abs() < 0.1,
+            "{hz} Hz: {found:.2} dB, not {expected:.2}"
         );
     }
 }

@@ -15,7 +15,7 @@
 //! | [`bless`] | rewrites one golden file, with a reason, and shows what is different |
 //! | [`host`] | a CLAP host, for the demo and the tests |
 //!
-//! They use these modules: [`command`] runs programs, [`workspace`] has the project's folders,
+//! They use these modules: [`command`] runs programs, [`debian`] unpacks packages, [`workspace`] has the project's folders,
 //! [`replace`] writes files atomically, [`screen`] is a virtual display, [`spectrogram`] draws on a
 //! [`picture`], [`reverb`] is what of it the manual shows.
 //!
@@ -29,6 +29,7 @@ pub mod bless;
 pub mod bundle;
 pub mod command;
 pub mod daw;
+pub mod debian;
 pub mod demo;
 pub mod host;
 pub mod install;

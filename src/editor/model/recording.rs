@@ -1,5 +1,6 @@
 //! The recordings that are loaded, as steps that can be undone, and the import of others.
 
+pub mod audition;
 pub mod edits;
 pub mod picture;
 
@@ -139,7 +140,16 @@ impl EditorModel {
     pub fn finish_import(&mut self) -> Option<Result<FinishedImport, ImportError>> {
         let outcome = self.import.as_mut()?.job.take_outcome()?;
         let request = self.import.take()?.request;
-        Some(outcome.map(|imported| FinishedImport {
+        let imported = match outcome {
+            Ok(imported) => imported,
+            Err(error) => return Some(Err(error)),
+        };
+        if let Some(original) = &imported.original {
+            // A recording becomes a bank of one sound.
+            let of = (imported.bank.hash(), 0);
+            self.params.audition().set_original(of, original.clone());
+        }
+        Some(Ok(FinishedImport {
             is_loaded: self.load_requested(request, Some(imported.bank.clone())),
             imported,
         }))

@@ -9,7 +9,7 @@ fn outcome(mut job: ImportJob) -> Outcome {
         if let Some(outcome) = job.take_outcome() {
             return outcome;
         }
-        thread::yield_now();
+        std::thread::yield_now();
     }
 }
 
@@ -22,27 +22,36 @@ fn imported(source: &Path, folder: &BankFolder) -> Outcome {
     outcome(started(source, ImportFit::Musical, folder))
 }
 
-/// A short WAV file of a tone of two partials.
-fn wave(seconds: f64) -> Vec<u8> {
-    let rate = 8_000_u32;
-    let count = (seconds * f64::from(rate)) as u32;
-    let samples = (0..count).flat_map(|n| {
-        let phase = std::f64::consts::TAU * 440.0 * f64::from(n) / f64::from(rate);
-        let value = 8_000.0 * (phase.sin() + 0.5 * (2.0 * phase).sin());
-        (value as i16).to_le_bytes()
-    });
+/// A WAV file of one channel.
+pub fn wave_file(rate_hz: u32, samples: impl Iterator<Item = f64>) -> Vec<u8> {
+    let full_scale = f64::from(i16::MAX);
+    let samples: Vec<u8> = samples
+        .flat_map(|sample| ((full_scale * sample) as i16).to_le_bytes())
+        .collect();
+    let size = samples.len() as u32;
     let mut bytes = b"RIFF".to_vec();
-    bytes.extend((36 + 2 * count).to_le_bytes());
+    bytes.extend((36 + size).to_le_bytes());
     bytes.extend(b"WAVEfmt ");
     bytes.extend(16_u32.to_le_bytes());
     bytes.extend([1, 0, 1, 0]);
-    bytes.extend(rate.to_le_bytes());
-    bytes.extend((2 * rate).to_le_bytes());
+    bytes.extend(rate_hz.to_le_bytes());
+    bytes.extend((2 * rate_hz).to_le_bytes());
     bytes.extend([2, 0, 16, 0]);
     bytes.extend(b"data");
-    bytes.extend((2 * count).to_le_bytes());
+    bytes.extend(size.to_le_bytes());
     bytes.extend(samples);
     bytes
+}
+
+/// A short WAV file of a tone of two partials.
+fn wave(seconds: f64) -> Vec<u8> {
+    let rate_hz = 8_000_u32;
+    let times = (0..(seconds * f64::from(rate_hz)) as u32).map(|n| f64::from(n) / 8_000.0);
+    let samples = times.map(|time_s| {
+        let phase = std::f64::consts::TAU * 440.0 * time_s;
+        0.25 * (phase.sin() + 0.5 * (2.0 * phase).sin())
+    });
+    wave_file(rate_hz, samples)
 }
 
 #[test]
@@ -136,39 +145,19 @@ fn the_last_steps_can_be_cancelled() {
     let source = data.path().join("oboe.aliquot");
     let bank = bank(603.0, 0.1);
     fs::write(&source, bank.bytes()).expect("a file");
-    let state = JobState::default();
-    state.is_cancelled.store(true, Ordering::Relaxed);
-    let saved = |state: &JobState| super::saved(&source, &bank, &folder, state);
-    assert_eq!(saved(&state), Err(ImportError::Cancelled));
+    let saved = |is_cancelled: bool| {
+        let state = ImportState {
+            is_cancelled: &AtomicBool::new(is_cancelled),
+            progress: &AtomicU32::new(0),
+        };
+        super::saved(&source, &bank, &folder, &state)
+    };
+    assert_eq!(saved(true), Err(ImportError::Cancelled));
     assert_eq!(folder.list(), []);
-    assert!(saved(&JobState::default()).is_ok());
+    assert!(saved(false).is_ok());
     // It is there already, and still the answer is that it was cancelled.
-    assert_eq!(saved(&state), Err(ImportError::Cancelled));
+    assert_eq!(saved(true), Err(ImportError::Cancelled));
     assert_eq!(folder.list().len(), 1);
-}
-
-#[test]
-fn a_drop_does_not_wait_for_the_thread() {
-    let (sender, receiver) = std::sync::mpsc::channel::<()>();
-    let shared = Arc::<JobState>::default();
-    let state = shared.clone();
-    let thread = thread::spawn(move || {
-        // It does not look whether it is cancelled before it is let go.
-        let _ = receiver.recv();
-        assert!(state.is_cancelled.load(Ordering::Relaxed));
-    });
-    let ending_threads = Arc::<EndingThreads>::default();
-    drop(ImportJob {
-        name: String::new(),
-        shared: shared.clone(),
-        thread: Some(thread),
-        ending_threads: ending_threads.clone(),
-    });
-    assert_eq!(ending_threads.count(), 1);
-    drop(sender);
-    drop(ending_threads);
-    // The thread has ended, and with it what it held.
-    assert_eq!(Arc::strong_count(&shared), 1);
 }
 
 #[test]

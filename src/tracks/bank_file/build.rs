@@ -5,6 +5,7 @@ mod frames;
 mod plan;
 
 use super::layout::*;
+use super::slots::SlotHomes;
 use super::{FrameGrid, KeyZone, codes, load};
 use crate::tracks::Tracks;
 use plan::Plan;
@@ -12,10 +13,11 @@ use plan::Plan;
 /// Sounds of a bank, at most.
 const MAX_SOUNDS: usize = 4_096;
 
-/// The file of a bank, and what had to be left out, in words.
+/// The file of a bank whose sounds follow those that `homes` knows, and what had to be left out, in words.
 pub(super) fn image(
     sounds: &[(KeyZone, &Tracks)],
     grid: FrameGrid,
+    homes: &mut SlotHomes,
 ) -> Result<(Vec<u8>, Vec<String>), String> {
     if !grid.is_possible() {
         return Err(format!(
@@ -35,7 +37,7 @@ pub(super) fn image(
         if !zone.is_possible() {
             return Err(format!("{zone:?} cannot be"));
         }
-        let plan = Plan::new(tracks, grid)?;
+        let plan = Plan::new(tracks, grid, homes)?;
         let bytes = file.len() as u64 + plan.frame_bytes();
         if bytes > MAX_BYTES {
             return Err(format!(

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::command::{command, run};
-use crate::replace;
+use crate::{debian, replace};
 
 /// What a recording is of. Each kind has figures of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,28 +114,9 @@ pub fn sounds(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn fetch_debian(packages: &Path, sounds: &Path) -> Result<()> {
-    fs::create_dir_all(packages).context("cannot make the folder")?;
-    let mut download = command("apt-get");
-    download
-        .current_dir(packages)
-        .args(["-q", "download"])
-        .args(DEBIAN);
-    run(&mut download)
-        .context("the sounds come from Debian's packages; is `apt-get update` due?")?;
-    for entry in fs::read_dir(packages).context("cannot read the packages")? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "deb") {
-            run(command("dpkg-deb").arg("-x").arg(&path).arg(packages))?;
-        }
-    }
+    debian::unpack(&DEBIAN, packages)?;
     for (name, _) in CSOUND {
-        let packed = packages
-            .join("usr/share/doc/csound-doc/html/examples")
-            .join(format!("{name}.gz"));
-        let copy = sounds.join(format!("{name}.gz"));
-        fs::copy(&packed, &copy).with_context(|| format!("csound-doc has no {name}"))?;
-        run(command("gzip").args(["-d", "-f"]).arg(copy))?;
-        ensure!(sounds.join(name).exists(), "gzip has not unpacked {name}");
+        debian::csound_example(packages, name, sounds)?;
     }
     for (name, _) in SONIC_PI {
         let from = packages.join("usr/share/sonic-pi/samples").join(name);

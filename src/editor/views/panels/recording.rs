@@ -3,6 +3,7 @@
 mod bank_menu;
 mod handles;
 mod import_menu;
+mod listen;
 mod picture;
 mod sound_row;
 
@@ -18,6 +19,7 @@ use crate::synth::parameter::layout::Group;
 use crate::tracks::bank_file::{BankRows, SlotEvent, TrackBank};
 use bank_menu::BankMenu;
 use import_menu::ImportMenu;
+use listen::ListenRow;
 use picture::PictureView;
 use sound_row::SoundRow;
 
@@ -37,6 +39,7 @@ pub struct RecordingView {
     import: ImportMenu,
     picture: PictureView,
     row: SoundRow,
+    listen: ListenRow,
     /// The sound that is shown of the bank with this hash.
     shown: Option<(u64, usize)>,
     /// The texts about it.
@@ -58,6 +61,7 @@ impl RecordingView {
     /// Takes over what a dialogue has chosen. To be called once a frame, also while the view is hidden.
     pub fn follow(&mut self, context: &mut ViewContext) {
         self.import.follow(context);
+        self.listen.follow(context);
     }
 
     /// Shows the row of the sound of a bank, and returns the texts about it.
@@ -107,6 +111,9 @@ impl RecordingView {
                 self.import.show(ui, context, missing.is_some());
                 keep(ui, context);
             });
+            if let (None, Some((_, number))) = (&missing, self.shown) {
+                self.listen.show(ui, context, number);
+            }
         });
     }
 }

@@ -2,7 +2,8 @@
 
 use super::codes::{HIGHEST_HZ, LOWEST_HZ};
 use super::{FrameGrid, MAX_FRAMES, PAGE_FRAMES, WIDTH_STEP};
-use crate::tracks::bank_file::slots::{self, Span};
+use crate::tracks::bank_file::UNKNOWN_ROOT_HZ;
+use crate::tracks::bank_file::slots::{SlotHomes, Span};
 use crate::tracks::{Track, Tracks};
 
 /// Labels are one less than what 16 bits hold with the label plus 1.
@@ -41,7 +42,12 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(tracks: &'a Tracks, grid: FrameGrid) -> Result<Plan<'a>, String> {
+    /// `homes` is what earlier sounds of the bank have in their slots.
+    pub(super) fn new(
+        tracks: &'a Tracks,
+        grid: FrameGrid,
+        homes: &mut SlotHomes,
+    ) -> Result<Plan<'a>, String> {
         let last_frame = tracks.end_s() / grid.hop_s();
         if !(0.0..f64::from(MAX_FRAMES - 2)).contains(&last_frame) {
             return Err(format!(
@@ -64,7 +70,8 @@ impl<'a> Plan<'a> {
             too_many: 0,
         };
         plan.choose(&tracks.tracks);
-        plan.assign_slots();
+        let root_hz = tracks.root_hz.unwrap_or(UNKNOWN_ROOT_HZ);
+        plan.assign_slots(root_hz, homes);
         for point in plan.placed.iter().flat_map(|p| &p.track.breakpoints) {
             plan.full_scale = plan.full_scale.max(point.amplitude);
             plan.has_pans |= point.pan != 0.0;
@@ -107,7 +114,7 @@ impl<'a> Plan<'a> {
         self.frames = self.frames.max(last.map_or(1, |last| last + 1));
     }
 
-    fn assign_slots(&mut self) {
+    fn assign_slots(&mut self, root_hz: f64, homes: &mut SlotHomes) {
         let spans: Vec<Span> = self
             .placed
             .iter()
@@ -116,9 +123,10 @@ impl<'a> Plan<'a> {
                 last: placed.last,
                 label: placed.label,
                 energy: placed.track.energy(),
+                log2_ratio: mean_log2_hz(placed.track) - libm::log2(root_hz),
             })
             .collect();
-        let slots = slots::assign(&spans);
+        let slots = homes.place(&spans);
         self.too_many = slots.iter().filter(|slot| slot.is_none()).count();
         let mut slots = slots.into_iter();
         self.placed.retain_mut(|placed| {
@@ -179,4 +187,16 @@ impl<'a> Plan<'a> {
         .map(|(count, what)| format!("{count} {what}; they were left out"))
         .collect()
     }
+}
+
+/// The mean of log₂ of the frequency, where the partial is loud.
+fn mean_log2_hz(track: &Track) -> f64 {
+    let (mut sum, mut weights) = (0.0, 0.0);
+    for point in &track.breakpoints {
+        // One that is silent all along has a frequency too.
+        let weight = point.amplitude * point.amplitude + f64::MIN_POSITIVE;
+        sum += weight * libm::log2(point.frequency_hz);
+        weights += weight;
+    }
+    sum / weights
 }

@@ -6,7 +6,9 @@ use std::io::{self, Seek, SeekFrom, Write};
 
 use twox_hash::XxHash3_64;
 
+use super::super::build;
 use super::super::layout::*;
+use super::super::slots::SlotHomes;
 use super::super::{
     BankRows, BankSound, FrameGrid, KeyZone, MAX_SLOTS, OpenError, SlotEvent, TrackBank, load,
 };
@@ -71,6 +73,8 @@ pub struct BankWriter<W> {
     /// Pieces are of no longer a time, and so much of each sound stays in memory, if there is room.
     longest_piece_s: f64,
     beginning_s: f64,
+    /// Where partials of a frequency are, in all sounds.
+    homes: SlotHomes,
 }
 
 /// What the directory says of a sound.
@@ -114,6 +118,7 @@ impl<W: Write + Seek> BankWriter<W> {
             beginnings: Vec::new(),
             longest_piece_s: LONGEST_PIECE_S,
             beginning_s: BEGINNING_S,
+            homes: SlotHomes::default(),
         })
     }
 
@@ -133,8 +138,10 @@ impl<W: Write + Seek> BankWriter<W> {
         tracks: &Tracks,
         grid: FrameGrid,
     ) -> Result<Vec<String>, WriteError> {
-        let (bank, remarks) =
-            TrackBank::from_sounds(&[(zone, tracks)], grid).map_err(WriteError::Sound)?;
+        let (image, remarks) =
+            build::image(&[(zone, tracks)], grid, &mut self.homes).map_err(WriteError::Sound)?;
+        let bank = TrackBank::from_bytes(&image);
+        let bank = bank.map_err(|error| WriteError::Sound(error.to_string()))?;
         self.add_sound(zone, &bank, 0)?;
         Ok(remarks)
     }

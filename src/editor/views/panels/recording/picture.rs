@@ -81,6 +81,10 @@ impl PictureView {
         };
         marks(&painter, theme, &axis);
         let told = voices(&painter, context, theme, &axis);
+        if let Some(place_s) = context.model.audition_place_s(number) {
+            let stroke = Stroke::new(1.5, theme.text);
+            painter.vline(axis.x(place_s), well.y_range(), stroke);
+        }
         ui.ctx()
             .accesskit_node_builder(response.id, |node| node.set_value(told));
         handles::show(ui, context, &axis, &mut self.drag);

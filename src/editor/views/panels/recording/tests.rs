@@ -9,6 +9,9 @@ use crate::editor::testing::host::Call;
 use crate::editor::testing::window::{
     WindowHarness, control, drag, host_calls, plain, send, show_tab, tab_names, window,
 };
+use crate::recordings::audition::AuditionSide;
+use crate::recordings::import::ImportFit;
+use crate::recordings::import::tests::wave_file;
 use crate::recordings::recording_body;
 use crate::state::tests::bank;
 use crate::synth::recordings::Recordings;
@@ -345,4 +348,54 @@ fn a_bank_of_several_sounds_has_a_menu_of_them() {
     };
     assert_eq!(model.sound_edit(1).loop_ends, Some(ends));
     assert_eq!(model.sound_edit(0), SoundEdit::default());
+}
+
+/// A recording that has just been imported is compared with its bank without being asked for again.
+#[test]
+fn what_was_imported_is_heard_beside_its_bank() {
+    let mut harness = page();
+    let source = harness.state().folder.path().join("tone A4.wav");
+    std::fs::write(&source, sine_wave(0.6)).expect("a file");
+    harness
+        .state_mut()
+        .model
+        .params()
+        .audition()
+        .set_sample_rate_hz(48_000.0);
+    let begun = harness
+        .state_mut()
+        .model
+        .import_recording(source.clone(), ImportFit::Musical);
+    assert_eq!(begun, Ok(()));
+    wait_for(&mut harness, |harness| {
+        harness.state().model.import().is_none()
+    });
+    harness.run_steps(2);
+    assert_eq!(harness.state().model.original(0), Some(source));
+    let wanted = |harness: &WindowHarness| harness.state().model.params().audition().wanted();
+    for (name, side) in [
+        ("Original", AuditionSide::Original),
+        ("Partials", AuditionSide::Partials),
+    ] {
+        harness.get_by_label(name).click();
+        wait_for(&mut harness, |harness| wanted(harness) == Some(side));
+    }
+    let shared = harness.state().model.params().audition();
+    let audition = shared.take_next().expect("it is given");
+    // Both are the sine, at its level.
+    for side in AuditionSide::ALL {
+        let frames = (9_600..19_200).map(|place| audition.frame(side, place)[0]);
+        let loudest = frames.fold(0.0_f32, |loudest, x| loudest.max(x.abs()));
+        assert!((loudest - 0.5).abs() < 0.02, "{side:?}: {loudest}");
+    }
+    harness.get_by_label("Partials").click();
+    harness.run_steps(2);
+    assert_eq!(wanted(&harness), None);
+}
+
+/// A file of a sine at A4 of half the full scale.
+fn sine_wave(seconds: f64) -> Vec<u8> {
+    let times = (0..(seconds * 44_100.0) as u32).map(|n| f64::from(n) / 44_100.0);
+    let sine = |time_s: f64| 0.5 * (std::f64::consts::TAU * 440.0 * time_s).sin();
+    wave_file(44_100, times.map(sine))
 }
