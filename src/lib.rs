@@ -46,6 +46,10 @@
 //! then renders them itself. [`synth::Engine::new`] allocates everything it needs. The window's
 //! thread sets parameters through the host and does not access the engine.
 //!
+//! Large banks of recordings are read while they are played, by a thread of their own
+//! ([`tracks::streaming`]). The audio thread says what voices need soon, and plays what has come. Offline it may wait
+//! for the disk ([`synth::Engine::set_waiting_for_disk`]).
+//!
 //! At the end of each buffer, while a window is open, the audio thread writes
 //! [telemetry](bridge::Telemetry) to a triple buffer. It does not wait for the window, and telemetry
 //! that the window does not read in time is dropped. Another triple buffer has a snapshot of all

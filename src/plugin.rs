@@ -268,6 +268,7 @@ impl Plugin for Aliquot {
             silence(buffer);
             return ProcessStatus::Normal;
         };
+        engine.set_waiting_for_disk(is_offline);
         let new_sounds = self.params.new_sounds();
         if std::mem::replace(&mut self.new_sounds, new_sounds) != new_sounds {
             engine.load_patch(&self.patch);

@@ -4,8 +4,9 @@
 //! change over time, and what is left of the recording beside them (noise in bands, transients as
 //! samples, the spectral envelope). Amplitudes and times are those of the recording.
 //!
-//! The audio thread only reads a bank that is already in memory: rows of [`bank_file`] by their codes, and the time of
-//! transients. All else allocates, and is not for it.
+//! The audio thread only reads what is already in memory of a bank: rows of [`bank_file`] by their codes, and the time of
+//! transients. What is not in memory of a large bank [comes to it](streaming) while it plays. All else allocates, and is
+//! not for it.
 //!
 //! Functions of mathematics are those of the `libm` crate: the same tracks give the same bytes on
 //! every machine.
@@ -18,6 +19,7 @@ pub mod files;
 mod interpolation;
 mod sampling;
 pub mod sharing;
+pub mod streaming;
 mod tidy;
 pub mod warp;
 

@@ -10,8 +10,9 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 
-use aliquot::tracks::bank_file::TrackBank;
+use aliquot::tracks::bank_file::{FrameGrid, TrackBank};
 use aliquot::tracks::files::{self, FileFormat};
+use aliquot::tracks::{Breakpoint, Track, Tracks};
 use place::{Place, tone};
 
 #[test]
@@ -73,6 +74,49 @@ fn the_names_end_says_the_format() {
         said.starts_with("a.aliquot: bank\n  0.100 s, 3 tracks, 3 at once, "),
         "{said}"
     );
+}
+
+/// From 32 MB on sounds are streamed, and those of banks are copied as they are.
+#[test]
+fn a_large_bank_is_written_in_pieces() {
+    let place = Place::new();
+    let track = |n: u32| Track {
+        label: Some(n),
+        breakpoints: [0.0, 12.0]
+            .map(|time_s| Breakpoint::new(time_s, 39.0 * f64::from(n), 0.001))
+            .to_vec(),
+    };
+    let tracks = Tracks {
+        duration_s: 12.0,
+        tracks: (1..=512).map(track).collect(),
+        ..Tracks::default()
+    };
+    let grid = FrameGrid {
+        sample_rate_hz: 48_000.0,
+        hop: 64,
+    };
+    let (half, _) = TrackBank::from_tracks(&tracks, grid).expect("a bank");
+    fs::write(place.path("half.aliquot"), half.bytes()).expect("a file");
+    let open =
+        |name: &str| TrackBank::open(&place.path(name), &AtomicBool::new(false)).expect("a bank");
+    place.converts(&["half.aliquot", "copy.aliquot"]);
+    assert!(!open("copy.aliquot").is_streamed());
+    let both = ["--zone", "0..60", "--zone", "61..127"];
+    let inputs = ["half.aliquot", "half.aliquot", "whole.aliquot"];
+    place.converts(&[&inputs[..], &both].concat());
+    let whole = open("whole.aliquot");
+    assert!(whole.is_streamed() && whole.file_bytes() > 32 << 20);
+    assert_eq!(whole.sounds()[1].zone.lowest_key, 61);
+    place.converts(&["whole.aliquot", "again.aliquot"]);
+    let again = open("again.aliquot");
+    assert_eq!(again.hash(), whole.hash());
+    for sound in 0..2 {
+        let copied = again.sound_in_memory(sound).expect("a sound");
+        assert_eq!(copied.file_bytes(), half.file_bytes());
+        assert!(copied.to_tracks(0) == half.to_tracks(0));
+    }
+    let said = place.converts(&["again.aliquot"]);
+    assert!(said.contains("2 sounds\n  12.000 s, 512 tracks"), "{said}");
 }
 
 #[test]

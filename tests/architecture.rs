@@ -45,7 +45,7 @@ const LAYERS: [(&str, &[&str]); 25] = [
     ("sync", &[]),
     ("bank", &["dsp"]),
     ("synth", &["tracks", "bank", "dsp"]),
-    ("tracks", &["dsp"]),
+    ("tracks", &["dsp", "sync"]),
     ("analysis", &["tracks", "dsp"]),
     ("workers", &["synth", "sync"]),
     ("bridge", &["synth", "sync"]),

@@ -323,6 +323,18 @@ fn small_bank() -> aliquot::tracks::bank_file::TrackBank {
     bank
 }
 
+/// The file of the same bank with its sound in pieces.
+fn streamed_bank() -> Vec<u8> {
+    use aliquot::tracks::bank_file::KeyZone;
+    use aliquot::tracks::bank_file::pieces::BankWriter;
+    let mut writer = BankWriter::new(std::io::Cursor::new(Vec::new()), 1).expect("a bank");
+    writer.cut_into(0.1, 0.0);
+    let added = writer.add_sound(KeyZone::default(), &small_bank(), 0);
+    added.expect("a sound");
+    let (file, _) = writer.finish().expect("a small bank");
+    file.into_inner()
+}
+
 /// Partials in each of the formats.
 fn partials_files() -> Vec<Vec<u8>> {
     use aliquot::tracks::files::ats::ByteOrder;
@@ -332,6 +344,7 @@ fn partials_files() -> Vec<Vec<u8>> {
     let ats = |order| ats::write(&tracks, None, order).expect("few rows").0;
     vec![
         bank.bytes().to_vec(),
+        streamed_bank(),
         spear::write_partials(&tracks).into_bytes(),
         frames.into_bytes(),
         sdif::write_rbep(&tracks),

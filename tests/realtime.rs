@@ -3,6 +3,7 @@
 mod counting;
 mod performance;
 
+use std::io::Cursor;
 use std::sync::Arc;
 
 use aliquot::bridge::{HostBuffers, LoadMeter, ProcessCall, TelemetrySender};
@@ -14,6 +15,7 @@ use aliquot::synth::recordings::Recordings;
 use aliquot::synth::tuning::Addressed;
 use aliquot::synth::{Engine, Param, Patch, Transport};
 use aliquot::tracks::bands::NOISE_BANDS;
+use aliquot::tracks::bank_file::pieces::BankWriter;
 use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
 use aliquot::tracks::{BandNoise, Breakpoint, Track, Tracks, Transient};
 use counting::calls_during;
@@ -73,6 +75,36 @@ fn rendering_neither_allocates_nor_frees() {
 /// A bank of two recordings that come and go under the notes.
 #[test]
 fn playing_recordings_neither_allocates_nor_frees() {
+    let recordings = [
+        Recordings::new(Arc::new(two_recordings())),
+        Recordings::default(),
+    ];
+    let calls = calls_while_playing(&recordings.map(Arc::new));
+    assert_eq!(calls.0, 0);
+}
+
+/// The same bank, of which pieces are read while it is played, and give way to others.
+#[test]
+fn playing_streamed_recordings_neither_allocates_nor_frees() {
+    let whole = two_recordings();
+    let file = Cursor::new(Vec::new());
+    let mut writer = BankWriter::new(file, whole.sounds().len()).expect("a bank");
+    writer.cut_into(0.1, 0.0);
+    for (number, sound) in whole.sounds().iter().enumerate() {
+        writer
+            .add_sound(sound.zone, &whole, number)
+            .expect("a sound");
+    }
+    let (file, _) = writer.finish().expect("a bank");
+    let bank = Arc::new(TrackBank::from_bytes(&file.into_inner()).expect("a bank"));
+    let recordings = [Recordings::with_pool(bank, 60_000), Recordings::default()];
+    let (calls, most_bytes) = calls_while_playing(&recordings.map(Arc::new));
+    assert_eq!(calls, 0);
+    assert!(most_bytes > 30_000, "{most_bytes}");
+}
+
+/// Two recordings of everything.
+fn two_recordings() -> TrackBank {
     let track = |n: u32| Track {
         label: Some(n),
         breakpoints: (0..200)
@@ -102,8 +134,11 @@ fn playing_recordings_neither_allocates_nor_frees() {
         hop: 128,
     };
     let sounds = [(KeyZone::default(), &tracks), (KeyZone::default(), &tracks)];
-    let (bank, _) = TrackBank::from_sounds(&sounds, grid).expect("a bank");
-    let recordings = [Recordings::new(Arc::new(bank)), Recordings::default()].map(Arc::new);
+    TrackBank::from_sounds(&sounds, grid).expect("a bank").0
+}
+
+/// Plays recordings that come and go. Calls of the allocator, and the most bytes of pieces that were at hand.
+fn calls_while_playing(recordings: &[Arc<Recordings>; 2]) -> (usize, u64) {
     let body = |name: &str| {
         BODY_LABELS
             .iter()
@@ -115,6 +150,7 @@ fn playing_recordings_neither_allocates_nor_frees() {
     patch.set(Param::BODY_B, body("Recording 2") as f32);
     let mut engine = engine(48_000.0, &patch);
     let (mut left, mut right) = (vec![0.0; 1_000], vec![0.0; 1_000]);
+    let mut most_bytes = 0;
     let calls = calls_during(|| {
         for round in 0..300_u64 {
             if round % 50 == 0 {
@@ -135,9 +171,13 @@ fn playing_recordings_neither_allocates_nor_frees() {
             engine.push(random_event(round));
             engine.render(&mut left, &mut right);
             while engine.next_ended().is_some() {}
+            while !engine.recordings_have_come() {
+                std::hint::spin_loop();
+            }
+            most_bytes = most_bytes.max(engine.recordings_bytes());
         }
     });
-    assert_eq!(calls, 0);
+    (calls, most_bytes)
 }
 
 /// The plugin's calls around the engine, with a window open, closed and open again.

@@ -11,6 +11,8 @@ mod command_line;
 mod formats;
 #[path = "analyse/input.rs"]
 mod input;
+#[path = "analyse/large_bank.rs"]
+mod large_bank;
 #[path = "analyse/sound.rs"]
 mod sound;
 #[path = "analyse/summary.rs"]
@@ -29,7 +31,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use arguments::Arguments;
-use formats::OutputFormat;
+use formats::{Output, OutputFormat};
 use input::{Input, InputFormat};
 use whole_file::{WholeFile, is_same_file};
 
@@ -75,7 +77,7 @@ fn describe(
 ) -> Result<String, String> {
     let mut text = String::new();
     for path in inputs {
-        text += &summary::text(&input::read(path, arguments, interrupted)?);
+        text += &summary::text(&input::read(path, arguments, interrupted)?)?;
     }
     Ok(text)
 }
@@ -98,27 +100,43 @@ fn convert(
     let file = WholeFile::create(output, NOT_A_FILE).map_err(&named_output)?;
 
     let read = read_all(arguments, inputs, interrupted).map_err(&named_output)??;
-    let reports: String = read
-        .iter()
-        .filter(|input| input.report.is_some())
+    let reported = read.iter().filter(|input| input.report.is_some());
+    let reports = reported
         .map(summary::text)
-        .collect();
-    let (bytes, notices) = formats::bytes(arguments, read, format)?;
+        .collect::<Result<String, String>>()?;
+    let (content, mut notices) = formats::output(arguments, read, format)?;
+    let length = match content {
+        Output::Bytes(bytes) => {
+            write_all(&bytes, &file, interrupted).map_err(&named_output)?;
+            bytes.len() as u64
+        }
+        Output::Large(bank) => {
+            let written = bank.write(file.file(), interrupted);
+            let (length, remarks) = written.map_err(named(output))?;
+            notices.extend(remarks);
+            length
+        }
+    };
     for notice in notices {
         command_line::tell(&named(output)(notice));
     }
+    stop_if(interrupted).map_err(&named_output)?;
+    file.finish().map_err(&named_output)?;
+    let length = length as f64 / 1_000.0;
+    let written = format!("{}: {format}, {length:.1} kB\n", output.display());
+    Ok(reports + &written)
+}
+
+/// Writes bytes to a file.
+fn write_all(bytes: &[u8], file: &WholeFile, interrupted: &AtomicBool) -> io::Result<()> {
     let progress = bar(bytes.len() as u64);
     for piece in bytes.chunks(1 << 20) {
-        stop_if(interrupted).map_err(&named_output)?;
-        file.file().write_all(piece).map_err(&named_output)?;
+        stop_if(interrupted)?;
+        file.file().write_all(piece)?;
         progress.inc(piece.len() as u64);
     }
     progress.finish_and_clear();
-    stop_if(interrupted).map_err(&named_output)?;
-    file.finish().map_err(&named_output)?;
-    let length = bytes.len() as f64 / 1_000.0;
-    let written = format!("{}: {format}, {length:.1} kB\n", output.display());
-    Ok(reports + &written)
+    Ok(())
 }
 
 /// Reads all inputs. The outer error is an interrupt, the inner one of an input, which is named.

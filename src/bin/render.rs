@@ -106,6 +106,9 @@ fn render(arguments: &Arguments) -> Result<(), String> {
     play(&mut performance, &mut output, report.as_mut(), &interrupted)
         .map_err(named(output_name))?;
     let wall = begin.elapsed();
+    for damage in performance.damage() {
+        command_line::tell(&damage);
+    }
     let summary = output.finish().map_err(named(output_name))?;
 
     let mut text = format!("{}: {summary}\n", output_name.display());

@@ -105,9 +105,14 @@ impl SharedRecordings {
         self.lock().named.clone()
     }
 
-    /// Why the bank is missing; `None` if it is not. Not for the audio thread.
+    /// Why the bank is missing, or what damage was found in it while it was played; `None` if there is nothing of the
+    /// kind. Not for the audio thread.
     pub fn missing(&self) -> Option<MissingBank> {
-        self.lock().missing.clone()
+        let loaded = self.lock();
+        let name = loaded.named.as_ref().map_or("", NamedBank::name);
+        let damage = loaded.recordings.bank().and_then(|bank| bank.damage());
+        let damage = damage.map(|damage| MissingBank::damaged(name, damage));
+        loaded.missing.clone().or(damage)
     }
 
     /// The recordings for an engine. Not for the audio thread.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::data_folder::data_folder;
 use crate::state::NamedBank;
 use crate::tracks::bank_file::TrackBank;
+use crate::tracks::bank_file::pieces::PieceDamage;
 use crate::tracks::sharing;
 
 /// The name of the folder, in that of the user's data.
@@ -33,6 +34,15 @@ pub struct BankFile {
 /// Why a bank that a sound names is not at hand, as a sentence without a full stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingBank(String);
+
+impl MissingBank {
+    /// A part of the bank of this name is missing: this damage was found in it while it was played.
+    pub fn damaged(name: &str, damage: &PieceDamage) -> MissingBank {
+        MissingBank(format!(
+            "A part of the recording \"{name}\" is missing: its file is damaged at {damage}"
+        ))
+    }
+}
 
 impl fmt::Display for MissingBank {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

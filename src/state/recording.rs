@@ -168,7 +168,8 @@ impl NamedBank {
     /// The bank if it is to be saved within a preset or a state: if it is at hand and small.
     pub fn embedded(&self) -> Option<&Arc<TrackBank>> {
         let bank = self.bank.as_ref();
-        bank.filter(|bank| bank.bytes().len() < MAX_EMBEDDED_BYTES)
+        let is_small = |bank: &&Arc<TrackBank>| bank.bytes().len() < MAX_EMBEDDED_BYTES;
+        bank.filter(|bank| !bank.is_streamed() && is_small(bank))
     }
 
     /// As a preset that is read again has it: with the bank only if it is saved within it, and without damaged data,

@@ -13,6 +13,7 @@ mod clock;
 mod commands;
 mod events;
 mod expressions;
+mod streaming;
 #[cfg(test)]
 mod tests;
 mod tuning;
@@ -31,7 +32,7 @@ use super::output::Output;
 use super::parameter::{LFOS, MAX_VOICES, Param};
 use super::patch::Patch;
 use super::pool::{Dimensions, MAX_SLOTS, Threading, VoicePool, slots};
-use super::recordings::Recordings;
+use super::recordings::{Recordings, TakenStream};
 use super::snapshot::Snapshot;
 use super::tick::Tick;
 use super::tuning::Tuner;
@@ -64,6 +65,9 @@ pub struct Statistics {
     /// Sections of blocks that the caller rendered itself because another thread was late, since the
     /// engine was made.
     pub late_sections: u64,
+    /// Places in recordings that stood still for a block, or were silent, because what is there had not been read from
+    /// the disk yet, since the engine was made.
+    pub late_recordings: u64,
 }
 
 /// The engine. See the module's text.
@@ -81,6 +85,10 @@ pub struct Engine {
     tuner: Tuner,
     /// Recordings that are to be taken over.
     next_recordings: Option<Arc<Recordings>>,
+    /// What reads the recordings that are played, where they are streamed.
+    stream: Option<TakenStream>,
+    /// See [`Statistics::late_recordings`].
+    late_recordings: u64,
     assigner: Assigner,
     commands: VoiceCommands,
     expressions: PendingExpressions,
@@ -158,6 +166,8 @@ impl Engine {
             tick: Tick::new(sample_rate_hz, block_frames),
             tuner: Tuner::new(),
             next_recordings: None,
+            stream: None,
+            late_recordings: 0,
             assigner: Assigner::new(MAX_SLOTS),
             commands: VoiceCommands::new(),
             expressions: PendingExpressions::new(MAX_SLOTS),
@@ -364,6 +374,7 @@ impl Engine {
             partials: self.assigner.notes().partials(),
             faults: self.faults,
             late_sections: self.pool.late_sections(),
+            late_recordings: self.late_recordings,
         }
     }
 
@@ -409,7 +420,9 @@ impl Engine {
             self.tuner.follow(|param| self.tick.values.get(param));
         }
         if let Some(recordings) = self.next_recordings.take() {
+            self.give_stream_back();
             self.tick.set_recordings(recordings);
+            self.take_stream();
         }
         let masters = self.channels.masters();
         let (assigner, commands) = &mut self.assigning();
@@ -503,6 +516,9 @@ impl Engine {
         self.take_capacity();
         self.carry_out_commands();
         self.take_expressions();
+        if self.tick.recordings.is_streamed() {
+            self.stream_recordings();
+        }
         let time = self
             .clock
             .tick(self.block_frames, self.dimensions.sample_rate_hz);

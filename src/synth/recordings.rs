@@ -3,6 +3,10 @@
 //! [`Recordings`] are made off the audio thread, which only reads them. Whoever hands them to an engine keeps an
 //! [`Arc`] of its own for as long as an engine may hold one, so that they are never freed on the audio thread.
 //!
+//! The sounds of a large bank are streamed: of these only the beginnings are in memory, and the rest is read while it is
+//! played ([`crate::tracks::streaming`]). Where a piece is not there in time a voice stands still, or is silent where it
+//! has not begun; the engine counts it.
+//!
 //! A [`Player`] is a voice's place in a recording. For each segment it goes on and writes a [`RecordedFrame`]: what the
 //! body Recording and its levels are at the segment's end.
 
@@ -13,6 +17,8 @@ pub mod noise;
 mod player;
 mod residue;
 mod slots;
+mod source;
+mod stream;
 mod transients;
 mod zones;
 
@@ -20,6 +26,8 @@ pub use frame::{Birth, FrameStep, RecordedFrame, TrackSlotState};
 pub use player::{PlayContext, Player, PlayerSettings, PlayerStep, RecordedFrames};
 pub use residue::{Residue, ResidueSettings};
 pub use slots::TrackSlotSet;
+pub use source::{HeldRows, RecordingSource};
+pub use stream::TakenStream;
 pub use zones::{MOST_SOUNDS, NoteSounds, PARTS, Pair};
 
 use std::fmt;
@@ -27,6 +35,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::tracks::bank_edits::{BankEdits, SoundEdit};
 use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank, UNKNOWN_ROOT_HZ, codes};
+use crate::tracks::streaming::{POOL_BYTES, PieceStream, StreamPlace};
 use crate::tracks::warp::{AnchorReach, TimeWarp};
 use noise::BandGains;
 
@@ -77,6 +86,8 @@ pub struct RecordedSound {
     pub end_s: f64,
     /// The slots that any partial of it is in.
     pub slots: TrackSlotSet,
+    /// How many slots there are.
+    slot_count: usize,
     /// How its time goes by at another speed.
     pub warp: TimeWarp,
     /// What is repeated while a key is held.
@@ -97,8 +108,7 @@ pub struct PlayedLoop {
 }
 
 impl RecordedSound {
-    fn of(rows: &BankRows, part: usize) -> RecordedSound {
-        let sound = rows.sound();
+    fn of(bank: &TrackBank, (index, sound): (usize, &BankSound), part: usize) -> RecordedSound {
         let hop_s = sound.grid.hop_s();
         let last_frame = f64::from(sound.frames.saturating_sub(1));
         let end_s = last_frame * hop_s;
@@ -109,14 +119,20 @@ impl RecordedSound {
             hop_s,
             last_frame,
             end_s,
-            slots: TrackSlotSet::of(rows.events().iter().map(|event| event.slot)),
-            warp: rows.time_warp(AnchorReach::default()),
+            slots: TrackSlotSet::of(bank.used_slots(index)),
+            slot_count: sound.slots as usize,
+            warp: bank.time_warp(index, AnchorReach::default()),
             sustain_loop: None,
             noise_gains: match sound.has_noise() {
                 true => noise_gains(sound.noise_peak),
                 false => Vec::new(),
             },
         }
+    }
+
+    /// How many frames it has.
+    fn frames(&self) -> u32 {
+        self.last_frame as u32 + 1
     }
 
     /// Its root and its loop become those of the edit, or, where there are none, those of the bank's sound.
@@ -138,8 +154,7 @@ impl RecordedSound {
 
     /// Adds `share` of the power of its noise at a place to the squares of gains. `rows` are its frames.
     pub fn add_noise(&self, rows: &BankRows, place_s: f64, share: f32, powers: &mut BandGains) {
-        let noise = rows.noise();
-        let Some(last) = noise.len().checked_sub(1) else {
+        let Some(last) = rows.sound().noise_frames().checked_sub(1) else {
             return;
         };
         if !(0.0..=self.end_s).contains(&place_s) {
@@ -148,7 +163,10 @@ impl RecordedSound {
         let frame = (place_s / rows.sound().noise_hop_s).clamp(0.0, last as f64);
         let (before, part) = (frame as usize, (frame - libm::floor(frame)) as f32);
         let gain = |&code: &u8| self.noise_gains.get(usize::from(code)).copied();
-        let [from, to] = [before, (before + 1).min(last)].map(|frame| noise[frame].iter());
+        let [from, to] = [before, (before + 1).min(last)].map(|frame| rows.noise_at(frame));
+        let (Some(from), Some(to)) = (from, to) else {
+            return;
+        };
         for ((power, from), to) in powers.iter_mut().zip(from).zip(to) {
             let (from, to) = (gain(from).unwrap_or(0.0), gain(to).unwrap_or(0.0));
             *power += share * (from * from + (to * to - from * from) * part);
@@ -169,6 +187,8 @@ pub struct Recordings {
     /// See [`Recordings::id`].
     id: u64,
     sounds: Vec<RecordedSound>,
+    /// What reads the pieces of a bank that is streamed, for the engine that plays it.
+    stream: Option<Arc<StreamPlace>>,
 }
 
 impl fmt::Debug for Recordings {
@@ -180,17 +200,30 @@ impl fmt::Debug for Recordings {
 }
 
 impl Recordings {
-    /// The recordings of a bank. Not for the audio thread: allocates.
+    /// The recordings of a bank. For one that is streamed it starts the thread that reads; if the system has no more
+    /// threads, a voice that does not wait plays the beginnings alone. Not for the audio thread: allocates.
     pub fn new(bank: Arc<TrackBank>) -> Recordings {
+        Recordings::with_pool(bank, POOL_BYTES)
+    }
+
+    /// As [`Recordings::new`], with at most this many bytes of pieces in memory beside the beginnings.
+    pub fn with_pool(bank: Arc<TrackBank>, most_bytes: u64) -> Recordings {
         LazyLock::force(&formants::ENVELOPE_TABLES);
         let zones: Vec<KeyZone> = bank.sounds().iter().map(|sound| sound.zone).collect();
-        let rows = (0..zones.len()).filter_map(|index| bank.rows(index));
-        let sounds: Vec<RecordedSound> = rows
+        let sounds: Vec<RecordedSound> = (bank.sounds().iter().enumerate())
             .zip(zones::parts(&zones))
-            .map(|(rows, part)| RecordedSound::of(&rows, part))
+            .map(|(sound, part)| RecordedSound::of(&bank, sound, part))
             .collect();
+        let stream = bank.is_streamed().then(|| {
+            let place = StreamPlace::empty();
+            if let Ok(stream) = PieceStream::start(bank.clone(), most_bytes) {
+                place.replace(Box::new(stream));
+            }
+            Arc::new(place)
+        });
         let recordings = Recordings {
             sounds,
+            stream,
             id: bank.hash(),
             bank: Some(bank),
         };
@@ -245,7 +278,17 @@ impl Recordings {
             })
     }
 
-    /// The frames of a recording.
+    /// Whether they are read while they are played.
+    pub fn is_streamed(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    /// What is known of a recording in its bank.
+    fn bank_sound(&self, index: usize) -> Option<&BankSound> {
+        self.bank.as_ref()?.sounds().get(index)
+    }
+
+    /// The frames of a recording; `None` if they are streamed.
     pub fn rows(&self, index: usize) -> Option<BankRows<'_>> {
         self.bank.as_ref()?.rows(index)
     }

@@ -8,9 +8,10 @@ use super::modulation::modulators::SharedModulators;
 use super::modulation::routes::Routes;
 use super::partials::{DrawnSpectrum, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
-use super::recordings::Recordings;
 use super::recordings::noise::NoiseFilters;
+use super::recordings::{RecordingSource, Recordings};
 use super::tuning::{Tuner, Tunings};
+use crate::tracks::streaming::PiecePool;
 
 /// What all voices share at a tick.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub struct Tick {
     pub tuning: Tunings,
     /// What the bodies Recording play.
     pub recordings: Arc<Recordings>,
+    /// What is at hand of them where they are streamed.
+    pub pieces: PiecePool,
     /// What shapes their noise.
     pub noise_filters: Arc<NoiseFilters>,
     /// Functions of the partial's number.
@@ -63,6 +66,7 @@ impl Tick {
             drawn: DrawnSpectrum::default(),
             tuning: Tunings::new(),
             recordings: Recordings::none(),
+            pieces: PiecePool::default(),
             noise_filters: Arc::new(NoiseFilters::new(sample_rate_hz)),
             tables: HarmonicTables::shared(),
             partials: 0,
@@ -92,6 +96,14 @@ impl Tick {
         self.generation += 1;
     }
 
+    /// The recordings that voices play.
+    pub fn recording_source(&self) -> RecordingSource<'_> {
+        RecordingSource {
+            recordings: &self.recordings,
+            pieces: &self.pieces,
+        }
+    }
+
     /// How far a channel's bend and tuning take the note of a key, with a bend of its own in semitones, in the
     /// tuning that sounds or in the one that it keeps.
     pub fn bent_semitones(&self, channel: u8, key: u8, of_note: f64, kept: Option<u8>) -> f64 {
@@ -109,8 +121,12 @@ impl Tick {
 }
 
 impl Clone for Tick {
+    /// Allocates room for all pieces that may be at hand.
     fn clone(&self) -> Tick {
+        let mut pieces = PiecePool::allocate();
+        pieces.copy_from(&self.pieces);
         Tick {
+            pieces,
             values: self.values.clone(),
             routes: self.routes.clone(),
             drawn: self.drawn.clone(),
@@ -134,6 +150,7 @@ impl Clone for Tick {
             controls,
             tuning,
             recordings,
+            pieces,
             // The filters for the sample rate. To take over the other's could free one's own.
             noise_filters: _,
             tables,
@@ -151,6 +168,7 @@ impl Clone for Tick {
         self.controls = *controls;
         self.tuning.clone_from(tuning);
         self.recordings.clone_from(recordings);
+        self.pieces.copy_from(pieces);
         self.tables = tables;
         self.partials = *partials;
         debug_assert_eq!(self.sample_rate_hz, *sample_rate_hz);

@@ -20,7 +20,7 @@ pub mod spear;
 
 use std::fmt;
 
-use super::bank_file::{TrackBank, ZonedTracks};
+use super::bank_file::{OpenError, TrackBank, ZonedTracks};
 use super::{Tidied, Tracks};
 
 /// A format of partials.
@@ -85,6 +85,14 @@ impl FileError {
         }
     }
 
+    /// The same, of a part that begins so many bytes after the start of the file.
+    pub(super) fn moved(mut self, bytes: usize) -> FileError {
+        if let FilePlace::Byte(byte) = &mut self.place {
+            *byte += bytes;
+        }
+        self
+    }
+
     pub(super) fn at_byte(byte: usize, reason: impl Into<String>) -> FileError {
         FileError {
             place: FilePlace::Byte(byte),
@@ -136,21 +144,26 @@ impl FileContents {
         }
     }
 
-    fn of_bank(bank: &TrackBank) -> FileContents {
+    fn of_bank(bank: &TrackBank) -> Result<FileContents, FileError> {
         let sounds = bank.sounds().iter().enumerate();
-        let sounds: Vec<ZonedTracks> = sounds
-            .map(|(number, sound)| ZonedTracks {
+        let sounds = sounds.map(|(number, sound)| {
+            Ok(ZonedTracks {
                 zone: sound.zone,
-                tracks: bank.to_tracks(number),
+                tracks: bank.read_tracks(number)?,
             })
-            .collect();
+        });
+        let sounds: Result<Vec<ZonedTracks>, OpenError> = sounds.collect();
+        let sounds = sounds.map_err(|error| match error {
+            OpenError::File(error) => error,
+            error => FileError::at_byte(0, error.to_string()),
+        })?;
         let first = sounds.first().map(|sound| sound.tracks.clone());
-        FileContents {
+        Ok(FileContents {
             format: FileFormat::Bank,
             tracks: first.unwrap_or_default(),
             sounds,
             remarks: Vec::new(),
-        }
+        })
     }
 
     /// All that the file holds: one sound for all keys, if it says nothing of zones.
@@ -185,7 +198,7 @@ pub fn format_of(bytes: &[u8]) -> Option<FileFormat> {
 pub fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
     match format_of(bytes) {
         Some(FileFormat::Bank) => {
-            TrackBank::from_bytes(bytes).map(|bank| FileContents::of_bank(&bank))
+            TrackBank::from_bytes(bytes).and_then(|bank| FileContents::of_bank(&bank))
         }
         Some(FileFormat::SpearPartials | FileFormat::SpearFrames) => spear::read(bytes),
         Some(FileFormat::Sdif) => sdif::read(bytes),

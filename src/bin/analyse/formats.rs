@@ -1,17 +1,19 @@
 //! What is written.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
 use aliquot::recordings::notes::{NamedNote, key_hz};
 use aliquot::tracks::Tracks;
-use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank, ZonedTracks};
+use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
 use aliquot::tracks::files::ats::ByteOrder;
 use aliquot::tracks::files::{ats, sdif, spear};
 use clap::ValueEnum;
 
 use crate::arguments::Arguments;
-use crate::input::Input;
+use crate::input::{Input, InputRecording};
+use crate::large_bank::{LARGE_BYTES, LargeBank};
 use crate::zones::zones_of_notes;
 
 /// A format of the output.
@@ -62,12 +64,20 @@ impl OutputFormat {
     }
 }
 
-/// The bytes of the output, and what was left out, in words.
-pub fn bytes(
+/// What is to be written.
+pub enum Output {
+    /// The bytes.
+    Bytes(Vec<u8>),
+    /// A bank that is too large to be in memory whole.
+    Large(LargeBank),
+}
+
+/// The output, and what was left out, in words.
+pub fn output(
     arguments: &Arguments,
     inputs: Vec<Input>,
     format: OutputFormat,
-) -> Result<(Vec<u8>, Vec<String>), String> {
+) -> Result<(Output, Vec<String>), String> {
     if format == OutputFormat::Bank {
         return bank(arguments, inputs);
     }
@@ -84,12 +94,13 @@ pub fn bytes(
         OutputFormat::Ats | OutputFormat::Bank => ats::write(&tracks, hop_s, ByteOrder::Little)?,
     };
     let notice = format!("{lost} tracks fall between two frames; a shorter --hop keeps them");
-    Ok((bytes, (lost > 0).then_some(notice).into_iter().collect()))
+    let notices = (lost > 0).then_some(notice).into_iter().collect();
+    Ok((Output::Bytes(bytes), notices))
 }
 
 /// The only sound, or the one that is asked for.
 fn chosen(arguments: &Arguments, inputs: Vec<Input>) -> Result<Tracks, String> {
-    let mut sounds: Vec<ZonedTracks> = inputs.into_iter().flat_map(|i| i.sounds).collect();
+    let mut sounds: Vec<_> = inputs.into_iter().flat_map(|i| i.sounds).collect();
     let count = sounds.len();
     let number = match arguments.sound {
         Some(number) => number as usize,
@@ -99,25 +110,48 @@ fn chosen(arguments: &Arguments, inputs: Vec<Input>) -> Result<Tracks, String> {
     if number > count {
         return Err(format!("there is no sound {number}; there are {count}"));
     }
-    Ok(sounds.swap_remove(number - 1).tracks)
+    let sound = sounds.swap_remove(number - 1);
+    sound.tracks().map(Cow::into_owned)
 }
 
 /// A bank of all sounds.
-fn bank(arguments: &Arguments, mut inputs: Vec<Input>) -> Result<(Vec<u8>, Vec<String>), String> {
+fn bank(arguments: &Arguments, mut inputs: Vec<Input>) -> Result<(Output, Vec<String>), String> {
     for input in &mut inputs {
         let Some(note) = NamedNote::of(&input.path) else {
             continue;
         };
-        let is_bank = input.is_bank();
-        for sound in input.sounds.iter_mut().filter(|_| !is_bank) {
-            sound.tracks.root_hz = sound.tracks.root_hz.or(Some(key_hz(note.key)));
+        for sound in &mut input.sounds {
+            if let InputRecording::Tracks(tracks) = &mut sound.recording {
+                tracks.root_hz = tracks.root_hz.or(Some(key_hz(note.key)));
+            }
         }
     }
     give_zones(arguments, &mut inputs)?;
+    let large = |inputs| LargeBank::new(inputs, |input, tracks| grid_of(arguments, input, tracks));
+    let large = |inputs| (Output::Large(large(inputs)), Vec::new());
+    if inputs.iter().map(Input::encoded_bytes).sum::<u64>() >= LARGE_BYTES {
+        return Ok(large(inputs));
+    }
     let sounds = inputs.iter().flat_map(|input| &input.sounds);
-    let sounds: Vec<(KeyZone, &Tracks)> = sounds.map(|s| (s.zone, &s.tracks)).collect();
-    let (bank, remarks) = TrackBank::from_sounds(&sounds, grid(arguments, &inputs, &sounds))?;
-    Ok((bank.bytes().to_vec(), remarks))
+    let sounds = sounds.map(|sound| Ok((sound.zone, sound.tracks()?)));
+    let sounds = sounds.collect::<Result<Vec<(KeyZone, Cow<Tracks>)>, String>>()?;
+    let sounds: Vec<(KeyZone, &Tracks)> = sounds.iter().map(|(zone, of)| (*zone, &**of)).collect();
+    let small = TrackBank::from_sounds(&sounds, grid(arguments, &inputs, &sounds));
+    match small {
+        Ok((bank, remarks)) if bank.file_bytes() < LARGE_BYTES => {
+            Ok((Output::Bytes(bank.bytes().to_vec()), remarks))
+        }
+        // What cannot be in any bank is refused as a large one as well.
+        _ => Ok(large(inputs)),
+    }
+}
+
+/// The frames of one sound of a large bank.
+fn grid_of(arguments: &Arguments, input: &Input, tracks: &Tracks) -> FrameGrid {
+    match (input.grid, arguments.hop) {
+        (Some(grid), None) => grid,
+        _ => grid(arguments, &[], &[(KeyZone::default(), tracks)]),
+    }
 }
 
 /// The frames of a bank: those of the analyses, since others would have to be calculated from them; for

@@ -1,12 +1,15 @@
 //! What is read: files of partials, and sound files, which are analysed.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use aliquot::analysis::AnalysisReport;
 use aliquot::recordings::partials_file;
-use aliquot::tracks::bank_file::{FrameGrid, KeyZone, ZonedTracks};
+use aliquot::tracks::Tracks;
+use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
 use aliquot::tracks::files::FileFormat;
 
 use crate::arguments::Arguments;
@@ -30,12 +33,41 @@ impl fmt::Display for InputFormat {
     }
 }
 
+/// A recording of an input.
+pub enum InputRecording {
+    /// As partials.
+    Tracks(Tracks),
+    /// A sound of a bank, as it is there.
+    Encoded(Arc<TrackBank>, usize),
+}
+
+/// A sound of an input.
+pub struct InputSound {
+    /// Its keys and velocities.
+    pub zone: KeyZone,
+    /// The recording.
+    pub recording: InputRecording,
+}
+
+impl InputSound {
+    /// The recording as partials.
+    pub fn tracks(&self) -> Result<Cow<'_, Tracks>, String> {
+        match &self.recording {
+            InputRecording::Tracks(tracks) => Ok(Cow::Borrowed(tracks)),
+            InputRecording::Encoded(bank, sound) => {
+                let tracks = bank.read_tracks(*sound).map(Cow::Owned);
+                tracks.map_err(|error| error.to_string())
+            }
+        }
+    }
+}
+
 /// An input.
 pub struct Input {
     pub path: PathBuf,
     pub format: InputFormat,
     /// The sounds, at least one.
-    pub sounds: Vec<ZonedTracks>,
+    pub sounds: Vec<InputSound>,
     /// What is not as it should be.
     pub remarks: Vec<String>,
     /// The frames of an analysis.
@@ -45,6 +77,14 @@ pub struct Input {
 }
 
 impl Input {
+    /// Bytes of the bank that it is; 0 if it is none.
+    pub fn encoded_bytes(&self) -> u64 {
+        match self.sounds.first().map(|sound| &sound.recording) {
+            Some(InputRecording::Encoded(bank, _)) => bank.file_bytes(),
+            _ => 0,
+        }
+    }
+
     /// Whether it is one of Aliquot's banks.
     pub fn is_bank(&self) -> bool {
         self.format == InputFormat::Partials(FileFormat::Bank)
@@ -55,6 +95,10 @@ impl Input {
 pub fn read(path: &Path, arguments: &Arguments, interrupted: &AtomicBool) -> Result<Input, String> {
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let format = partials_file::format_of(path).map_err(|error| named(&error))?;
+    if format == Some(FileFormat::Bank) && arguments.resynth.is_none() {
+        let bank = TrackBank::open(path, interrupted).map_err(|error| named(&error))?;
+        return Ok(of_bank(path, &Arc::new(bank)));
+    }
     if format.is_none() {
         let found = sound::read(path, arguments, interrupted).map_err(|error| named(&error))?;
         if let Some(found) = found {
@@ -73,13 +117,29 @@ fn of_sound(path: &Path, found: AnalysedSound) -> Input {
     Input {
         path: path.to_owned(),
         format: InputFormat::Sound,
-        sounds: vec![ZonedTracks {
+        sounds: vec![InputSound {
             zone: KeyZone::default(),
-            tracks: found.tracks,
+            recording: InputRecording::Tracks(found.tracks),
         }],
         grid: Some(found.grid),
         remarks: found.remarks,
         report: found.report,
+    }
+}
+
+fn of_bank(path: &Path, bank: &Arc<TrackBank>) -> Input {
+    let sounds = bank.sounds().iter().enumerate();
+    let sounds = sounds.map(|(number, sound)| InputSound {
+        zone: sound.zone,
+        recording: InputRecording::Encoded(bank.clone(), number),
+    });
+    Input {
+        path: path.to_owned(),
+        format: InputFormat::Partials(FileFormat::Bank),
+        sounds: sounds.collect(),
+        remarks: Vec::new(),
+        grid: None,
+        report: None,
     }
 }
 
@@ -92,6 +152,11 @@ fn partials(path: &Path) -> Result<Input, String> {
         remarks: std::mem::take(&mut contents.remarks),
         grid: None,
         report: None,
-        sounds: contents.into_sounds(),
+        sounds: (contents.into_sounds().into_iter())
+            .map(|sound| InputSound {
+                zone: sound.zone,
+                recording: InputRecording::Tracks(sound.tracks),
+            })
+            .collect(),
     })
 }

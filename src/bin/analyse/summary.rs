@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
-use aliquot::tracks::bank_file::{KeyZone, ZonedTracks};
+use aliquot::tracks::bank_file::KeyZone;
 
-use crate::input::Input;
+use crate::input::{Input, InputSound};
 
 /// A line for the file, one for each sound, and one for each remark.
-pub fn text(input: &Input) -> String {
+///
+/// # Errors
+/// If a sound of a bank cannot be read, or is damaged.
+pub fn text(input: &Input) -> Result<String, String> {
     let mut text = format!("{}: {}", input.path.display(), input.format);
     if input.sounds.len() > 1 {
         // Writing to a string does not fail.
@@ -15,7 +18,8 @@ pub fn text(input: &Input) -> String {
     }
     text.push('\n');
     for sound in &input.sounds {
-        text += &sound_text(sound);
+        let sound = sound_text(sound);
+        text += &sound.map_err(|error| format!("{}: {error}", input.path.display()))?;
     }
     if let Some(report) = &input.report {
         for line in report.to_string().lines() {
@@ -25,11 +29,11 @@ pub fn text(input: &Input) -> String {
     for remark in &input.remarks {
         let _ = writeln!(text, "  note: {remark}");
     }
-    text
+    Ok(text)
 }
 
-fn sound_text(sound: &ZonedTracks) -> String {
-    let tracks = &sound.tracks;
+fn sound_text(sound: &InputSound) -> Result<String, String> {
+    let tracks = sound.tracks()?;
     let mut text = format!(
         "  {:.3} s, {} tracks, {} at once, {} breakpoints",
         tracks.duration_s,
@@ -64,5 +68,5 @@ fn sound_text(sound: &ZonedTracks) -> String {
         );
     }
     text.push('\n');
-    text
+    Ok(text)
 }

@@ -93,6 +93,7 @@ impl<'s> Performance<'s> {
         }
         engine.set_patch(&programs[0].patch);
         engine.set_scale(programs[0].scale.clone());
+        engine.set_waiting_for_disk(true);
         engine.set_recordings(programs[0].recordings.clone());
         let mut performance = Performance {
             song,
@@ -132,6 +133,13 @@ impl<'s> Performance<'s> {
     /// among them.
     pub fn rendered_frames(&self) -> usize {
         self.rendered_frames
+    }
+
+    /// The damage that was found in banks of recordings while they were played, in words.
+    pub fn damage(&self) -> impl Iterator<Item = String> + '_ {
+        let banks = self.programs.iter().filter_map(|of| of.recordings.bank());
+        let damage = banks.filter_map(|bank| bank.damage());
+        damage.map(|damage| format!("a bank of recordings is damaged: {damage}. The rest sounds."))
     }
 
     /// What sounds now.

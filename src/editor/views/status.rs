@@ -112,6 +112,9 @@ fn text(telemetry: &Telemetry) -> String {
     if statistics.late_sections > 0 {
         text += &format!(" · {} late", statistics.late_sections);
     }
+    if statistics.late_recordings > 0 {
+        text += &format!(" · {} late from disk", statistics.late_recordings);
+    }
     text
 }
 
@@ -127,7 +130,9 @@ fn explanation() -> String {
          Overruns: buffers that took longer than they last, since the host began.\n\
          MPE: the zones in force, with the number of their member channels.\n\
          Faults: voices silenced because a value was not a number.\n\
-         Late: eights of voices that the audio thread took over from another thread."
+         Late: eights of voices that the audio thread took over from another thread.\n\
+         Late from disk: blocks in which a voice stood still in a large bank of recordings, since what \
+         comes next had not been read yet."
     )
 }
 

@@ -159,6 +159,10 @@ impl Threading {
         active: usize,
         tick: &Tick,
     ) {
+        // Pieces of recordings are not to be held for longer than they are played.
+        for tick in self.ticks.iter_mut().skip(1).filter_map(Arc::get_mut) {
+            tick.pieces.clear();
+        }
         // The caller's own share: the first ones.
         let own = active.div_ceil(self.workers.threads());
         self.workers.set_polling(own < active);

@@ -67,16 +67,15 @@ pub(super) fn formant_octaves(pitch: f64, keep: f32, shift_octaves: f32) -> f32 
 impl FormantMove {
     /// The envelope at a place that goes down by this. `None` where nothing is moved.
     pub(super) fn at(rows: &BankRows, place_s: f64, octaves: f32) -> Option<FormantMove> {
-        let envelope = rows.envelope();
-        if octaves == 0.0 || envelope.is_empty() {
+        if octaves == 0.0 {
             return None;
         }
+        let last = rows.sound().envelope_frames().checked_sub(1)?;
         let tables = &*ENVELOPE_TABLES;
-        let last = envelope.len() - 1;
         let frame = (place_s / rows.sound().envelope_hop_s).clamp(0.0, last as f64);
         let (before, part) = (frame as usize, (frame - libm::floor(frame)) as f32);
-        let [from, to] =
-            [before, (before + 1).min(last)].map(|at| tables.log2_gains(&envelope[at]));
+        let log2_gains = |at| rows.envelope_at(at).map(|codes| tables.log2_gains(codes));
+        let (from, to) = (log2_gains(before)?, log2_gains((before + 1).min(last))?);
         Some(FormantMove {
             log2_gains: std::array::from_fn(|point| from[point] + (to[point] - from[point]) * part),
             tables,

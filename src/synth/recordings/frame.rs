@@ -186,6 +186,15 @@ impl RecordedFrame {
         self.gain[first..].fill(0.0);
     }
 
+    /// Becomes silence of so many slots. [`RecordedFrame::finish`] is to follow.
+    #[cold]
+    pub fn silence(&mut self, slots: usize) {
+        self.count = slots.min(MAX_PARTIALS);
+        self.births.clear();
+        self.clear_from(0);
+        self.start_ratio.copy_from_slice(&self.ratio[..]);
+    }
+
     /// Goes a step in a recording whose key has the frequency `root_hz`. [`RecordedFrame::finish`] is to follow.
     pub fn go(
         &mut self,

@@ -14,6 +14,7 @@
 
 use super::formants::{FormantMove, formant_octaves};
 use super::frame::{FrameStep, Mixture, RecordedFrame, TrackSlotState};
+use super::source::{HeldRows, RecordingSource};
 use super::zones::{MOST_SOUNDS, NoteSounds, PARTS, Pair};
 use super::{LoopMode, PlayedLoop, RecordedSound, Recordings};
 use crate::dsp::simd_level::SimdLevel;
@@ -133,6 +134,10 @@ struct Playhead {
     /// The slots of what fades in before a loop's end.
     crossfade: TrackSlotState,
     step: PlayerStep,
+    /// Whether what it needs was at hand in any segment so far.
+    has_begun: bool,
+    /// Where it would be if what it needs there were at hand, seconds.
+    missing_s: Option<f64>,
 }
 
 /// The step of one segment.
@@ -149,8 +154,8 @@ pub struct PlayerStep {
 pub struct PlayContext<'a> {
     /// Vector instructions.
     pub level: SimdLevel,
-    /// The recordings.
-    pub recordings: &'a Recordings,
+    /// The recordings, and what is at hand of them.
+    pub source: RecordingSource<'a>,
     /// How they are played.
     pub settings: &'a PlayerSettings,
     /// Duration of the segment.
@@ -268,7 +273,7 @@ impl Player {
     /// The recordings of a note; `None` if there are none, or for the segment over which those of another bank fade
     /// out. Those that were played before go on where they are, others begin where the first of them is.
     fn take_note(&mut self, part: usize, note: &Note, playing: &PlayContext) -> Option<NoteSounds> {
-        let recordings = playing.recordings;
+        let recordings = playing.source.recordings;
         let wanted = Played {
             bank: recordings.id(),
             key: note.key,
@@ -304,7 +309,98 @@ impl Player {
     }
 }
 
+/// A place just before a frame is before it by this part of the distance of frames.
+const BEFORE_FRAME: f64 = 1e-4;
+/// Segments that Position is expected to move on for.
+const MOST_STEPS: f64 = 100.0;
+/// Pieces are asked for so long before they are needed, seconds.
+const AHEAD_S: f64 = 0.25;
+/// Frames around a place that a step there may read.
+const AROUND_FRAMES: u32 = 9;
+
+impl Player {
+    /// Says which frames of which recordings it needs now or soon, from the nearest to the farthest. Returns how many of its places stand still because
+    /// something was not at hand.
+    pub fn want(&self, recordings: &Recordings, want: &mut impl FnMut(usize, (u32, u32))) -> usize {
+        let (Some((_, sounds)), Some(settings)) = (self.playing, &self.settings) else {
+            return 0;
+        };
+        let mut missing = 0;
+        for (part, playhead) in sounds.parts().into_iter().zip(&self.playheads) {
+            let index = part.map(|(index, _)| index);
+            let sound = index.and_then(|index| recordings.sounds().get(index));
+            if let Some((index, sound)) = index.zip(sound) {
+                playhead.want(sound, settings, &mut |frames| want(index, frames));
+                missing += usize::from(playhead.missing_s.is_some());
+            }
+        }
+        missing
+    }
+}
+
 impl Playhead {
+    fn want(
+        &self,
+        sound: &RecordedSound,
+        settings: &PlayerSettings,
+        want: &mut impl FnMut((u32, u32)),
+    ) {
+        let frame = |place_s: f64| (place_s / sound.hop_s).clamp(0.0, sound.last_frame) as u32;
+        let last = sound.last_frame as u32;
+        let of_loop = settings.loop_of(sound);
+        let mut want_frames = |from_s: f64, to_s: f64| {
+            let below = |place_s: f64| frame(place_s).saturating_sub(AROUND_FRAMES);
+            let above = |place_s: f64| (frame(place_s) + AROUND_FRAMES).min(last);
+            want(match from_s <= to_s {
+                true => (below(from_s), above(to_s)),
+                false => (above(from_s), below(to_s)),
+            });
+        };
+        let mut want_between = |from_s: f64, to_s: f64| {
+            want_frames(from_s, to_s);
+            // With what is shortly before a loop's end goes what fades in there.
+            if let Some(of) = of_loop {
+                let fades_s = of.end_s - of.crossfade_s..=of.end_s;
+                if from_s.max(to_s) >= *fades_s.start() && from_s.min(to_s) <= *fades_s.end() {
+                    let faded_s = |place_s: f64| {
+                        let length_s = of.end_s - of.start_s;
+                        place_s.clamp(*fades_s.start(), *fades_s.end()) - length_s
+                    };
+                    want_frames(faded_s(from_s), faded_s(to_s));
+                }
+            }
+        };
+        want_between(self.place_s, self.place_s);
+        if let Some(missing_s) = self.missing_s {
+            want_between(missing_s, missing_s);
+        }
+        let place_s = self.missing_s.unwrap_or(self.place_s);
+        // The warp goes through attacks at the speed of the recording, and makes up for it.
+        let speed = match settings.speed.abs() == 1.0 {
+            true => settings.speed,
+            false => settings.speed + settings.speed.signum() * settings.speed.abs().max(1.0),
+        };
+        let speed = if settings.speed == 0.0 { 0.0 } else { speed };
+        let ahead_s = AHEAD_S * speed;
+        let end_s = place_s + ahead_s;
+        if ahead_s != 0.0 {
+            want_between(place_s, end_s);
+        }
+        if let Some(of) = of_loop {
+            if settings.speed > 0.0 && end_s > of.end_s {
+                let length_s = of.end_s - of.start_s;
+                want_between(of.start_s, (end_s - length_s).min(of.end_s).max(of.start_s));
+            } else if settings.speed < 0.0 && end_s < of.start_s {
+                want_between(of.end_s, of.end_s + ahead_s);
+            }
+        }
+        // What moves the place beside the speed goes on as in the last segment.
+        let beside_s = self.step.to_s - self.step.from_s;
+        if settings.position != 0.0 && beside_s != 0.0 {
+            want_between(self.place_s, self.place_s + MOST_STEPS * beside_s);
+        }
+    }
+
     const START: Playhead = Playhead {
         run_s: 0.0,
         place_s: 0.0,
@@ -314,6 +410,8 @@ impl Playhead {
             from_s: 0.0,
             to_s: 0.0,
         },
+        has_begun: false,
+        missing_s: None,
     };
 
     /// The playhead at the same place, where nothing of it sounds.
@@ -325,27 +423,33 @@ impl Playhead {
                 from_s: self.place_s,
                 to_s: self.place_s,
             },
+            has_begun: false,
+            missing_s: None,
             ..self
         }
     }
 
     /// Whether the step of the segment leads nowhere.
     fn is_still(&self) -> bool {
-        self.step.from_s == self.step.to_s
+        self.step.from_s == self.step.to_s && self.missing_s.is_none()
     }
 
     /// Goes on for a segment. Returns whether the recording is over.
     fn advance(&mut self, index: usize, playing: &PlayContext, is_onset: bool) -> bool {
         let PlayContext {
-            recordings,
+            source,
             settings,
             seconds,
             ..
         } = *playing;
-        let Some(sound) = recordings.sounds().get(index) else {
+        let Some(sound) = source.recordings.sounds().get(index) else {
             return true;
         };
+        let before = source.recordings.is_streamed().then_some(*self);
         self.step(sound, settings, seconds, is_onset);
+        if let Some(before) = before {
+            self.wait(before, index, playing, is_onset);
+        }
         let is_past = match settings.speed >= 0.0 {
             true => self.step.to_s >= sound.end_s,
             false => self.step.to_s <= 0.0,
@@ -353,7 +457,68 @@ impl Playhead {
         is_past && settings.loop_of(sound).is_none() && settings.speed != 0.0
     }
 
-    /// Writes what the recording is at the end of the segment.
+    /// Stands still, as it was before the segment, if a piece that it needs now is not at hand. One that has not begun
+    /// goes on in silence.
+    #[inline(never)]
+    #[cold]
+    fn wait(&mut self, before: Playhead, index: usize, playing: &PlayContext, is_onset: bool) {
+        let sounds = playing.source.recordings.sounds();
+        let is_at_hand = sounds.get(index).is_some_and(|sound| {
+            let steps = self.steps(sound, playing, is_onset);
+            let of = |(_, step): &(f64, FrameStep)| step.read_intervals(sound.frames());
+            let mut steps = [Some(of(&(1.0, steps.0))), steps.1.as_ref().map(of)].into_iter();
+            steps.all(|read| read.is_none_or(|read| playing.source.hold(index, read).is_some()))
+        });
+        if is_at_hand {
+            (self.has_begun, self.missing_s) = (true, None);
+            return;
+        }
+        let missing_s = Some(self.place_s);
+        if before.has_begun {
+            *self = before;
+            if let Some(sound) = sounds.get(index) {
+                // At a frame what comes next is read; just before it, what is at hand.
+                let place = on_grid(self.place_s / sound.hop_s);
+                let is_forward = before.step.to_s > before.step.from_s;
+                let back = if is_forward && libm::rint(place) == place {
+                    BEFORE_FRAME
+                } else {
+                    0.0
+                };
+                self.run_s -= back * sound.hop_s;
+                self.place_s -= back * sound.hop_s;
+            }
+            (self.step.from_s, self.step.to_s) = (self.place_s, self.place_s);
+        }
+        self.missing_s = missing_s;
+    }
+
+    /// The step of the segment in frames; and, shortly before a loop's end, the share and the step of what fades in.
+    fn steps(
+        &self,
+        sound: &RecordedSound,
+        playing: &PlayContext,
+        is_onset: bool,
+    ) -> (FrameStep, Option<(f64, FrameStep)>) {
+        let PlayContext {
+            settings, seconds, ..
+        } = *playing;
+        let PlayerStep { from_s, to_s } = self.step;
+        let frame_step = |from_s: f64, to_s: f64, is_onset: bool| FrameStep {
+            from: on_grid(from_s / sound.hop_s).clamp(0.0, sound.last_frame),
+            to: on_grid(to_s / sound.hop_s).clamp(0.0, sound.last_frame),
+            seconds,
+            is_onset,
+            is_over: !(0.0..=sound.end_s + NEAR_S).contains(&to_s),
+        };
+        let fade = settings.loop_of(sound).and_then(|of| of.fade_at(to_s));
+        let fading = fade.map(|(share, length_s)| {
+            (share, frame_step(from_s - length_s, to_s - length_s, false))
+        });
+        (frame_step(from_s, to_s, is_onset), fading)
+    }
+
+    /// Writes what the recording is at the end of the segment; nothing where it is not at hand.
     fn write(
         &mut self,
         index: usize,
@@ -364,41 +529,41 @@ impl Playhead {
     ) {
         let PlayContext {
             level,
-            recordings,
+            source,
             settings,
-            seconds,
+            ..
         } = *playing;
-        let (Some(sound), Some(rows)) = (recordings.sounds().get(index), recordings.rows(index))
-        else {
+        let Some(sound) = source.recordings.sounds().get(index) else {
             return;
         };
-        let PlayerStep { from_s, to_s } = self.step;
+        let (step, fading) = self.steps(sound, playing, is_onset);
+        frame.slots = sound.slots;
+        let held = source.hold(index, step.read_intervals(sound.frames()));
+        let Some(rows) = held.as_ref().and_then(HeldRows::rows) else {
+            frame.silence(sound.slot_count);
+            self.slot_state = TrackSlotState::NONE;
+            self.crossfade = TrackSlotState::NONE;
+            return;
+        };
+        let to_s = self.step.to_s;
         let pitch = settings.fundamental_hz / sound.root_hz;
         let octaves = formant_octaves(pitch, settings.keep_formants, settings.formant_octaves);
         let formants = FormantMove::at(&rows, to_s, octaves);
-        let frame_step = |from_s: f64, to_s: f64, is_onset: bool| FrameStep {
-            from: on_grid(from_s / sound.hop_s).clamp(0.0, sound.last_frame),
-            to: on_grid(to_s / sound.hop_s).clamp(0.0, sound.last_frame),
-            seconds,
-            is_onset,
-            is_over: !(0.0..=sound.end_s + NEAR_S).contains(&to_s),
+        let of = (&rows, sound.root_hz, formants.as_ref());
+        frame.go(level, of, &mut self.slot_state, &step);
+        let Some((share, step)) = fading else {
+            self.crossfade = TrackSlotState::NONE;
+            return;
+        };
+        let held = source.hold(index, step.read_intervals(sound.frames()));
+        let Some(rows) = held.as_ref().and_then(HeldRows::rows) else {
+            self.crossfade = TrackSlotState::NONE;
+            return;
         };
         let of = (&rows, sound.root_hz, formants.as_ref());
-        frame.slots = sound.slots;
-        frame.go(
-            level,
-            of,
-            &mut self.slot_state,
-            &frame_step(from_s, to_s, is_onset),
-        );
-        if let Some((share, length_s)) = settings.loop_of(sound).and_then(|of| of.fade_at(to_s)) {
-            let frame_step = frame_step(from_s - length_s, to_s - length_s, false);
-            crossfade.slots = sound.slots;
-            crossfade.go(level, of, &mut self.crossfade, &frame_step);
-            frame.mix(level, crossfade, share as f32, Mixture::Passing);
-        } else {
-            self.crossfade = TrackSlotState::NONE;
-        }
+        crossfade.slots = sound.slots;
+        crossfade.go(level, of, &mut self.crossfade, &step);
+        frame.mix(level, crossfade, share as f32, Mixture::Passing);
     }
 
     /// Moves the place on by a segment.

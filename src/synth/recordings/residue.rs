@@ -2,10 +2,11 @@
 //!
 //! They have the level of the voice, but no pitch; the stages of the spectrum do not change them.
 
-use super::Recordings;
 use super::noise::{LANES, Noise, NoiseFilters};
 use super::player::Player;
+use super::source::HeldRows;
 use super::transients::{Sides, Transients};
+use super::{RecordingSource, Recordings};
 use crate::dsp::maths::sine_cosine_of_octant;
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::{Destination, VoiceValues};
@@ -63,20 +64,26 @@ impl Residue {
         self.transients.are_silent()
     }
 
+    /// Says which frames of recordings the transients that sound are of.
+    pub fn want(&self, recordings: &Recordings, want: &mut impl FnMut(usize, u32)) {
+        self.transients.want(recordings, want);
+    }
+
     /// Adds a segment to both channels. `weights` are the parts of the voice's spectrum that are of each part of the
     /// bank; `start_level` says that the voice begins, at these parts of its levels at the end.
     #[allow(clippy::too_many_arguments)]
     pub fn render(
         &mut self,
         level: SimdLevel,
-        of: (&Recordings, &NoiseFilters, f64),
+        of: (RecordingSource, &NoiseFilters, f64),
         players: &mut [Player; super::PARTS],
         weights: &[f32; super::PARTS],
         (settings, start): (ResidueSettings, Option<ResidueSettings>),
         left: &mut [f32],
         right: &mut [f32],
     ) {
-        let (recordings, filters, sample_rate_hz) = of;
+        let (source, filters, sample_rate_hz) = of;
+        let recordings = source.recordings;
         let before = start.unwrap_or(self.settings);
         self.settings = settings;
         let seconds = left.len() as f64 / sample_rate_hz;
@@ -90,14 +97,16 @@ impl Residue {
                         .start(recordings, index, share, &step, seconds);
                 }
                 let sound = recordings.sounds().get(index);
-                if let Some((sound, rows)) = sound.zip(recordings.rows(index)) {
+                let held = source.hold_at(index, step.to_s);
+                let rows = held.as_ref().and_then(HeldRows::rows);
+                if let Some((sound, rows)) = sound.zip(rows) {
                     sound.add_noise(&rows, step.to_s, share, &mut powers);
                 }
             }
         }
         let transients = sides(before.transients, settings.transients);
         self.transients
-            .render(recordings, sample_rate_hz, transients, left, right);
+            .render(&source, sample_rate_hz, transients, left, right);
         let is_there = powers.iter().any(|power| *power > 0.0);
         self.rung_s = if is_there { 0.0 } else { self.rung_s + seconds };
         if self.rung_s <= RING_S {

@@ -7,8 +7,9 @@
 //! One whose bank is taken away, or that gives way to another, has no samples any more: its last value fades to
 //! nothing within a segment.
 
-use super::Recordings;
 use super::player::PlayerStep;
+use super::source::HeldRows;
+use super::{RecordingSource, Recordings};
 
 /// Transients that sound at once, at most; then the oldest gives way. A voice may play eight recordings.
 const MOST: usize = 8;
@@ -55,6 +56,18 @@ impl Transients {
         self.sounding.iter().all(Option::is_none) && self.cut == [0.0; 2]
     }
 
+    /// Says which frames of recordings those that sound are of.
+    pub fn want(&self, recordings: &Recordings, want: &mut impl FnMut(usize, u32)) {
+        for sounding in self.sounding.iter().flatten() {
+            let index = sounding.recording as usize;
+            let sound = recordings.bank_sound(index);
+            let transient = sound.and_then(|of| of.transients.get(sounding.transient as usize));
+            if let Some((sound, transient)) = sound.zip(transient) {
+                want(index, sound.frame_of(transient.time_s));
+            }
+        }
+    }
+
     /// Starts those of a recording that a step passes.
     pub fn start(
         &mut self,
@@ -64,13 +77,10 @@ impl Transients {
         step: &PlayerStep,
         seconds: f64,
     ) {
-        let Some(rows) = recordings
-            .rows(recording)
-            .filter(|_| step.to_s > step.from_s)
-        else {
+        let sound = recordings.bank_sound(recording);
+        let Some(sound) = sound.filter(|_| step.to_s > step.from_s) else {
             return;
         };
-        let sound = rows.sound();
         self.keep_bank(recordings);
         let nearly_s = 1e-6 * sound.grid.hop_s();
         let transients = &sound.transients;
@@ -108,20 +118,25 @@ impl Transients {
     /// Adds all that sound to both channels. Those of another bank stop.
     pub fn render(
         &mut self,
-        recordings: &Recordings,
+        source: &RecordingSource,
         sample_rate_hz: f64,
         sides: Sides,
         left: &mut [f32],
         right: &mut [f32],
     ) {
+        let recordings = source.recordings;
         self.keep_bank(recordings);
         for place in &mut self.sounding {
             let Some(sounding) = place else {
                 continue;
             };
-            let rows = recordings.rows(sounding.recording as usize);
-            let transients = rows.map(|rows| &rows.sound().transients);
-            let transient = transients.and_then(|all| all.get(sounding.transient as usize));
+            let index = sounding.recording as usize;
+            let sound = recordings.bank_sound(index);
+            let transient = sound.and_then(|of| of.transients.get(sounding.transient as usize));
+            let frame = sound.zip(transient).map(|(of, it)| of.frame_of(it.time_s));
+            // Where its piece is not at hand it is cut off as one whose bank is taken away.
+            let held = frame.and_then(|frame| source.hold(index, (frame, frame)));
+            let rows = held.as_ref().and_then(HeldRows::rows);
             let Some((rows, transient)) = rows.zip(transient) else {
                 cut_off(&mut self.cut, sounding);
                 *place = None;

@@ -260,6 +260,7 @@ mod tests {
                 })
                 .collect(),
             bank: None,
+            stream: None,
             id: 0,
         }
     }

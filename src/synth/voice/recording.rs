@@ -1,7 +1,7 @@
 //! What a voice plays of recordings.
 
 use super::segments::Span;
-use super::{Voice, VoiceControl};
+use super::{Voice, VoiceControl, VoiceState};
 use crate::dsp::random::bits;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::modulation::lfo::note_seed;
@@ -9,7 +9,7 @@ use crate::synth::parameter::Param;
 use crate::synth::partials::motion::FundamentalPath;
 use crate::synth::partials::recorded::{self, RecordedParts, RecordedShare};
 use crate::synth::recordings::{
-    PARTS, PlayContext, Player, PlayerSettings, RecordedFrame, RecordedFrames, Residue,
+    PARTS, PlayContext, Player, PlayerSettings, RecordedFrame, RecordedFrames, Recordings, Residue,
     ResidueSettings,
 };
 use crate::synth::tick::Tick;
@@ -137,7 +137,7 @@ impl Voice {
         let settings = PlayerSettings::read(values, released, path.end_hz);
         let playing = PlayContext {
             level,
-            recordings: &tick.recordings,
+            source: tick.recording_source(),
             settings: &settings,
             seconds: span.frames as f64 / tick.sample_rate_hz,
         };
@@ -164,6 +164,28 @@ impl Voice {
         std::array::from_fn(|part| are_there[part].then_some(&frames.parts[part]))
     }
 
+    /// Says which frames of which recordings it needs now or soon, from the nearest to the farthest. Returns how many of its places stand still because
+    /// something was not at hand.
+    pub(crate) fn want_recordings(
+        &self,
+        recordings: &Recordings,
+        want: &mut impl FnMut(usize, (u32, u32)),
+    ) -> usize {
+        let is_playing = matches!(self.state, VoiceState::Sounding | VoiceState::Fading);
+        if !is_playing || !self.control.plays_recording {
+            return 0;
+        }
+        let recording = &*self.recording;
+        recording
+            .residue
+            .want(recordings, &mut |index, frame| want(index, (frame, frame)));
+        let played = recording.players.iter().zip(recording.share.are_played);
+        let played = played.filter(|(_, is_played)| *is_played);
+        played
+            .map(|(player, _)| player.want(recordings, want))
+            .sum()
+    }
+
     /// Adds what of its recordings is no partial.
     #[inline(never)]
     #[cold]
@@ -174,7 +196,8 @@ impl Voice {
             residue,
             share,
         } = self.recording.write();
-        let of = (&*tick.recordings, &*tick.noise_filters, tick.sample_rate_hz);
+        let filters = &*tick.noise_filters;
+        let of = (tick.recording_source(), filters, tick.sample_rate_hz);
         residue.render(
             self.control.level,
             of,

@@ -23,7 +23,7 @@ impl BankRows<'_> {
     }
 
     /// Seconds from an onset to the end of its attack.
-    fn attack_s(&self, onset_s: f64) -> f64 {
+    pub(super) fn attack_s(&self, onset_s: f64) -> f64 {
         let hop_s = self.sound().grid.hop_s();
         let frame = |time_s: f64| libm::ceil(time_s / hop_s) as u32;
         let last = self.sound().frames;

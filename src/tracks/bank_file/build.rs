@@ -13,10 +13,11 @@ use plan::Plan;
 /// Sounds of a bank, at most.
 const MAX_SOUNDS: usize = 4_096;
 
-/// The file of a bank, and what had to be left out, in words.
+/// The file of a bank whose sounds follow those that `homes` knows, and what had to be left out, in words.
 pub(super) fn image(
     sounds: &[(KeyZone, &Tracks)],
     grid: FrameGrid,
+    homes: &mut SlotHomes,
 ) -> Result<(Vec<u8>, Vec<String>), String> {
     if !grid.is_possible() {
         return Err(format!(
@@ -35,7 +36,8 @@ pub(super) fn image(
     if let Some((zone, _)) = sounds.iter().find(|(zone, _)| !zone.is_possible()) {
         return Err(format!("{zone:?} cannot be"));
     }
-    for (number, ((zone, tracks), plan)) in sounds.iter().zip(plans(sounds, grid)?).enumerate() {
+    let plans = plans(sounds, grid, homes)?;
+    for (number, ((zone, tracks), plan)) in sounds.iter().zip(plans).enumerate() {
         let bytes = file.len() as u64 + plan.frame_bytes();
         if bytes > MAX_BYTES {
             return Err(format!(
@@ -63,24 +65,27 @@ pub(super) fn image(
 }
 
 /// The plan of each sound. Those with harmonics choose their slots first: others have to find partners in them.
-fn plans<'a>(sounds: &[(KeyZone, &'a Tracks)], grid: FrameGrid) -> Result<Vec<Plan<'a>>, String> {
+fn plans<'a>(
+    sounds: &[(KeyZone, &'a Tracks)],
+    grid: FrameGrid,
+    homes: &mut SlotHomes,
+) -> Result<Vec<Plan<'a>>, String> {
     let mut places: Vec<usize> = (0..sounds.len()).collect();
     let has_harmonics = |place: usize| {
         let tracks = &sounds[place].1.tracks;
         tracks.iter().any(|track| track.label.is_some())
     };
     places.sort_by_key(|&place| !has_harmonics(place));
-    let mut homes = SlotHomes::default();
     let mut plans: Vec<(usize, Plan)> = Vec::with_capacity(sounds.len());
     for place in places {
-        plans.push((place, Plan::new(sounds[place].1, grid, &mut homes)?));
+        plans.push((place, Plan::new(sounds[place].1, grid, homes)?));
     }
     plans.sort_by_key(|(place, _)| *place);
     Ok(plans.into_iter().map(|(_, plan)| plan).collect())
 }
 
 /// Fills in the header of a file that is whole otherwise.
-fn write_header(file: &mut [u8], count: u32) {
+pub(super) fn write_header(file: &mut [u8], count: u32) {
     file[..MAGIC.len()].copy_from_slice(&MAGIC);
     for (at, number) in [
         (VERSION_AT, VERSION),
@@ -97,13 +102,13 @@ fn write_header(file: &mut [u8], count: u32) {
 }
 
 /// A file under construction, and the record of one of its sounds.
-struct Record<'a> {
+pub(super) struct Record<'a> {
     file: &'a mut Vec<u8>,
     start: usize,
 }
 
 impl<'a> Record<'a> {
-    fn new(file: &'a mut Vec<u8>, number: usize) -> Record<'a> {
+    pub(super) fn new(file: &'a mut Vec<u8>, number: usize) -> Record<'a> {
         Record {
             file,
             start: HEADER_BYTES + number * RECORD_BYTES,
@@ -111,34 +116,39 @@ impl<'a> Record<'a> {
     }
 
     /// Writes into the record.
-    fn bytes(&mut self, at: usize, bytes: &[u8]) {
+    pub(super) fn bytes(&mut self, at: usize, bytes: &[u8]) {
         self.file[self.start + at..][..bytes.len()].copy_from_slice(bytes);
     }
 
-    fn u32(&mut self, at: usize, number: u32) {
+    pub(super) fn u32(&mut self, at: usize, number: u32) {
         self.bytes(at, &number.to_le_bytes());
     }
 
-    fn f64(&mut self, at: usize, number: f64) {
+    pub(super) fn f64(&mut self, at: usize, number: f64) {
         self.bytes(at, &number.to_le_bytes());
     }
 
     /// Sets flags beside those that are set.
-    fn flags(&mut self, flags: u32) {
+    pub(super) fn flags(&mut self, flags: u32) {
         let at = self.start + FLAGS_AT;
         let set = u32::from_le_bytes([0, 1, 2, 3].map(|k| self.file[at + k]));
         self.u32(FLAGS_AT, set | flags);
     }
 
     /// Fills the file up to where a section may begin; returns that place.
-    fn align(&mut self) -> usize {
+    pub(super) fn align(&mut self) -> usize {
         let place = self.file.len().next_multiple_of(ALIGNMENT);
         self.file.resize(place, 0);
         place
     }
 
+    /// Adds bytes to the file.
+    pub(super) fn append(&mut self, bytes: &[u8]) {
+        self.file.extend(bytes);
+    }
+
     /// Adds a section, whose length is a multiple of its entries'.
-    fn section(&mut self, kind: SectionKind, bytes: &[u8]) {
+    pub(super) fn section(&mut self, kind: SectionKind, bytes: &[u8]) {
         let offset = self.align() as u64;
         self.file.extend(bytes);
         let count = (bytes.len() / kind.entry_bytes()) as u64;

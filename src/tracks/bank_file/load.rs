@@ -3,6 +3,7 @@
 use twox_hash::XxHash3_64;
 
 use super::layout::*;
+use super::pieces::PieceTable;
 use super::{BankSound, BankTransient, FrameGrid, KeyZone, MAX_SLOTS, SlotEvent};
 use crate::tracks::SustainLoop;
 use crate::tracks::files::FileError;
@@ -12,7 +13,7 @@ use std::hash::Hasher as _;
 type Result<T> = std::result::Result<T, FileError>;
 
 /// Times are within a day.
-const LATEST_S: f64 = 86_400.0;
+pub(super) const LATEST_S: f64 = 86_400.0;
 
 /// The hash of a file, whatever it states.
 pub(super) fn hash(file: &[u8]) -> u64 {
@@ -37,10 +38,10 @@ pub(super) fn checked_hash(file: &[u8]) -> Result<u64> {
 
 /// Numbers of a file; past its end there is an error.
 #[derive(Clone, Copy)]
-struct Bytes<'a>(&'a [u8]);
+pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
 
 impl<'a> Bytes<'a> {
-    fn array<const LENGTH: usize>(self, at: usize) -> Result<[u8; LENGTH]> {
+    pub(super) fn array<const LENGTH: usize>(self, at: usize) -> Result<[u8; LENGTH]> {
         let array = self
             .0
             .get(at..)
@@ -48,11 +49,11 @@ impl<'a> Bytes<'a> {
         array.ok_or_else(|| FileError::at_byte(self.0.len(), "the file ends too early"))
     }
 
-    fn u32(self, at: usize) -> Result<u32> {
+    pub(super) fn u32(self, at: usize) -> Result<u32> {
         self.array(at).map(u32::from_le_bytes)
     }
 
-    fn u64(self, at: usize) -> Result<u64> {
+    pub(super) fn u64(self, at: usize) -> Result<u64> {
         self.array(at).map(u64::from_le_bytes)
     }
 
@@ -61,7 +62,7 @@ impl<'a> Bytes<'a> {
     }
 
     /// A number between two others.
-    fn f64(self, at: usize, what: &str, low: f64, high: f64) -> Result<f64> {
+    pub(super) fn f64(self, at: usize, what: &str, low: f64, high: f64) -> Result<f64> {
         let number = self.array(at).map(f64::from_le_bytes)?;
         if (low..=high).contains(&number) {
             Ok(number)
@@ -72,15 +73,17 @@ impl<'a> Bytes<'a> {
     }
 }
 
-fn check_magic(file: &[u8]) -> Result<()> {
+/// Checks the first bytes, of a file of this version.
+pub(super) fn check_magic(file: &[u8], expected: u32) -> Result<()> {
     if !file.starts_with(&MAGIC) {
         return Err(FileError::at_byte(0, "this is no bank"));
     }
     let bytes = Bytes(file);
     let version = bytes.u32(VERSION_AT)?;
-    if version != VERSION {
+    if version != expected {
+        let latest = super::pieces::VERSION;
         let reason =
-            format!("found version {version}, expected {VERSION}; a later Aliquot reads it");
+            format!("found version {version}, expected {latest} at most; a later Aliquot reads it");
         return Err(FileError::at_byte(VERSION_AT, reason));
     }
     if bytes.u32(BYTE_ORDER_AT)? != BYTE_ORDER_MARK || cfg!(target_endian = "big") {
@@ -90,15 +93,21 @@ fn check_magic(file: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Checks the first bytes of a file of `length` bytes.
-pub(super) fn check_header(head: &[u8], length: u64) -> Result<()> {
-    check_magic(head)?;
-    let bytes = Bytes(head);
-    let stated = bytes.u64(LENGTH_AT)?;
+/// Checks that a file is as long as it says.
+pub(super) fn check_length(head: &[u8], length: u64) -> Result<()> {
+    let stated = Bytes(head).u64(LENGTH_AT)?;
     if stated != length {
         let reason = format!("found {length} bytes, expected {stated}");
         return Err(FileError::at_byte(LENGTH_AT, reason));
     }
+    Ok(())
+}
+
+/// Checks the first bytes of a file of `length` bytes.
+pub(super) fn check_header(head: &[u8], length: u64) -> Result<()> {
+    check_magic(head, VERSION)?;
+    check_length(head, length)?;
+    let bytes = Bytes(head);
     if bytes.u32(PAGE_FRAMES_AT)? != PAGE_FRAMES {
         let reason = format!("pages are not of {PAGE_FRAMES} frames");
         return Err(FileError::at_byte(PAGE_FRAMES_AT, reason));
@@ -109,7 +118,7 @@ pub(super) fn check_header(head: &[u8], length: u64) -> Result<()> {
 /// Noise and transients are no louder than this, of full scale 1.
 const MOST_PEAK: f64 = 1e6;
 /// The most sounds that a bank is built with.
-const MOST_SOUNDS: usize = 4_096;
+pub(super) const MOST_SOUNDS: usize = 4_096;
 
 /// Checks that births and deaths take turns in each slot, births first where they follow one frame, and that a partial
 /// goes through no page that is too narrow for it: what a voice does at a frame is bounded so.
@@ -177,36 +186,45 @@ pub(super) fn sounds(file: &[u8]) -> Result<(u64, Vec<BankSound>)> {
 }
 
 /// The record of a sound.
-struct SoundRecord<'a> {
-    file: &'a [u8],
-    start: usize,
+pub(super) struct SoundRecord<'a> {
+    /// The file, or the directory of one whose sounds are streamed.
+    pub file: &'a [u8],
+    /// Where the record begins in it.
+    pub start: usize,
 }
 
 impl<'a> SoundRecord<'a> {
-    fn u32(&self, at: usize) -> Result<u32> {
+    pub(super) fn u32(&self, at: usize) -> Result<u32> {
         Bytes(self.file).u32(self.start + at)
     }
 
-    fn f64(&self, at: usize, what: &str, low: f64, high: f64) -> Result<f64> {
+    pub(super) fn f64(&self, at: usize, what: &str, low: f64, high: f64) -> Result<f64> {
         Bytes(self.file).f64(self.start + at, what, low, high)
     }
 
-    fn error<T>(&self, at: usize, reason: impl Into<String>) -> Result<T> {
+    pub(super) fn error<T>(&self, at: usize, reason: impl Into<String>) -> Result<T> {
         Err(FileError::at_byte(self.start + at, reason))
     }
 
     /// The entries of a section and where they are.
     fn section(&self, kind: SectionKind) -> Result<(Section, &'a [u8])> {
+        self.entries(kind.at(), kind.entry_bytes(), &format!("{kind:?}"))
+    }
+
+    /// The entries of the section whose offset and count are at this place of the record, and where they are.
+    pub(super) fn entries(
+        &self,
+        at: usize,
+        entry_bytes: usize,
+        name: &str,
+    ) -> Result<(Section, &'a [u8])> {
         let bytes = Bytes(self.file);
-        let (offset, count) = (
-            bytes.u64(self.start + kind.at())?,
-            bytes.u64(self.start + kind.at() + 8)?,
-        );
+        let (offset, count) = (bytes.u64(self.start + at)?, bytes.u64(self.start + at + 8)?);
         if count == 0 {
             let (offset, bytes) = (self.start, 0);
             return Ok((Section { offset, bytes }, &[]));
         }
-        let length = count.checked_mul(kind.entry_bytes() as u64);
+        let length = count.checked_mul(entry_bytes as u64);
         let end = length.and_then(|length| offset.checked_add(length));
         match end {
             Some(end) if end <= self.file.len() as u64 && offset % ALIGNMENT as u64 == 0 => {
@@ -215,8 +233,8 @@ impl<'a> SoundRecord<'a> {
                 Ok((Section { offset, bytes }, entries))
             }
             _ => self.error(
-                kind.at(),
-                format!("{kind:?}: {count} entries from byte {offset} on are not in the file"),
+                at,
+                format!("{name}: {count} entries from byte {offset} on are not in the file"),
             ),
         }
     }
@@ -243,36 +261,27 @@ impl<'a> SoundRecord<'a> {
 
     fn sound(&self) -> Result<BankSound> {
         let flags = self.u32(FLAGS_AT)?;
-        let grid = FrameGrid {
-            sample_rate_hz: self.f64(RATE_AT, "a sample rate", 1_000.0, 1e6)?,
-            hop: self.u32(HOP_AT)?,
-        };
-        if !grid.is_possible() {
-            return self.error(HOP_AT, format!("frames of {} samples cannot be", grid.hop));
-        }
-        let frames = self.u32(FRAMES_AT)?;
-        if frames > MAX_FRAMES {
-            return self.error(FRAMES_AT, format!("{frames} frames, {MAX_FRAMES} at most"));
-        }
+        let (grid, frames) = self.grid()?;
         let (has_pans, has_bandwidths) = (flags & HAS_PANS != 0, flags & HAS_BANDWIDTHS != 0);
         let pages = self.pages(frames, has_pans, has_bandwidths)?;
         let slots = pages.iter().map(|page| page.width).max().unwrap_or(0) as u32;
         if self.u32(SLOTS_AT)? != slots {
             return self.error(SLOTS_AT, format!("the widest page has {slots} slots"));
         }
-        let (noise_hop_s, noise_peak) =
-            self.levels(SectionKind::Noise, NOISE_HOP_AT, NOISE_PEAK_AT)?;
-        let (envelope_hop_s, envelope_peak) =
-            self.levels(SectionKind::Envelope, ENVELOPE_HOP_AT, ENVELOPE_PEAK_AT)?;
         self.check_events(frames, grid.hop, &pages)?;
         let of = |kind| self.section(kind).map(|(place, _)| place);
-        let root = |()| self.f64(ROOT_AT, "a root", 1.0, 100_000.0);
+        let are_there = |kind| of(kind).map(|section| section.bytes > 0);
+        let (noise_hop_s, noise_peak) =
+            self.levels(are_there(SectionKind::Noise)?, NOISE_HOP_AT, NOISE_PEAK_AT)?;
+        let (envelope_hop_s, envelope_peak) = self.levels(
+            are_there(SectionKind::Envelope)?,
+            ENVELOPE_HOP_AT,
+            ENVELOPE_PEAK_AT,
+        )?;
+        let samples = (of(SectionKind::Samples)?.bytes / SectionKind::Samples.entry_bytes()) as u64;
         Ok(BankSound {
             zone: self.zone()?,
-            root_hz: (flags & HAS_ROOT != 0)
-                .then_some(())
-                .map(root)
-                .transpose()?,
+            root_hz: self.root_hz(flags)?,
             grid,
             duration_s: self.f64(DURATION_AT, "a duration", 0.0, LATEST_S)?,
             full_scale: self.f64(FULL_SCALE_AT, "an amplitude", 1.0, 1e6)?,
@@ -284,7 +293,7 @@ impl<'a> SoundRecord<'a> {
             noise_peak,
             envelope_hop_s,
             envelope_peak,
-            transients: self.transients()?,
+            transients: self.transients(samples)?,
             source: self.source()?,
             has_pans,
             has_bandwidths,
@@ -293,10 +302,36 @@ impl<'a> SoundRecord<'a> {
             noise: of(SectionKind::Noise)?,
             envelope: of(SectionKind::Envelope)?,
             samples: of(SectionKind::Samples)?,
+            pieces: PieceTable::default(),
+            slot_words: Vec::new(),
+            attacks_s: Vec::new(),
         })
     }
 
-    fn zone(&self) -> Result<KeyZone> {
+    /// Where its frames are, and how many.
+    pub(super) fn grid(&self) -> Result<(FrameGrid, u32)> {
+        let grid = FrameGrid {
+            sample_rate_hz: self.f64(RATE_AT, "a sample rate", 1_000.0, 1e6)?,
+            hop: self.u32(HOP_AT)?,
+        };
+        if !grid.is_possible() {
+            return self.error(HOP_AT, format!("frames of {} samples cannot be", grid.hop));
+        }
+        let frames = self.u32(FRAMES_AT)?;
+        if frames > MAX_FRAMES {
+            return self.error(FRAMES_AT, format!("{frames} frames, {MAX_FRAMES} at most"));
+        }
+        Ok((grid, frames))
+    }
+
+    pub(super) fn root_hz(&self, flags: u32) -> Result<Option<f64>> {
+        match flags & HAS_ROOT != 0 {
+            true => self.f64(ROOT_AT, "a root", 1.0, 100_000.0).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    pub(super) fn zone(&self) -> Result<KeyZone> {
         let [lowest_key, highest_key, lowest_velocity, highest_velocity] =
             Bytes(self.file).array(self.start)?;
         let zone = KeyZone {
@@ -386,9 +421,13 @@ impl<'a> SoundRecord<'a> {
     }
 
     /// Hop and peak of noise or envelope.
-    fn levels(&self, kind: SectionKind, hop_at: usize, peak_at: usize) -> Result<(f64, f64)> {
-        let (_, entries) = self.section(kind)?;
-        if entries.is_empty() {
+    pub(super) fn levels(
+        &self,
+        are_there: bool,
+        hop_at: usize,
+        peak_at: usize,
+    ) -> Result<(f64, f64)> {
+        if !are_there {
             return Ok((0.0, 1.0));
         }
         let hop_s = self.f64(hop_at, "a hop", 1e-5, LATEST_S)?;
@@ -396,10 +435,9 @@ impl<'a> SoundRecord<'a> {
         Ok((hop_s, peak))
     }
 
-    fn transients(&self) -> Result<Vec<BankTransient>> {
+    /// The transients, of a sound with so many samples of them.
+    pub(super) fn transients(&self, samples: u64) -> Result<Vec<BankTransient>> {
         let (Section { offset: start, .. }, entries) = self.section(SectionKind::Transients)?;
-        let (samples, _) = self.section(SectionKind::Samples)?;
-        let samples = (samples.bytes / SectionKind::Samples.entry_bytes()) as u64;
         let bytes = Bytes(self.file);
         let size = SectionKind::Transients.entry_bytes();
         let transient = |number: usize| {
@@ -434,7 +472,7 @@ impl<'a> SoundRecord<'a> {
         Ok(transients)
     }
 
-    fn sustain_loop(&self, is_there: bool) -> Result<Option<SustainLoop>> {
+    pub(super) fn sustain_loop(&self, is_there: bool) -> Result<Option<SustainLoop>> {
         if !is_there {
             return Ok(None);
         }
@@ -449,7 +487,7 @@ impl<'a> SoundRecord<'a> {
         }))
     }
 
-    fn source(&self) -> Result<String> {
+    pub(super) fn source(&self) -> Result<String> {
         let (Section { offset: start, .. }, entries) = self.section(SectionKind::Source)?;
         match std::str::from_utf8(entries) {
             Ok(text) => Ok(text.to_owned()),

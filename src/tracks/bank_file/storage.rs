@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::layout::{HEADER_BYTES, MAX_BYTES};
-use super::{OpenError, load};
+use super::{OpenError, load, pieces};
 use crate::tracks::files::FileError;
 
 /// Bytes of a file that is read, at most: sections beside the frames are above what banks are built up to.
@@ -47,6 +47,18 @@ impl Storage {
     fn bytes_mut(&mut self) -> &mut [u8] {
         &mut bytemuck::cast_slice_mut(&mut self.words)[..self.length]
     }
+}
+
+/// Whether a file is a bank whose sounds are streamed.
+pub(super) fn is_streamed(path: &Path) -> Result<bool, OpenError> {
+    let file = File::open(path).map_err(OpenError::Io)?;
+    if !file.metadata().map_err(OpenError::Io)?.is_file() {
+        return Err(OpenError::Io(io::Error::other("not a regular file")));
+    }
+    let mut head = Vec::new();
+    let mut first = file.take(HEADER_BYTES as u64);
+    first.read_to_end(&mut head).map_err(OpenError::Io)?;
+    Ok(pieces::is_streamed(&head))
 }
 
 /// Reads a file whole. `is_cancelled` stops it.

@@ -37,6 +37,16 @@ impl FrameStep {
         }
     }
 
+    /// The first and the last interval that it reads.
+    pub(in crate::synth::recordings) fn read_intervals(&self, frames: u32) -> (u32, u32) {
+        let (first, last) = self.intervals(frames);
+        let (low, high) = (first.min(last), first.max(last));
+        match first <= last {
+            true => (low.max(high.saturating_sub(MOST_INTERVALS as u32)), high),
+            false => (low, high.min(low + MOST_INTERVALS as u32)),
+        }
+    }
+
     /// The intervals that it goes through and its part in each; of a step through too many the last alone.
     pub(super) fn parts(
         &self,

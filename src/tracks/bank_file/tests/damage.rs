@@ -74,11 +74,11 @@ fn every_wrong_byte_is_found() {
 #[test]
 fn a_later_version_is_told_of() {
     let mut file = small();
-    file[VERSION_AT] = 2;
+    file[VERSION_AT] = 3;
     sign(&mut file);
     let error = TrackBank::from_bytes(&file).expect_err("an error");
     assert_eq!(error.place, FilePlace::Byte(VERSION_AT));
-    assert!(error.reason.contains("version 2"), "{error}");
+    assert!(error.reason.contains("version 3"), "{error}");
 }
 
 /// Sections that overlap would make much out of few bytes.

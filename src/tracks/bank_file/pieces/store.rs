@@ -1,0 +1,240 @@
+//! Where pieces are read from, and those that are in memory.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use twox_hash::XxHash3_64;
+
+use super::super::{BankSound, OpenError};
+use super::{Piece, directory};
+use crate::tracks::files::FileError;
+
+/// Which piece of a bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PieceKey {
+    /// Number of the sound.
+    pub sound: u32,
+    /// Number of its piece.
+    pub piece: u32,
+}
+
+/// A piece that could not be read, or is not what the directory says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PieceDamage {
+    /// Which one; the first that was found.
+    pub key: PieceKey,
+    /// Where it begins in the file.
+    pub offset: u64,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl fmt::Display for PieceDamage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PieceKey { sound, piece } = self.key;
+        write!(
+            f,
+            "byte {}: {} (sound {}, piece {})",
+            self.offset,
+            self.reason,
+            sound + 1,
+            piece + 1
+        )
+    }
+}
+
+/// A file, or its bytes.
+pub(super) enum Source {
+    File(Mutex<File>),
+    Memory(Vec<u8>),
+}
+
+impl Source {
+    /// Reads what is at an offset.
+    pub(super) fn read(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+        match self {
+            Source::File(file) => {
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                file.seek(SeekFrom::Start(offset))?;
+                file.read_exact(bytes)
+            }
+            Source::Memory(all) => {
+                let end = offset.checked_add(bytes.len() as u64);
+                let end = end.and_then(|end| usize::try_from(end).ok());
+                let found = end.and_then(|end| all.get(offset as usize..end));
+                let found = found.ok_or(io::ErrorKind::UnexpectedEof)?;
+                bytes.copy_from_slice(found);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Bytes of the pieces that were read for whoever waits for them, at most.
+const MOST_KEPT_BYTES: u64 = 32 << 20;
+
+/// The pieces of a bank: their file, and those that stay in memory.
+pub(in super::super) struct PieceStore {
+    source: Source,
+    /// Bytes of the file.
+    pub length: u64,
+    /// Of each sound its beginning.
+    resident: Vec<Vec<Arc<Piece>>>,
+    /// What was read last for whoever waits for it.
+    kept: Mutex<KeptPieces>,
+    damage: OnceLock<PieceDamage>,
+}
+
+#[derive(Default)]
+struct KeptPieces {
+    /// The pieces and when they were asked for last.
+    pieces: BTreeMap<PieceKey, (u64, Arc<Piece>)>,
+    bytes: u64,
+    asked: u64,
+}
+
+impl PieceStore {
+    /// Opens a file: reads its directory and the beginnings of its sounds. `is_cancelled` stops it.
+    pub(in super::super) fn open(
+        path: &Path,
+        is_cancelled: &AtomicBool,
+    ) -> Result<(u64, Vec<BankSound>, PieceStore), OpenError> {
+        let file = File::open(path).map_err(OpenError::Io)?;
+        let length = file.metadata().map_err(OpenError::Io)?.len();
+        PieceStore::new(Source::File(Mutex::new(file)), length, is_cancelled)
+    }
+
+    /// As [`PieceStore::open`], of the bytes of a file.
+    pub(in super::super) fn from_bytes(
+        bytes: &[u8],
+    ) -> Result<(u64, Vec<BankSound>, PieceStore), OpenError> {
+        let source = Source::Memory(bytes.to_vec());
+        PieceStore::new(source, bytes.len() as u64, &AtomicBool::new(false))
+    }
+
+    fn new(
+        source: Source,
+        length: u64,
+        is_cancelled: &AtomicBool,
+    ) -> Result<(u64, Vec<BankSound>, PieceStore), OpenError> {
+        let (hash, sounds) = directory::read(&source, length)?;
+        let mut store = PieceStore {
+            source,
+            length,
+            resident: Vec::with_capacity(sounds.len()),
+            kept: Mutex::default(),
+            damage: OnceLock::new(),
+        };
+        for (number, sound) in sounds.iter().enumerate() {
+            if is_cancelled.load(Ordering::Relaxed) {
+                return Err(OpenError::Cancelled);
+            }
+            let key = |piece| PieceKey {
+                sound: number as u32,
+                piece,
+            };
+            let beginning = (0..sound.pieces.resident).map(|piece| {
+                let piece = store.read(sound, key(piece))?;
+                Ok(Arc::new(piece))
+            });
+            let beginning = beginning.collect::<Result<_, OpenError>>()?;
+            store.resident.push(beginning);
+        }
+        Ok((hash, sounds, store))
+    }
+
+    /// A piece that stays in memory.
+    pub(in super::super) fn resident(&self, key: PieceKey) -> Option<&Arc<Piece>> {
+        let beginning = self.resident.get(key.sound as usize)?;
+        beginning.get(key.piece as usize)
+    }
+
+    /// Reads a piece and checks it.
+    pub(in super::super) fn read(
+        &self,
+        sound: &BankSound,
+        key: PieceKey,
+    ) -> Result<Piece, OpenError> {
+        let Some(entry) = sound.pieces.entries.get(key.piece as usize) else {
+            return Err(OpenError::Io(io::ErrorKind::InvalidInput.into()));
+        };
+        let bytes = entry.bytes as usize;
+        let words = Piece::room(bytes);
+        let mut words = words.ok_or_else(|| OpenError::Io(io::ErrorKind::OutOfMemory.into()))?;
+        let place = &mut bytemuck::cast_slice_mut(&mut words)[..bytes];
+        self.source
+            .read(entry.offset, place)
+            .map_err(OpenError::Io)?;
+        if XxHash3_64::oneshot(place) != entry.hash {
+            let reason = "the hash of a piece is wrong: the file is damaged";
+            let error = FileError::at_byte(entry.offset as usize, reason);
+            return Err(OpenError::File(error));
+        }
+        Piece::new(words, bytes, sound, key.piece)
+            .map_err(|error| OpenError::File(error.moved(entry.offset as usize)))
+    }
+
+    /// As [`PieceStore::read`]; where that fails, a silent piece, and the damage is noted.
+    pub(in super::super) fn read_or_silent(&self, sound: &BankSound, key: PieceKey) -> Piece {
+        self.read(sound, key).unwrap_or_else(|error| {
+            let entry = sound.pieces.entries.get(key.piece as usize);
+            self.damage.get_or_init(|| PieceDamage {
+                key,
+                offset: entry.map_or(0, |entry| entry.offset),
+                reason: match error {
+                    OpenError::File(error) => error.reason,
+                    error => error.to_string(),
+                },
+            });
+            Piece::silent(sound, key.piece)
+        })
+    }
+
+    /// As [`PieceStore::read_or_silent`]; what was read last is at hand.
+    pub(in super::super) fn wait_for(&self, sound: &BankSound, key: PieceKey) -> Arc<Piece> {
+        if let Some(piece) = self.kept().find(key) {
+            return piece;
+        }
+        let piece = Arc::new(self.read_or_silent(sound, key));
+        self.kept().keep(key, &piece);
+        piece
+    }
+
+    fn kept(&self) -> MutexGuard<'_, KeptPieces> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The first damage that was found while it was played.
+    pub(in super::super) fn damage(&self) -> Option<&PieceDamage> {
+        self.damage.get()
+    }
+}
+
+impl KeptPieces {
+    fn find(&mut self, key: PieceKey) -> Option<Arc<Piece>> {
+        self.asked += 1;
+        let (asked, piece) = self.pieces.get_mut(&key)?;
+        *asked = self.asked;
+        Some(piece.clone())
+    }
+
+    /// Keeps a piece; those that nobody has asked for for the longest time go.
+    fn keep(&mut self, key: PieceKey, piece: &Arc<Piece>) {
+        self.bytes += piece.memory_bytes();
+        let before = self.pieces.insert(key, (self.asked, piece.clone()));
+        self.bytes -= before.map_or(0, |(_, piece)| piece.memory_bytes());
+        while self.bytes > MOST_KEPT_BYTES && self.pieces.len() > 1 {
+            let oldest = self.pieces.iter().min_by_key(|(_, (asked, _))| *asked);
+            let Some(oldest) = oldest.map(|(key, _)| *key) else {
+                break;
+            };
+            let gone = self.pieces.remove(&oldest);
+            self.bytes -= gone.map_or(0, |(_, piece)| piece.memory_bytes());
+        }
+    }
+}

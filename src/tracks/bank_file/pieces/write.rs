@@ -1,0 +1,586 @@
+//! Writes banks whose sounds are streamed, one sound after another: no more than one of them and the beginnings of all
+//! are in memory.
+
+use std::fmt;
+use std::io::{self, Seek, SeekFrom, Write};
+
+use twox_hash::XxHash3_64;
+
+use super::super::build;
+use super::super::layout::*;
+use super::super::slots::SlotHomes;
+use super::super::{
+    BankRows, BankSound, FrameGrid, KeyZone, MAX_SLOTS, OpenError, SlotEvent, TrackBank, load,
+};
+use super::piece::{PieceShape, frames_of};
+use super::{
+    DIRECTORY_AT, DIRECTORY_BYTES_AT, LEAST_PIECE_FRAMES, MOST_PIECE_BYTES, ONSET_ENTRY_BYTES,
+    PIECE_ENTRY_BYTES, PIECE_FRAMES_AT, PIECES_AT, PieceEntry, PieceTable, RESIDENT_AT,
+    SLOT_WORDS_AT,
+};
+use crate::tracks::Tracks;
+use crate::tracks::bands::{ENVELOPE_POINTS, NOISE_BANDS};
+
+/// A piece is of no longer a time.
+const LONGEST_PIECE_S: f64 = 0.5;
+/// Bytes of the rows of a piece, at most, and at most where a bank has many sounds, unless 16 frames have more.
+const MOST_ROW_BYTES: usize = 60_000;
+const LEAST_ROW_BYTES: usize = 14_000;
+/// How much of each sound stays in memory, if there is room.
+const BEGINNING_S: f64 = 0.3;
+/// Bytes of all beginnings together.
+const BEGINNINGS_BYTES: usize = 64 << 20;
+
+/// Why a bank could not be written.
+#[derive(Debug)]
+pub enum WriteError {
+    /// The system's error.
+    Io(io::Error),
+    /// The sound cannot be in a bank.
+    Sound(String),
+    /// The sound could not be read from its bank.
+    Read(OpenError),
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WriteError::Io(error) => error.fmt(f),
+            WriteError::Sound(reason) => f.write_str(reason),
+            WriteError::Read(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for WriteError {}
+
+impl From<io::Error> for WriteError {
+    fn from(error: io::Error) -> WriteError {
+        WriteError::Io(error)
+    }
+}
+
+/// Writes a bank whose sounds are streamed. [`BankWriter::finish`] is to follow the last sound.
+pub struct BankWriter<W> {
+    out: W,
+    /// Where the output is.
+    at: u64,
+    /// How many sounds there will be.
+    sounds: usize,
+    directories: Vec<SoundDirectory>,
+    /// The beginnings of all sounds.
+    beginnings: Vec<u8>,
+    /// Pieces are of no longer a time, and so much of each sound stays in memory, if there is room.
+    longest_piece_s: f64,
+    beginning_s: f64,
+    /// Where partials of a frequency are, in all sounds.
+    homes: SlotHomes,
+}
+
+/// What the directory says of a sound.
+struct SoundDirectory {
+    record: [u8; RECORD_BYTES],
+    pieces: PieceTable,
+    /// Offset in the record, bytes of an entry, and bytes.
+    sections: Vec<(usize, usize, Vec<u8>)>,
+}
+
+impl SoundDirectory {
+    fn bytes(&mut self, at: usize, bytes: &[u8]) {
+        self.record[at..at + bytes.len()].copy_from_slice(bytes);
+    }
+
+    fn f64(&mut self, at: usize, number: f64) {
+        self.bytes(at, &number.to_le_bytes());
+    }
+
+    fn u32(&mut self, at: usize, number: u32) {
+        self.bytes(at, &number.to_le_bytes());
+    }
+}
+
+impl<W: Write + Seek> BankWriter<W> {
+    /// Begins a bank of so many sounds at the start of the output.
+    ///
+    /// # Errors
+    /// If there are none or too many, or the output cannot be written.
+    pub fn new(mut out: W, sounds: usize) -> Result<BankWriter<W>, WriteError> {
+        if sounds == 0 || sounds > load::MOST_SOUNDS {
+            let reason = format!("{sounds} sounds in place of 1 to {}", load::MOST_SOUNDS);
+            return Err(WriteError::Sound(reason));
+        }
+        out.write_all(&[0; HEADER_BYTES])?;
+        Ok(BankWriter {
+            out,
+            at: HEADER_BYTES as u64,
+            sounds,
+            directories: Vec::new(),
+            beginnings: Vec::new(),
+            longest_piece_s: LONGEST_PIECE_S,
+            beginning_s: BEGINNING_S,
+            homes: SlotHomes::default(),
+        })
+    }
+
+    /// Cuts the sounds from now on into pieces of no longer a time, and lets so much of each stay in memory, seconds.
+    /// 16 frames at least, and one piece at least.
+    pub fn cut_into(&mut self, longest_piece_s: f64, beginning_s: f64) {
+        (self.longest_piece_s, self.beginning_s) = (longest_piece_s, beginning_s);
+    }
+
+    /// Adds a recording. Returns what had to be left out, in words.
+    ///
+    /// # Errors
+    /// If it cannot be in a bank, or the output cannot be written.
+    pub fn add_tracks(
+        &mut self,
+        zone: KeyZone,
+        tracks: &Tracks,
+        grid: FrameGrid,
+    ) -> Result<Vec<String>, WriteError> {
+        let (image, remarks) =
+            build::image(&[(zone, tracks)], grid, &mut self.homes).map_err(WriteError::Sound)?;
+        let bank = TrackBank::from_bytes(&image);
+        let bank = bank.map_err(|error| WriteError::Sound(error.to_string()))?;
+        self.add_sound(zone, &bank, 0)?;
+        Ok(remarks)
+    }
+
+    /// Adds a sound of a bank as it is, for these keys and velocities.
+    ///
+    /// # Errors
+    /// If there is no such sound or one too many, or it cannot be read, or the output cannot be written.
+    pub fn add_sound(
+        &mut self,
+        zone: KeyZone,
+        bank: &TrackBank,
+        sound: usize,
+    ) -> Result<(), WriteError> {
+        if self.directories.len() == self.sounds || !zone.is_possible() {
+            let reason = format!("a sound too many, or {zone:?} cannot be");
+            return Err(WriteError::Sound(reason));
+        }
+        let in_memory;
+        let rows = match bank.rows(sound) {
+            Some(rows) => rows,
+            None => {
+                in_memory = bank.sound_in_memory(sound).map_err(WriteError::Read)?;
+                let rows = in_memory.rows(0);
+                rows.ok_or_else(|| WriteError::Sound(format!("there is no sound {sound}")))?
+            }
+        };
+        let directory = self.write_sound(zone, &rows)?;
+        self.directories.push(directory);
+        Ok(())
+    }
+
+    fn write_sound(
+        &mut self,
+        zone: KeyZone,
+        rows: &BankRows,
+    ) -> Result<SoundDirectory, WriteError> {
+        let mut cutter = PieceCutter::new(rows, self.sounds, self.longest_piece_s);
+        let resident_frames = self.beginning_s / rows.sound().grid.hop_s();
+        let count = rows.sound().frames.div_ceil(cutter.frames);
+        let mut table = PieceTable {
+            frames: cutter.frames,
+            resident: 0,
+            entries: Vec::with_capacity(count as usize),
+        };
+        let mut beginning_bytes = 0;
+        let mut piece = Vec::new();
+        for number in 0..count {
+            cutter.cut(rows, number, &mut piece);
+            if piece.len() as u64 > MOST_PIECE_BYTES {
+                let reason = format!("piece {number} has {} bytes, too many", piece.len());
+                return Err(WriteError::Sound(reason));
+            }
+            let is_early = f64::from(number * cutter.frames) < resident_frames;
+            let has_room = beginning_bytes + piece.len() <= BEGINNINGS_BYTES / self.sounds;
+            let is_resident = number == 0 || (table.resident == number && is_early && has_room);
+            let offset = if is_resident {
+                table.resident += 1;
+                beginning_bytes += piece.len();
+                // Where they will be is known at the end.
+                let place = self.beginnings.len().next_multiple_of(ALIGNMENT);
+                self.beginnings.resize(place, 0);
+                self.beginnings.extend(&piece);
+                place as u64
+            } else {
+                self.align()?;
+                self.write(&piece)?
+            };
+            table.entries.push(PieceEntry {
+                offset,
+                hash: XxHash3_64::oneshot(&piece),
+                bytes: piece.len() as u32,
+            });
+        }
+        Ok(directory_of(zone, rows, table, cutter.transients))
+    }
+
+    /// Writes bytes; returns where they begin.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<u64> {
+        self.out.write_all(bytes)?;
+        let at = self.at;
+        self.at += bytes.len() as u64;
+        Ok(at)
+    }
+
+    fn align(&mut self) -> io::Result<u64> {
+        let rest = self.at.next_multiple_of(ALIGNMENT as u64) - self.at;
+        self.write(&[0; ALIGNMENT][..rest as usize])?;
+        Ok(self.at)
+    }
+
+    /// Writes the beginnings, the directory and the header. Returns the output and the bank's hash.
+    ///
+    /// # Errors
+    /// If sounds are lacking, or the output cannot be written.
+    pub fn finish(mut self) -> Result<(W, u64), WriteError> {
+        if self.directories.len() != self.sounds {
+            let reason = format!("{} sounds of {}", self.directories.len(), self.sounds);
+            return Err(WriteError::Sound(reason));
+        }
+        let beginnings_at = self.align()?;
+        let beginnings = std::mem::take(&mut self.beginnings);
+        self.write(&beginnings)?;
+        let directory = directory(std::mem::take(&mut self.directories), beginnings_at);
+        let directory_at = self.align()?;
+        self.write(&directory)?;
+        let mut header = [0; HEADER_BYTES];
+        header[..MAGIC.len()].copy_from_slice(&MAGIC);
+        for (at, number) in [
+            (VERSION_AT, super::VERSION),
+            (BYTE_ORDER_AT, BYTE_ORDER_MARK),
+            (SOUNDS_AT, self.sounds as u32),
+        ] {
+            header[at..at + 4].copy_from_slice(&number.to_le_bytes());
+        }
+        for (at, number) in [
+            (LENGTH_AT, self.at),
+            (DIRECTORY_AT, directory_at),
+            (DIRECTORY_BYTES_AT, directory.len() as u64),
+        ] {
+            header[at..at + 8].copy_from_slice(&number.to_le_bytes());
+        }
+        let hash = super::directory::name(&header, &directory);
+        header[HASH_AT..HASH_AT + 8].copy_from_slice(&hash.to_le_bytes());
+        self.out.seek(SeekFrom::Start(0))?;
+        self.out.write_all(&header)?;
+        self.out.flush()?;
+        Ok((self.out, hash))
+    }
+}
+
+/// The directory of these sounds, whose beginnings are at this place of the file.
+fn directory(sounds: Vec<SoundDirectory>, beginnings_at: u64) -> Vec<u8> {
+    let mut directory = vec![0; RECORD_BYTES * sounds.len()];
+    for (number, mut sound) in sounds.into_iter().enumerate() {
+        let mut entries = Vec::with_capacity(PIECE_ENTRY_BYTES * sound.pieces.count());
+        for (piece, entry) in sound.pieces.entries.iter().enumerate() {
+            let is_resident = piece < sound.pieces.resident as usize;
+            let moved = if is_resident { beginnings_at } else { 0 };
+            entries.extend((entry.offset + moved).to_le_bytes());
+            entries.extend(entry.hash.to_le_bytes());
+            entries.extend(entry.bytes.to_le_bytes());
+            entries.extend(0_u32.to_le_bytes());
+        }
+        let mut sections = std::mem::take(&mut sound.sections);
+        sections.push((PIECES_AT, PIECE_ENTRY_BYTES, entries));
+        for (at, entry_bytes, section) in sections {
+            let offset = directory.len().next_multiple_of(ALIGNMENT);
+            directory.resize(offset, 0);
+            let count = (section.len() / entry_bytes) as u64;
+            directory.extend(section);
+            sound.bytes(at, &(offset as u64).to_le_bytes());
+            sound.bytes(at + 8, &count.to_le_bytes());
+        }
+        directory[RECORD_BYTES * number..][..RECORD_BYTES].copy_from_slice(&sound.record);
+    }
+    directory
+}
+
+/// What the directory says of a sound. `transients` are its transients as they are in the pieces.
+fn directory_of(
+    zone: KeyZone,
+    rows: &BankRows,
+    pieces: PieceTable,
+    transients: Vec<u8>,
+) -> SoundDirectory {
+    let sound = rows.sound();
+    let mut record = SoundDirectory {
+        record: [0; RECORD_BYTES],
+        sections: Vec::new(),
+        pieces,
+    };
+    let zone = [
+        zone.lowest_key,
+        zone.highest_key,
+        zone.lowest_velocity,
+        zone.highest_velocity,
+    ];
+    record.bytes(0, &zone);
+    let mut flags = 0;
+    for (is_set, flag) in [
+        (sound.has_pans, HAS_PANS),
+        (sound.has_bandwidths, HAS_BANDWIDTHS),
+        (sound.root_hz.is_some(), HAS_ROOT),
+        (sound.sustain_loop.is_some(), HAS_LOOP),
+    ] {
+        flags |= if is_set { flag } else { 0 };
+    }
+    record.u32(FLAGS_AT, flags);
+    record.f64(ROOT_AT, sound.root_hz.unwrap_or(0.0));
+    let of_loop = sound.sustain_loop;
+    let of_loop = of_loop.map_or([0.0; 3], |of| [of.start_s, of.end_s, of.crossfade_s]);
+    for (at, number) in [
+        (RATE_AT, sound.grid.sample_rate_hz),
+        (DURATION_AT, sound.duration_s),
+        (FULL_SCALE_AT, sound.full_scale),
+        (LOOP_AT, of_loop[0]),
+        (LOOP_AT + 8, of_loop[1]),
+        (LOOP_AT + 16, of_loop[2]),
+        (NOISE_HOP_AT, sound.noise_hop_s),
+        (NOISE_PEAK_AT, sound.noise_peak),
+        (ENVELOPE_HOP_AT, sound.envelope_hop_s),
+        (ENVELOPE_PEAK_AT, sound.envelope_peak),
+    ] {
+        record.f64(at, number);
+    }
+    for (at, number) in [
+        (HOP_AT, sound.grid.hop),
+        (FRAMES_AT, sound.frames),
+        (SLOTS_AT, sound.slots),
+        (PIECE_FRAMES_AT, record.pieces.frames),
+        (RESIDENT_AT, record.pieces.resident),
+    ] {
+        record.u32(at, number);
+    }
+    let samples: usize = sound.transients.iter().map(|of| of.count).sum();
+    for (kind, count) in [
+        (SectionKind::Noise, rows.noise().len()),
+        (SectionKind::Envelope, rows.envelope().len()),
+        (SectionKind::Samples, samples),
+    ] {
+        record.bytes(kind.at() + 8, &(count as u64).to_le_bytes());
+    }
+    let onsets = sound.onsets_s.iter();
+    let onsets = onsets.flat_map(|&onset_s| [onset_s, rows.attack_s(onset_s).max(0.0)]);
+    let onsets = onsets.flat_map(f64::to_le_bytes).collect();
+    let slots = slot_words(rows.events());
+    record.sections = vec![
+        (SLOT_WORDS_AT, 8, slots),
+        (SectionKind::Onsets.at(), ONSET_ENTRY_BYTES, onsets),
+        (SectionKind::Transients.at(), 40, transients),
+        (SectionKind::Source.at(), 1, sound.source.clone().into()),
+    ];
+    record
+}
+
+/// One bit for each slot that any partial is in.
+fn slot_words(events: &[SlotEvent]) -> Vec<u8> {
+    let mut words = [0_u64; MAX_SLOTS / 64];
+    for event in events {
+        words[usize::from(event.slot) / 64] |= 1 << (event.slot % 64);
+    }
+    words.into_iter().flat_map(u64::to_le_bytes).collect()
+}
+
+/// Cuts a sound into pieces, one after another.
+struct PieceCutter {
+    /// Frames of a piece.
+    frames: u32,
+    labels: SoundingLabels,
+    /// The transients so far as the directory has them: their samples follow one another.
+    transients: Vec<u8>,
+    next_transient: usize,
+    samples: u64,
+}
+
+impl PieceCutter {
+    /// For a sound of a bank of so many sounds.
+    fn new(rows: &BankRows, sounds: usize, longest_piece_s: f64) -> PieceCutter {
+        let sound = rows.sound();
+        let slot_bytes = 4 + usize::from(sound.has_pans) + usize::from(sound.has_bandwidths);
+        let row_bytes = slot_bytes * sound.slots.max(1) as usize;
+        let most_bytes = (BEGINNINGS_BYTES / sounds).clamp(LEAST_ROW_BYTES, MOST_ROW_BYTES);
+        let by_bytes = (most_bytes / row_bytes).saturating_sub(4);
+        let by_time = longest_piece_s / sound.grid.hop_s();
+        let frames = by_bytes.min(by_time as usize) as u32;
+        PieceCutter {
+            frames: (frames / LEAST_PIECE_FRAMES).max(1) * LEAST_PIECE_FRAMES,
+            labels: SoundingLabels::new(),
+            transients: Vec::new(),
+            next_transient: 0,
+            samples: 0,
+        }
+    }
+
+    /// The next piece.
+    fn cut(&mut self, rows: &BankRows, number: u32, piece: &mut Vec<u8>) {
+        let sound = BankSound {
+            pieces: PieceTable {
+                frames: self.frames,
+                ..PieceTable::default()
+            },
+            ..shape_of(rows.sound())
+        };
+        let (first, frames, first_row, row_count) = frames_of(&sound, number);
+        let is_last = first + frames == sound.frames;
+        let events = events_from(rows.events(), first, frames);
+        let of_time = |hop_s: f64, count: usize| {
+            if count == 0 {
+                return (0, 0);
+            }
+            let index = |frame: u32| f64::from(frame) * sound.grid.hop_s() / hop_s;
+            let from = (index(first) as usize).saturating_sub(1);
+            let from = if number == 0 { 0 } else { from.min(count - 1) };
+            let to = if is_last {
+                count
+            } else {
+                index(first + frames) as usize + 3
+            };
+            (from as u32, to.clamp(from, count) as u32 - from as u32)
+        };
+        let (first_noise, noise) = of_time(sound.noise_hop_s, rows.noise().len());
+        let (first_envelope, envelope) = of_time(sound.envelope_hop_s, rows.envelope().len());
+        let all_rows = first_row..first_row + row_count;
+        let widths = all_rows.clone().map(|frame| rows.amplitudes(frame).len());
+        let width = widths.max().unwrap_or(0);
+        let samples = self.take_transients(rows, first + frames, is_last);
+        let shape = PieceShape {
+            first,
+            frames,
+            first_row,
+            rows: row_count,
+            width,
+            events: events.len(),
+            first_noise,
+            noise,
+            first_envelope,
+            envelope,
+            first_sample: self.samples,
+            samples: (samples.len() / 2) as u32,
+            has_pans: sound.has_pans,
+            has_bandwidths: sound.has_bandwidths,
+        };
+        self.samples += u64::from(shape.samples);
+        piece.clear();
+        piece.reserve(shape.bytes());
+        shape.write_header(piece);
+        for row in 0..shape.label_rows() as u32 {
+            let labels = self.labels.at(rows.events(), first + PAGE_FRAMES * row);
+            piece.extend(bytemuck::cast_slice::<u16, u8>(&labels[..width]));
+        }
+        for frame in all_rows {
+            write_row(rows, frame, width, piece);
+        }
+        piece.extend(bytemuck::cast_slice::<SlotEvent, u8>(events));
+        let noise = rows.noise().iter().skip(first_noise as usize);
+        piece.extend(noise.take(shape.noise as usize).flatten());
+        let envelope = rows.envelope().iter().skip(first_envelope as usize);
+        piece.extend(envelope.take(shape.envelope as usize).flatten());
+        piece.extend(samples);
+    }
+
+    /// The samples of the transients that begin before this frame, or of all that are left. Notes these in the
+    /// directory.
+    fn take_transients(&mut self, rows: &BankRows, before: u32, are_last: bool) -> Vec<u8> {
+        let mut taken = Vec::new();
+        let sound = rows.sound();
+        while let Some(transient) = sound.transients.get(self.next_transient) {
+            if !are_last && sound.frame_of(transient.time_s) >= before {
+                break;
+            }
+            self.next_transient += 1;
+            let first = self.samples + taken.len() as u64 / 2;
+            let samples = rows.samples_of(transient);
+            self.transients.extend(transient.time_s.to_le_bytes());
+            self.transients
+                .extend(transient.sample_rate_hz.to_le_bytes());
+            self.transients.extend(first.to_le_bytes());
+            self.transients.extend((samples.len() as u32).to_le_bytes());
+            self.transients.extend(transient.peak.to_le_bytes());
+            self.transients.extend(transient.pan.to_le_bytes());
+            self.transients.extend(0_u32.to_le_bytes());
+            taken.extend(bytemuck::cast_slice::<i16, u8>(samples));
+        }
+        taken
+    }
+}
+
+/// What the shape of a piece depends on.
+fn shape_of(sound: &BankSound) -> BankSound {
+    BankSound {
+        onsets_s: Vec::new(),
+        transients: Vec::new(),
+        source: String::new(),
+        pages: Vec::new(),
+        slot_words: Vec::new(),
+        attacks_s: Vec::new(),
+        pieces: PieceTable::default(),
+        ..*sound
+    }
+}
+
+/// The events from the frame before the first on.
+fn events_from(events: &[SlotEvent], first: u32, frames: u32) -> &[SlotEvent] {
+    let before = |frame: u32| events.partition_point(|event| event.frame < frame);
+    &events[before(first.saturating_sub(1))..before(first + frames)]
+}
+
+/// Writes the row of a frame, as wide as the piece.
+fn write_row(rows: &BankRows, frame: u32, width: usize, piece: &mut Vec<u8>) {
+    let sound = rows.sound();
+    for row in [rows.amplitudes(frame), rows.frequencies(frame)] {
+        let end = piece.len() + 2 * width;
+        piece.extend(bytemuck::cast_slice::<u16, u8>(row));
+        piece.resize(end, 0);
+    }
+    for (is_there, row) in [
+        (sound.has_pans, rows.pans(frame)),
+        (sound.has_bandwidths, rows.bandwidths(frame)),
+    ] {
+        if is_there {
+            let end = piece.len() + width;
+            piece.extend(row);
+            piece.resize(end, 0);
+        }
+    }
+}
+
+/// The labels plus 1 of the partials that sound on into a frame, by slot, worked out frame after frame.
+pub(super) struct SoundingLabels {
+    labels: Vec<u16>,
+    next_event: usize,
+}
+
+impl SoundingLabels {
+    pub(super) fn new() -> SoundingLabels {
+        SoundingLabels {
+            labels: vec![0; MAX_SLOTS],
+            next_event: 0,
+        }
+    }
+
+    /// Those at a frame that is not before the last one asked for.
+    pub(super) fn at(&mut self, events: &[SlotEvent], frame: u32) -> &[u16] {
+        while let Some(event) = events.get(self.next_event)
+            && event.frame < frame
+        {
+            let slot = usize::from(event.slot);
+            self.labels[slot] = match event.kind {
+                SlotEvent::BIRTH => event.label + 1,
+                _ => 0,
+            };
+            self.next_event += 1;
+        }
+        &self.labels
+    }
+}
+
+const _: () = assert!(
+    NOISE_BANDS == 40 && ENVELOPE_POINTS == 32,
+    "as the page of the format says"
+);
