@@ -180,7 +180,8 @@ mod making {
         /// The sound of the bank, at the rate of its transients, which are not resampled then, or at one that has room
         /// for all partials of a bank; `None` if it was cancelled.
         fn partials(&self, is_cancelled: &AtomicBool) -> Option<Recording> {
-            let mut tracks = self.bank.to_tracks(self.sound);
+            // A bank that cannot be read any more is told while it plays.
+            let mut tracks = self.bank.read_tracks(self.sound).unwrap_or_default();
             tracks.duration_s = tracks.duration_s.min(LONGEST_S);
             let of_transients = tracks.transients.first().map(|of| of.sample_rate_hz);
             let has_room = |hz: &f64| (LEAST_HZ..=MOST_HZ).contains(hz);

@@ -536,6 +536,21 @@ impl TrackBank {
         })
     }
 
+    /// The bank that has all of a sound in memory, and the sound's number in it: this bank, or, if it is streamed, one of
+    /// that sound alone. Not for the audio thread.
+    ///
+    /// # Errors
+    /// If the sound is streamed and cannot be read, or is damaged.
+    pub fn with_sound_in_memory(
+        self: &Arc<TrackBank>,
+        sound: usize,
+    ) -> Result<(Arc<TrackBank>, usize), OpenError> {
+        match self.is_streamed() {
+            false => Ok((self.clone(), sound)),
+            true => Ok((Arc::new(self.sound_in_memory(sound)?), 0)),
+        }
+    }
+
     /// The slots that any partial of a sound is in, ascending or not. Not for the audio thread.
     pub fn used_slots(&self, sound: usize) -> Vec<u16> {
         if let Some(rows) = self.rows(sound) {

@@ -48,8 +48,10 @@ impl TracksPicture {
         (hz / self.lowest_hz).log2() / (self.highest_hz / self.lowest_hz).log2()
     }
 
-    /// Draws a sound of a bank; `None` if the bank has none of this number, or `is_over` becomes true.
-    fn draw(bank: &TrackBank, sound: usize, is_over: &AtomicBool) -> Option<TracksPicture> {
+    /// Draws a sound of a bank; `None` if the bank has none of this number, it cannot be read, or `is_over` becomes
+    /// true.
+    fn draw(bank: &Arc<TrackBank>, sound: usize, is_over: &AtomicBool) -> Option<TracksPicture> {
+        let (bank, sound) = bank.with_sound_in_memory(sound).ok()?;
         let rows = bank.rows(sound)?;
         let (lowest_hz, highest_hz, loudest_db) = extent(&rows, is_over)?;
         let mut picture = TracksPicture {
