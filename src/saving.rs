@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -74,6 +74,19 @@ pub fn write_unless(
     overwrite: Overwrite,
     is_cancelled: &AtomicBool,
 ) -> Result<(), SaveError> {
+    write_from(path, &mut { content }, overwrite, is_cancelled)
+}
+
+/// Writes a file of what is read, as [`write_unless`] does.
+///
+/// # Errors
+/// As [`write_unless`], and if it cannot be read.
+pub fn write_from(
+    path: &Path,
+    content: &mut dyn Read,
+    overwrite: Overwrite,
+    is_cancelled: &AtomicBool,
+) -> Result<(), SaveError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|reason| SaveError {
         what: "make",
@@ -84,12 +97,17 @@ pub fn write_unless(
         true => Err(io::Error::other(Cancelled)),
         false => Ok(()),
     };
-    let save = || -> io::Result<()> {
+    let mut save = || -> io::Result<()> {
         // Scans of folders skip names that begin with a dot, should this file be left behind.
         let mut file = NamedTempFile::with_prefix_in(".saving-", folder)?;
-        for piece in content.chunks(PIECE_BYTES) {
+        let mut piece = vec![0; PIECE_BYTES];
+        loop {
             check()?;
-            file.write_all(piece)?;
+            let bytes = content.read(&mut piece)?;
+            if bytes == 0 {
+                break;
+            }
+            file.write_all(&piece[..bytes])?;
         }
         check()?;
         file.as_file().sync_all()?;

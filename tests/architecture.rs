@@ -110,6 +110,7 @@ const LAYERS: [(&str, &[&str]); 25] = [
             "standalone",
             "settings",
             "params",
+            "recordings",
             "scale",
             "mts_esp",
             "bridge",

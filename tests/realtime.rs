@@ -304,5 +304,5 @@ fn voices_take_no_more_memory_than_the_documents_say() {
     // The first makes the tables that all engines share.
     engine_of(1);
     let megabytes = engine_of(2_048) / f64::from(1 << 20);
-    assert!((150.0..174.5).contains(&megabytes), "{megabytes} MB");
+    assert!((150.0..175.5).contains(&megabytes), "{megabytes} MB");
 }

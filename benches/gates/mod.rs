@@ -45,7 +45,7 @@ const COUNTS: [Count; 25] = [
     Count::new("anchored-divide", 512, 4, 52_024.0),
     Count::new("room", 512, 4, 51_997.0),
     Count::new("sliding-room", 512, 4, 91_919.0),
-    Count::new("effects", 1, 1, 186_394.0),
+    Count::new("effects", 1, 1, 177_050.0),
 ];
 
 impl Count {

@@ -4,7 +4,8 @@
 //! What it has made is a file in the folder of banks, whole or not at all.
 
 use std::fmt;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -285,7 +286,12 @@ fn saved(
             _ => format!("{stem} {number}.{ENDING}"),
         };
         let path = place.join(name);
-        match saving::write_unless(&path, bank.bytes(), Overwrite::No, state.is_cancelled) {
+        let mut content: Box<dyn Read> = match bank.is_streamed() {
+            // It is not in memory.
+            true => Box::new(File::open(source).map_err(|error| failed(error.to_string()))?),
+            false => Box::new(bank.bytes()),
+        };
+        match saving::write_from(&path, &mut content, Overwrite::No, state.is_cancelled) {
             Ok(()) => return folder.read(&path).map_err(failed),
             Err(error) if error.reason.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => {

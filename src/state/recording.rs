@@ -263,6 +263,9 @@ pub(crate) fn read_hash(text: &str) -> Option<u64> {
 pub(crate) fn read_data(text: &str, hash: u64) -> Result<Arc<TrackBank>, (usize, String)> {
     let bank = bank_text::read(text, MAX_EMBEDDED_BYTES)
         .map_err(|error| (error.offset, format!("data: {error}")))?;
+    if bank.is_streamed() {
+        return Err((0, "data: is a large bank, which stays a file".to_owned()));
+    }
     if bank.hash() != hash {
         return Err((0, format!("data: is of the bank {:016x}", bank.hash())));
     }

@@ -51,6 +51,14 @@ pub struct Tick {
 }
 
 impl Tick {
+    /// Lets go of recordings, which others hold as well.
+    pub fn forget_recordings(&mut self) {
+        self.pieces.clear();
+        if self.recordings.bank().is_some() {
+            self.recordings = Recordings::none();
+        }
+    }
+
     /// The tick of the default patch at frame 0. Not for the audio thread.
     pub fn new(sample_rate_hz: f64, block_frames: usize) -> Tick {
         let values = Values::new(&Patch::default());
@@ -167,8 +175,9 @@ impl Clone for Tick {
         self.drawn.clone_from(drawn);
         self.controls = *controls;
         self.tuning.clone_from(tuning);
-        self.recordings.clone_from(recordings);
+        // In this order: once the recordings have gone, their pieces may have no other holder.
         self.pieces.copy_from(pieces);
+        self.recordings.clone_from(recordings);
         self.tables = tables;
         self.partials = *partials;
         debug_assert_eq!(self.sample_rate_hz, *sample_rate_hz);

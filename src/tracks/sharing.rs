@@ -21,15 +21,17 @@ fn lock() -> MutexGuard<'static, Banks> {
     BANKS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The bank with this hash, if anyone holds it.
+/// The bank with this hash, if anyone holds it, unless its file has been found damaged: it may be whole again.
 pub fn held(hash: u64) -> Option<Arc<TrackBank>> {
-    lock().get(&hash)?.upgrade()
+    let held = lock().get(&hash)?.upgrade();
+    held.filter(|bank| bank.damage().is_none())
 }
 
 /// This bank, or the one with the same hash that others hold.
 pub fn share(bank: TrackBank) -> Arc<TrackBank> {
     let mut banks = lock();
-    if let Some(held) = banks.get(&bank.hash()).and_then(Weak::upgrade) {
+    let held = banks.get(&bank.hash()).and_then(Weak::upgrade);
+    if let Some(held) = held.filter(|held| held.damage().is_none()) {
         drop(banks);
         return held;
     }

@@ -56,6 +56,8 @@ pub struct PieceStream {
     most_bytes: u64,
     /// Counts ticks.
     tick: u64,
+    /// The last tick at which there was no room for what was wanted.
+    full_at: u64,
     /// What is at hand while no engine has it.
     pool: PiecePool,
     /// Reads what is asked for.
@@ -88,6 +90,7 @@ fn ends(bank: Arc<TrackBank>, most_bytes: u64) -> (PieceStream, ReaderEnd) {
         bytes: 0,
         most_bytes,
         tick: 2,
+        full_at: 0,
         pool: PiecePool::allocate(),
         reader: None,
     };
@@ -153,7 +156,11 @@ impl PieceStream {
 
     fn want_piece(&mut self, pool: &mut PiecePool, key: PieceKey) {
         let is_at_hand = self.bank.resident_piece(key).is_some() || pool.mark(key, self.tick);
-        if is_at_hand || self.requested.contains(&key) || self.requested.len() == MOST_REQUESTS {
+        if is_at_hand
+            || self.full_at == self.tick
+            || self.requested.contains(&key)
+            || self.requested.len() == MOST_REQUESTS
+        {
             return;
         }
         let bytes = self.bank.piece_bytes(key);
@@ -164,6 +171,7 @@ impl PieceStream {
             || pool.count() + self.requested.len() >= POOL_PIECES
         {
             if !self.return_oldest(pool) {
+                self.full_at = self.tick;
                 return;
             }
         }

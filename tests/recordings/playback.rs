@@ -420,3 +420,21 @@ fn edits_take_the_place_of_the_banks_loop_and_root() {
     assert!((0.3..0.5).contains(&place_s), "{place_s}");
     assert!(level_db(&left[100_000..]) > -60.0);
 }
+
+/// The parameters of single partials are those of the recording's harmonics, in whatever order these begin.
+#[test]
+fn edits_of_a_partial_are_of_that_harmonic() {
+    let mut tracks = tone(128, 1.0);
+    tracks.tracks.reverse();
+    let bank = bank(&tracks, 128);
+    let lines = |settings: &[(Param, f32)]| {
+        let mut engine = player(&with(&recorded(), settings), &bank);
+        let (left, _) = play(&mut engine, &[(0, on(0, KEY, 1.0))], 19_200, &[512]);
+        // A cycle of the vibrato and more.
+        [1_320.0, 1_760.0].map(|hz| line_db(&left[4_800..], hz))
+    };
+    let plain = lines(&[]);
+    let edited = lines(&[(Param::partial_level(3), -60.0)]);
+    assert!(edited[0] < plain[0] - 40.0, "{plain:?} {edited:?}");
+    assert!((edited[1] - plain[1]).abs() < 0.01, "{plain:?} {edited:?}");
+}

@@ -159,13 +159,15 @@ impl Threading {
         active: usize,
         tick: &Tick,
     ) {
-        // Pieces of recordings are not to be held for longer than they are played.
-        for tick in self.ticks.iter_mut().skip(1).filter_map(Arc::get_mut) {
-            tick.pieces.clear();
-        }
         // The caller's own share: the first ones.
         let own = active.div_ceil(self.workers.threads());
         self.workers.set_polling(own < active);
+        // Recordings and their pieces are not to be held for longer than they are played. Where other threads have
+        // work, the first free tick is about to be for this block.
+        let kept = usize::from(own < active);
+        for tick in self.ticks.iter_mut().filter_map(Arc::get_mut).skip(kept) {
+            tick.forget_recordings();
+        }
         if own == active {
             return;
         }

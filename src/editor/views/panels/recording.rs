@@ -7,8 +7,6 @@ mod listen;
 mod picture;
 mod sound_row;
 
-use std::sync::Arc;
-
 use egui::{Button, Label, ProgressBar, Rect, RichText, Ui, UiBuilder, vec2};
 
 use super::card::{card, grid, of_groups};
@@ -67,12 +65,7 @@ impl RecordingView {
     }
 
     /// Shows the row of the sound of a bank, and returns the texts about it.
-    fn sound(
-        &mut self,
-        ui: &mut Ui,
-        context: &mut ViewContext,
-        bank: &Arc<TrackBank>,
-    ) -> [String; 2] {
+    fn sound(&mut self, ui: &mut Ui, context: &mut ViewContext, bank: &TrackBank) -> [String; 2] {
         let hash = bank.hash();
         self.shown.take_if(|(of, _)| *of != hash);
         let (_, number) = self.shown.get_or_insert_with(|| (hash, shown_sound(bank)));
@@ -157,21 +150,16 @@ fn progress(ui: &mut Ui, context: &mut ViewContext) {
     });
 }
 
-/// What is to be known of a sound of a bank, line by line: size, source.
-fn about(bank: &Arc<TrackBank>, number: usize) -> [String; 2] {
-    let (bank, number) = match bank.with_sound_in_memory(number) {
-        Ok(in_memory) => in_memory,
-        Err(error) => return [error.to_string(), String::new()],
-    };
-    let Some(rows) = bank.rows(number) else {
+/// What is to be known of a sound of a bank, line by line: size, source. How many partials there are at once is said of
+/// those in memory alone: others would have to be read.
+fn about(bank: &TrackBank, number: usize) -> [String; 2] {
+    let Some(sound) = bank.sounds().get(number) else {
         return [const { String::new() }; 2];
     };
-    let sound = rows.sound();
-    let mut size = format!(
-        "{:.2} s, {} partials at once",
-        sound.duration_s,
-        most_at_once(&rows)
-    );
+    let mut size = format!("{:.2} s", sound.duration_s);
+    if let Some(rows) = bank.rows(number) {
+        size += &format!(", {} partials at once", most_at_once(&rows));
+    }
     for (is_there, what) in [
         (sound.has_noise(), "noise"),
         (!sound.transients.is_empty(), "transients"),

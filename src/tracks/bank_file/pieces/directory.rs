@@ -84,16 +84,31 @@ fn checked(
         return Err(FileError::at_byte(SOUNDS_AT, reason));
     }
     let mut sounds = Vec::with_capacity(count);
+    let mut room = directory.len();
     for number in 0..count {
         let record = SoundRecord {
             file: directory,
             start: number * RECORD_BYTES,
         };
         let sound = sound(&record, length).map_err(|error| error.moved(offset as usize))?;
+        let Some(left) = room.checked_sub(directory_bytes(&sound)) else {
+            let reason = format!("sound {}: its entries overlap those of others", number + 1);
+            return Err(FileError::at_byte(offset as usize, reason));
+        };
+        room = left;
         sounds.push(sound);
     }
     check_pieces(&sounds, offset as usize)?;
     Ok((stated, sounds))
+}
+
+/// How much of the directory the entries of a sound take. More than there is would be what several share, and is not
+/// copied for each.
+fn directory_bytes(sound: &BankSound) -> usize {
+    PIECE_ENTRY_BYTES * sound.pieces.entries.len()
+        + 8 * sound.slot_words.len()
+        + ONSET_ENTRY_BYTES * sound.onsets_s.len()
+        + sound.source.len()
 }
 
 fn sound(record: &SoundRecord, length: u64) -> Result<BankSound> {
@@ -208,7 +223,7 @@ fn slot_words(record: &SoundRecord, slots: u32) -> Result<Vec<u64>> {
     let used = highest.map_or(0, |(place, word)| {
         64 * place + 64 - word.leading_zeros() as usize
     });
-    match used <= slots as usize {
+    match used <= slots as usize && words.len() <= MAX_SLOTS / 64 {
         true => Ok(words),
         false => Err(FileError::at_byte(place.offset, "a slot that no row has")),
     }
