@@ -1,7 +1,9 @@
 use std::fs;
+use std::io::Cursor;
 
 use super::*;
 use crate::state::tests::bank;
+use crate::tracks::bank_file::pieces::BankWriter;
 use crate::tracks::files::spear;
 
 fn outcome(mut job: ImportJob) -> Outcome {
@@ -180,4 +182,22 @@ fn what_is_missing_of_a_sound_is_remarked() {
         "{}",
         sound.duration_s
     );
+}
+
+/// A large bank of another folder is copied as it is: it is not in memory to be written.
+#[test]
+fn a_streamed_bank_is_copied() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = BankFolder::in_data(Some(&data.path().join("data")));
+    let source = data.path().join("large.aliquot");
+    let mut writer = BankWriter::new(Cursor::new(Vec::new()), 1).expect("room");
+    let added = writer.add_sound(KeyZone::default(), &bank(604.0, 0.5), 0);
+    added.expect("a sound");
+    let file = writer.finish().expect("room").0.into_inner();
+    fs::write(&source, &file).expect("a file");
+    let imported = imported(&source, &folder).expect("a bank");
+    assert!(imported.bank.bank().is_some_and(|bank| bank.is_streamed()));
+    let files = folder.list();
+    assert_eq!(files.len(), 1);
+    assert!(fs::read(&files[0].path).expect("a file") == file);
 }
