@@ -19,7 +19,7 @@ const MODULATORS: f32 = modulators::HEIGHT + theme::GRID;
 /// The panels' part, at most, of the height that they share with the spectrum: the spectrum is larger.
 const PANELS_MOST: f32 = 0.48;
 /// The panels' controls grow until the panels have this part of it.
-const PANELS_WANTED: f32 = 0.455;
+const PANELS_WANTED: f32 = 0.43;
 
 /// The window's rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
