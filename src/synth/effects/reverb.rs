@@ -20,9 +20,9 @@
 //!   orthogonal: only the damping takes energy away (Jot and Chaigne, "Digital delay networks for
 //!   designing artificial reverberators", 1991). A smaller angle would let the sized lines lose energy to the timed ones
 //!   in the beginning, and get it back slowly: two decays in place of one.
-//! * The damping of a line is a first-order shelf, y = g₂·x + (g₁−g₂)·lowpass(x), about [`SHELF_HZ`](damping::SHELF_HZ).
-//!   Its gain is 10^(−3·d/T(f)) for a line of d seconds: at [`MID_HZ`](damping::MID_HZ) T is the time of the parameter,
-//!   and above the shelf it is shorter by the damping, by up to [`MOST_DAMPED`](damping::MOST_DAMPED). It is before
+//! * The damping of a line is a first-order shelf, y = g₂·x + (g₁−g₂)·lowpass(x), about `SHELF_HZ`.
+//!   Its gain is 10^(−3·d/T(f)) for a line of d seconds: at `MID_HZ` T is the time of the parameter,
+//!   and above the shelf it is shorter by the damping, by up to `MOST_DAMPED`. It is before
 //!   the line, so that the first echoes decay too where the lines are as long as the time; and the allpasses spread less
 //!   where they would ring longer than it.
 //! * From 500 Hz to 1 kHz it decays by 60 dB in the time of the parameter, at any settings and rates within
