@@ -5,6 +5,7 @@ use super::super::layout::*;
 use super::super::{BankSound, MAX_SLOTS, SlotEvent};
 use super::Piece;
 use super::write::SoundingLabels;
+use super::write::{flags_of, numbers_of};
 use crate::tracks::bands::{ENVELOPE_POINTS, NOISE_BANDS};
 
 /// The file of a bank, of version 1, that has nothing but a sound of which these are all pieces.
@@ -110,31 +111,8 @@ fn write_record(record: &mut Record, sound: &BankSound) {
         zone.highest_velocity,
     ];
     record.bytes(0, &ends);
-    for (is_set, flag) in [
-        (sound.has_pans, HAS_PANS),
-        (sound.has_bandwidths, HAS_BANDWIDTHS),
-        (sound.root_hz.is_some(), HAS_ROOT),
-        (sound.sustain_loop.is_some(), HAS_LOOP),
-    ] {
-        if is_set {
-            record.flags(flag);
-        }
-    }
-    let of_loop = sound.sustain_loop;
-    let of_loop = of_loop.map_or([0.0; 3], |of| [of.start_s, of.end_s, of.crossfade_s]);
-    for (at, number) in [
-        (ROOT_AT, sound.root_hz.unwrap_or(0.0)),
-        (RATE_AT, sound.grid.sample_rate_hz),
-        (DURATION_AT, sound.duration_s),
-        (FULL_SCALE_AT, sound.full_scale),
-        (LOOP_AT, of_loop[0]),
-        (LOOP_AT + 8, of_loop[1]),
-        (LOOP_AT + 16, of_loop[2]),
-        (NOISE_HOP_AT, sound.noise_hop_s),
-        (NOISE_PEAK_AT, sound.noise_peak),
-        (ENVELOPE_HOP_AT, sound.envelope_hop_s),
-        (ENVELOPE_PEAK_AT, sound.envelope_peak),
-    ] {
+    record.flags(flags_of(sound));
+    for (at, number) in numbers_of(sound) {
         record.f64(at, number);
     }
     record.u32(HOP_AT, sound.grid.hop);

@@ -321,31 +321,8 @@ fn directory_of(
         zone.highest_velocity,
     ];
     record.bytes(0, &zone);
-    let mut flags = 0;
-    for (is_set, flag) in [
-        (sound.has_pans, HAS_PANS),
-        (sound.has_bandwidths, HAS_BANDWIDTHS),
-        (sound.root_hz.is_some(), HAS_ROOT),
-        (sound.sustain_loop.is_some(), HAS_LOOP),
-    ] {
-        flags |= if is_set { flag } else { 0 };
-    }
-    record.u32(FLAGS_AT, flags);
-    record.f64(ROOT_AT, sound.root_hz.unwrap_or(0.0));
-    let of_loop = sound.sustain_loop;
-    let of_loop = of_loop.map_or([0.0; 3], |of| [of.start_s, of.end_s, of.crossfade_s]);
-    for (at, number) in [
-        (RATE_AT, sound.grid.sample_rate_hz),
-        (DURATION_AT, sound.duration_s),
-        (FULL_SCALE_AT, sound.full_scale),
-        (LOOP_AT, of_loop[0]),
-        (LOOP_AT + 8, of_loop[1]),
-        (LOOP_AT + 16, of_loop[2]),
-        (NOISE_HOP_AT, sound.noise_hop_s),
-        (NOISE_PEAK_AT, sound.noise_peak),
-        (ENVELOPE_HOP_AT, sound.envelope_hop_s),
-        (ENVELOPE_PEAK_AT, sound.envelope_peak),
-    ] {
+    record.u32(FLAGS_AT, flags_of(sound));
+    for (at, number) in numbers_of(sound) {
         record.f64(at, number);
     }
     for (at, number) in [
@@ -376,6 +353,37 @@ fn directory_of(
         (SectionKind::Source.at(), 1, sound.source.clone().into()),
     ];
     record
+}
+
+/// What a sound's record says that a sound has.
+pub(super) fn flags_of(sound: &BankSound) -> u32 {
+    let flags = [
+        (sound.has_pans, HAS_PANS),
+        (sound.has_bandwidths, HAS_BANDWIDTHS),
+        (sound.root_hz.is_some(), HAS_ROOT),
+        (sound.sustain_loop.is_some(), HAS_LOOP),
+    ];
+    let set = flags.into_iter().filter(|(is_set, _)| *is_set);
+    set.fold(0, |flags, (_, flag)| flags | flag)
+}
+
+/// The numbers of a sound's record, and where they are in it.
+pub(super) fn numbers_of(sound: &BankSound) -> [(usize, f64); 11] {
+    let of_loop = sound.sustain_loop;
+    let of_loop = of_loop.map_or([0.0; 3], |of| [of.start_s, of.end_s, of.crossfade_s]);
+    [
+        (ROOT_AT, sound.root_hz.unwrap_or(0.0)),
+        (RATE_AT, sound.grid.sample_rate_hz),
+        (DURATION_AT, sound.duration_s),
+        (FULL_SCALE_AT, sound.full_scale),
+        (LOOP_AT, of_loop[0]),
+        (LOOP_AT + 8, of_loop[1]),
+        (LOOP_AT + 16, of_loop[2]),
+        (NOISE_HOP_AT, sound.noise_hop_s),
+        (NOISE_PEAK_AT, sound.noise_peak),
+        (ENVELOPE_HOP_AT, sound.envelope_hop_s),
+        (ENVELOPE_PEAK_AT, sound.envelope_peak),
+    ]
 }
 
 /// One bit for each slot that any partial is in.
