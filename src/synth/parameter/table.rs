@@ -93,22 +93,24 @@ pub use sequences::SequenceParams;
 pub use spectra::{BODY_LABELS, COLOUR_LABELS, SpectrumParams};
 
 /// How many parameters there are.
-pub const COUNT: usize = start(LENGTHS.len());
+pub const COUNT: usize = STARTS[LENGTHS.len()];
 
-/// How many rows there are before a section.
-const fn start(section: usize) -> usize {
-    let (mut rows, mut before) = (0, 0);
-    while before < section {
-        rows += LENGTHS[before];
-        before += 1;
+/// How many rows there are before each section, and before the end. A table, since the audio thread asks for
+/// thousands of numbered parameters when a preset is taken over.
+const STARTS: [usize; LENGTHS.len() + 1] = {
+    let mut starts = [0; LENGTHS.len() + 1];
+    let mut section = 0;
+    while section < LENGTHS.len() {
+        starts[section + 1] = starts[section] + LENGTHS[section];
+        section += 1;
     }
-    rows
-}
+    starts
+};
 
 /// The parameter of a section's row.
 const fn param(section: Section, row: usize) -> Param {
     assert!(row < LENGTHS[section as usize]);
-    Param((start(section as usize) + row) as u16)
+    Param((STARTS[section as usize] + row) as u16)
 }
 
 /// The parameter of a section that has `width` rows for each number from 1 on.
