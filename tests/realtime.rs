@@ -172,7 +172,7 @@ fn calls_while_playing(recordings: &[Arc<Recordings>; 2]) -> (usize, u64) {
             engine.render(&mut left, &mut right);
             while engine.next_ended().is_some() {}
             while !engine.recordings_have_come() {
-                std::hint::spin_loop();
+                std::thread::yield_now();
             }
             most_bytes = most_bytes.max(engine.recordings_bytes());
         }
