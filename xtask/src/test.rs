@@ -116,11 +116,13 @@ fn workspace_tests(reading: &mut Reading, mut tests: Command) -> Result<()> {
     rust_tests(reading, tests.args(["--profile", "checked"]))
 }
 
+/// In the profile of development, which compiles the core in a fraction of the time: threads are modelled, and
+/// nothing is timed.
 fn models(reading: &mut Reading) -> Result<()> {
     let mut models = cargo();
-    models.args(["test", "--profile", "checked", "--features", "loom"]);
-    models.args(["--package", bundle::PACKAGE, "--lib", "models::"]);
-    rust_tests(reading, &mut models)
+    models.args(["test", "--package", bundle::PACKAGE]);
+    models.args(["--no-default-features", "--features", "loom"]);
+    rust_tests(reading, models.args(["--lib", "models::"]))
 }
 
 fn realtime_sanitizer(reading: &mut Reading) -> Result<()> {
@@ -304,7 +306,8 @@ fn rust_tests(reading: &mut Reading, command: &mut Command) -> Result<()> {
 fn benches_once(reading: &mut Reading) -> Result<()> {
     let metadata = workspace::metadata()?;
     let mut command = cargo();
-    command.args(["test", "--profile", "checked"]);
+    // The workspace, so that nothing is compiled again with other features.
+    command.args(["test", "--workspace", "--profile", "checked"]);
     for target in metadata
         .packages
         .iter()
