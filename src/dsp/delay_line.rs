@@ -73,6 +73,19 @@ impl DelayLine {
     }
 }
 
+/// Whole frames and the fraction, 0 to 1, of a delay from 0 to 2²² frames. The delay of an odd whole number of frames has
+/// one less, and the fraction 1. What is no number gives any frames.
+///
+/// Cheaper than a conversion, which has to give something sensible of every number.
+#[inline(always)]
+pub fn whole_and_fraction(delay: f32) -> (u32, f32) {
+    /// 1.5·2²³: adding it leaves the nearest integer in the lowest bits.
+    const ROUNDER: f32 = 12_582_912.0;
+    let rounded = (delay - 0.5) + ROUNDER;
+    let whole = rounded.to_bits().wrapping_sub(ROUNDER.to_bits());
+    (whole, delay - (rounded - ROUNDER))
+}
+
 /// Weights of the frames at −1, 0, 1 and 2 for a place between 0 and 1. See the module's text.
 #[inline(always)]
 pub fn lagrange(fraction: f32) -> [f32; 4] {
@@ -131,6 +144,19 @@ mod tests {
                 assert!(error.abs() < 1e-5, "{whole} + {fraction}: {error}");
             }
         }
+    }
+
+    #[test]
+    fn delays_are_their_whole_and_their_fraction() {
+        for step in 0..400_000 {
+            let delay = step as f32 * 0.01;
+            let (whole, fraction) = whole_and_fraction(delay);
+            assert!((0.0..=1.0).contains(&fraction), "{delay}: {fraction}");
+            assert_eq!(whole as f32 + fraction, delay);
+        }
+        assert_eq!(whole_and_fraction(0.0), (0, 0.0));
+        assert_eq!(whole_and_fraction(7.0), (6, 1.0));
+        assert_eq!(whole_and_fraction(4_000_000.0), (4_000_000, 0.0));
     }
 
     /// The gain of a sine halfway between two frames.

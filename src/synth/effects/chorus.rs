@@ -9,7 +9,7 @@
 use super::occupancy::Occupancy;
 use super::ramps::{Level, LevelBlock, LevelRamp, Phasor, PhasorBlock, Smoothed};
 use super::{Effect, EffectsPace, FASTEST_HZ, LINE_QUIET, memory_frames, sanitized};
-use crate::dsp::delay_line::DelayLine;
+use crate::dsp::delay_line::{DelayLine, whole_and_fraction};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
 
@@ -146,8 +146,8 @@ fn copies(line: &DelayLine, centre: f32, swing: f32, [sine, cosine]: [f32; 2]) -
         };
         // Low rates leave no room for less than two frames of delay.
         let delay = (centre + swing * swung).max(2.0);
-        let whole = delay as usize;
-        sum += line.read_between(whole, delay - whole as f32);
+        let (whole, fraction) = whole_and_fraction(delay);
+        sum += line.read_between(whole as usize, fraction);
     }
     sum
 }

@@ -184,12 +184,12 @@ pub struct ReverbBlock {
     phasor: PhasorBlock,
 }
 
-/// Half of the swing of the sized lines.
-fn swing_frames(sample_rate_hz: f64) -> f64 {
+/// Half of the swing of the sized lines, in seconds: as much longer are they on average.
+fn half_swing_s(sample_rate_hz: f64) -> f64 {
     if sample_rate_hz < LEAST_SWUNG_HZ {
         0.0
     } else {
-        0.5 * SWING_S * sample_rate_hz.min(FASTEST_HZ)
+        0.5 * SWING_S
     }
 }
 
@@ -216,8 +216,16 @@ pub struct ReverbControl {
     predelay_s: f32,
     /// Goes on while the reverb is on, by the engine's clock.
     phasor: Phasor,
+    rate: Rate,
+}
+
+/// What depends on the sample rate.
+#[derive(Clone, Copy, Debug)]
+struct Rate {
     /// The in-phase gain of the damping's low-pass at the middle frequency.
     mid_weight: f64,
+    /// Half of the swing of the sized lines.
+    half_swing_s: f64,
 }
 
 /// What the gains before the network are to be.
@@ -230,15 +238,18 @@ struct Targets {
 impl ReverbControl {
     /// The control as after a reset.
     pub fn new(sample_rate_hz: f64) -> ReverbControl {
-        ReverbControl::at_rest(mid_weight(sample_rate_hz))
+        ReverbControl::at_rest(Rate {
+            mid_weight: mid_weight(sample_rate_hz),
+            half_swing_s: half_swing_s(sample_rate_hz),
+        })
     }
 
     /// Makes it as new.
     pub fn reset(&mut self) {
-        *self = ReverbControl::at_rest(self.mid_weight);
+        *self = ReverbControl::at_rest(self.rate);
     }
 
-    fn at_rest(mid_weight: f64) -> ReverbControl {
+    fn at_rest(rate: Rate) -> ReverbControl {
         ReverbControl {
             level: Level::default(),
             predelay_frames: Faded::default(),
@@ -250,7 +261,7 @@ impl ReverbControl {
             targets: Targets::default(),
             predelay_s: 0.0,
             phasor: Phasor::default(),
-            mid_weight,
+            rate,
         }
     }
 
@@ -271,10 +282,11 @@ impl ReverbControl {
 
     /// Works out lengths and gains.
     fn take_gains(&mut self, [time_s, damping, size]: [f32; 3]) {
-        let decaying = Decay::new(time_s, damping, self.mid_weight);
+        let decaying = Decay::new(time_s, damping, self.rate.mid_weight);
         let time_s = decaying.time_s;
         let size = f64::from(size);
-        let sized = self.sized.take(&SIZED, size, 0.5 * SWING_S, &decaying);
+        let longer_s = self.rate.half_swing_s;
+        let sized = self.sized.take(&SIZED, size, longer_s, &decaying);
         let part = (time_s / FULL_TIME_S).min(1.0);
         let timed = self.timed.take(&TIMED, part, 0.0, &decaying);
         self.targets = Targets {
@@ -338,7 +350,7 @@ impl Reverb {
             sized: lines(&SIZED, SWING_S),
             timed: lines(&TIMED, 0.0),
             dampings: [(); 2].map(|()| Damping::new(sample_rate_hz)),
-            swing_frames: swing_frames(sample_rate_hz) as f32,
+            swing_frames: (half_swing_s(sample_rate_hz) * sample_rate_hz.min(FASTEST_HZ)) as f32,
             phases: [
                 std::array::from_fn(|line| phase(line).0 as f32),
                 std::array::from_fn(|line| phase(line).1 as f32),

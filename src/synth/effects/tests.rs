@@ -6,6 +6,8 @@ use crate::dsp::random::bits;
 use crate::synth::parameter::Param;
 use crate::synth::{Patch, block_frames};
 
+#[path = "tests/reverb_model.rs"]
+mod reverb_model;
 #[path = "tests/reverb.rs"]
 mod reverb_tests;
 

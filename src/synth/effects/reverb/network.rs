@@ -1,7 +1,7 @@
 //! The parts of the reverb's network: its lines, how they are mixed, its allpasses.
 
 use super::{LINES, PerLine};
-use crate::dsp::delay_line::{DelayLine, lagrange};
+use crate::dsp::delay_line::{DelayLine, lagrange, whole_and_fraction};
 use crate::dsp::resident;
 
 /// Frames that are read at once.
@@ -80,13 +80,13 @@ impl Lines {
         let mut delays = [0; LINES];
         let mut fractions = [0.0; LINES];
         for line in 0..LINES {
-            // Saturating, so as not to look for what is no number.
-            let whole = more[line] as i32;
-            fractions[line] = more[line] - whole as f32;
-            delays[line] = frames[line] as usize + whole as usize;
+            let (whole, fraction) = whole_and_fraction(more[line]);
+            fractions[line] = fraction;
+            delays[line] = frames[line].wrapping_add(whole);
         }
         for line in 0..LINES {
-            let first = self.next.wrapping_sub(delays[line] + 2) & (self.frames - 1);
+            let delay = delays[line] as usize + 2;
+            let first = self.next.wrapping_sub(delay) & (self.frames - 1);
             let begin = line * self.stride + first;
             if let Some(frames) = self.memory[begin..].first_chunk::<READ>() {
                 near[line] = *frames;
@@ -108,10 +108,10 @@ impl Lines {
     /// Makes 0 of the frames read that are from before the lines were cleared.
     #[cold]
     #[inline(never)]
-    fn hide_what_was_before(&self, delays: &[usize; LINES], near: &mut [[f32; READ]; LINES]) {
+    fn hide_what_was_before(&self, delays: &[u32; LINES], near: &mut [[f32; READ]; LINES]) {
         for (delay, near) in delays.iter().zip(near) {
             for (place, x) in near.iter_mut().enumerate() {
-                if delay + 2 - place > self.taken {
+                if *delay as usize + 2 - place > self.taken {
                     *x = 0.0;
                 }
             }

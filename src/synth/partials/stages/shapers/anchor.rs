@@ -10,7 +10,7 @@
 
 use super::PartialPlaces;
 use crate::at_level;
-use crate::dsp::maths::{at_least, at_most, quick_exp2, quick_log2};
+use crate::dsp::maths::{at_least, at_most, quick_exp2, quick_log2_of_quotient};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::Param;
 use crate::synth::partials::array::{GROUP, lowest_and_highest};
@@ -101,7 +101,7 @@ fn hold_each(
 /// plain·(gain/plain)^(1−h).
 #[inline(always)]
 fn held(relative: f32, plain: f32, gain: f32) -> f32 {
-    plain * quick_exp2(free_part(relative, 1.0) * quick_log2(gain / plain))
+    plain * quick_exp2(free_part(relative, 1.0) * quick_log2_of_quotient(gain, plain))
 }
 
 /// gain·(plain/gain)^h where h is below 1/151, from [`SLIGHT_FROM`] on. The bits of a number, taken as a whole

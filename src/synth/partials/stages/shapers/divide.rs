@@ -8,7 +8,7 @@
 use super::{PartialPlaces, Shaper};
 use crate::at_level;
 use crate::dsp::maths::{
-    at_least, quick_exp2, quick_log2, short_distance_from_whole, sine_of_positive_half_turns,
+    at_least, exp2, quick_exp2, quick_log2, short_distance_from_whole, sine_of_positive_half_turns,
 };
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param};
@@ -55,18 +55,21 @@ at_level! {
         let (amount, power) = (settings.amount, 2.0 * settings.sharpness);
         let rest = 1.0 - amount;
         let mut octaves = [0.0; MAX_PARTIALS];
+        // 2^−100 is nothing already, and far from numbers that are slow to work with.
+        let least = exp2(-100.0 / power);
         // One loop for each step: the chain of one partial is long, and of short ones more overlap.
         for (gains, n) in gains.chunks_mut(MAX_PARTIALS).zip(n.chunks(MAX_PARTIALS)) {
             let octaves = &mut octaves[..gains.len()];
-            for (cosine, n) in octaves.iter_mut().zip(n) {
+            for (half_turns, n) in octaves.iter_mut().zip(n) {
                 let before = n - 1.0;
                 let coarse = short_distance_from_whole(before * per_number.0 + 0.5);
-                let half_turns = (coarse + before * per_number.1).abs();
-                *cosine = at_least(sine_of_positive_half_turns(half_turns), 1e-12);
+                *half_turns = (coarse + before * per_number.1).abs();
+            }
+            for cosine in octaves.iter_mut() {
+                *cosine = at_least(sine_of_positive_half_turns(*cosine), least);
             }
             for octaves in octaves.iter_mut() {
-                // 2^−100 is nothing already, and far from numbers that are slow to work with.
-                *octaves = at_least(power * quick_log2(*octaves), -100.0);
+                *octaves = power * quick_log2(*octaves);
             }
             for (gain, octaves) in gains.iter_mut().zip(octaves) {
                 *gain *= rest + amount * quick_exp2(*octaves);
