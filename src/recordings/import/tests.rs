@@ -16,7 +16,12 @@ fn outcome(mut job: ImportJob) -> Outcome {
 }
 
 fn started(source: &Path, fit: ImportFit, folder: &BankFolder) -> ImportJob {
-    let job = ImportJob::start(source.to_owned(), fit, folder.clone(), Arc::default());
+    let request = ImportRequest {
+        source: source.to_owned(),
+        fit,
+        beside: None,
+    };
+    let job = ImportJob::start(request, folder.clone(), Arc::default());
     job.expect("a thread")
 }
 
@@ -152,7 +157,13 @@ fn the_last_steps_can_be_cancelled() {
             is_cancelled: &AtomicBool::new(is_cancelled),
             progress: &AtomicU32::new(0),
         };
-        super::saved(&source, &bank, &folder, &state)
+        super::saved(
+            &source,
+            "oboe",
+            BankContent::Whole(bank.clone()),
+            &folder,
+            &state,
+        )
     };
     assert_eq!(saved(true), Err(ImportError::Cancelled));
     assert_eq!(folder.list(), []);

@@ -57,12 +57,14 @@
 mod directory;
 mod piece;
 mod restore;
+mod stoppable;
 mod store;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use piece::Piece;
+pub use stoppable::StoppableOutput;
 pub(super) use store::PieceStore;
 pub use store::{PieceDamage, PieceKey};
 pub use write::{BankWriter, WriteError};
@@ -87,6 +89,9 @@ const RESIDENT_AT: usize = 244;
 /// Bytes of an entry of the directory's sections.
 const PIECE_ENTRY_BYTES: usize = 24;
 const ONSET_ENTRY_BYTES: usize = 16;
+
+/// Programs write banks from this size on, in bytes, so that they are streamed.
+pub const LARGE_BYTES: u64 = 32 << 20;
 
 /// Bytes of a directory, at most.
 const MOST_DIRECTORY_BYTES: u64 = 1 << 28;

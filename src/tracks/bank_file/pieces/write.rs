@@ -138,8 +138,9 @@ impl<W: Write + Seek> BankWriter<W> {
         tracks: &Tracks,
         grid: FrameGrid,
     ) -> Result<Vec<String>, WriteError> {
-        let (image, remarks) =
-            build::image(&[(zone, tracks)], grid, &mut self.homes).map_err(WriteError::Sound)?;
+        let sound = build::SoundTracks { zone, tracks, grid };
+        let built = build::image(&[sound], &mut self.homes);
+        let (image, remarks) = built.map_err(WriteError::Sound)?;
         let bank = TrackBank::from_bytes(&image);
         let bank = bank.map_err(|error| WriteError::Sound(error.to_string()))?;
         self.add_sound(zone, &bank, 0)?;
