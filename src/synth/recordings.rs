@@ -35,7 +35,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::tracks::bank_edits::{BankEdits, SoundEdit};
 use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank, UNKNOWN_ROOT_HZ, codes};
-use crate::tracks::streaming::{POOL_BYTES, PieceStream, StreamPlace};
+use crate::tracks::streaming::{PieceStream, StreamPlace, StreamSettings};
 use crate::tracks::warp::{AnchorReach, TimeWarp};
 use noise::BandGains;
 
@@ -205,11 +205,20 @@ impl Recordings {
     /// The recordings of a bank. For one that is streamed it starts the thread that reads; if the system has no more
     /// threads, a voice that does not wait plays the beginnings alone. Not for the audio thread: allocates.
     pub fn new(bank: Arc<TrackBank>) -> Recordings {
-        Recordings::with_pool(bank, POOL_BYTES)
+        Recordings::with_stream(bank, &StreamSettings::default())
     }
 
     /// As [`Recordings::new`], with at most this many bytes of pieces in memory beside the beginnings.
     pub fn with_pool(bank: Arc<TrackBank>, most_bytes: u64) -> Recordings {
+        let settings = StreamSettings {
+            most_bytes,
+            ..StreamSettings::default()
+        };
+        Recordings::with_stream(bank, &settings)
+    }
+
+    /// As [`Recordings::new`], with these settings of the stream.
+    pub fn with_stream(bank: Arc<TrackBank>, settings: &StreamSettings) -> Recordings {
         LazyLock::force(&formants::ENVELOPE_TABLES);
         let zones: Vec<KeyZone> = bank.sounds().iter().map(|sound| sound.zone).collect();
         let sounds: Vec<RecordedSound> = (bank.sounds().iter().enumerate())
@@ -218,7 +227,7 @@ impl Recordings {
             .collect();
         let stream = bank.is_streamed().then(|| {
             let place = StreamPlace::empty();
-            if let Ok(stream) = PieceStream::start(bank.clone(), most_bytes) {
+            if let Ok(stream) = PieceStream::start(bank.clone(), settings) {
                 place.replace(Box::new(stream));
             }
             Arc::new(place)

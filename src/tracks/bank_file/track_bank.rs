@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::pieces::{self, Piece, PieceDamage, PieceKey, PieceStore};
+use super::pieces::{self, Piece, PieceFault, PieceKey, PieceStore};
 use super::slots::SlotHomes;
 use super::storage::{self, Storage};
 use super::{BankRows, BankSound, FrameGrid, KeyZone, SoundTracks, build, layout, load, restore};
@@ -241,7 +241,7 @@ impl TrackBank {
         sound.map_or(0, |sound| sound.pieces.bytes_of(key.piece))
     }
 
-    /// Reads a piece; one that cannot be read is silent, and [`TrackBank::damage`] says why. `None` if there is no such
+    /// Reads a piece; one that cannot be read is silent, and [`TrackBank::fault`] says why. `None` if there is no such
     /// piece. Not for the audio thread.
     pub fn read_piece(&self, key: PieceKey) -> Option<Piece> {
         let sound = self.sounds.get(key.sound as usize)?;
@@ -258,9 +258,9 @@ impl TrackBank {
         Some(store.wait_for(sound, key))
     }
 
-    /// The first damage that was found in a piece since the bank was opened.
-    pub fn damage(&self) -> Option<&PieceDamage> {
-        self.store()?.damage()
+    /// The first piece since the bank was opened that could not be read or is damaged.
+    pub fn fault(&self) -> Option<&PieceFault> {
+        self.store()?.fault()
     }
 
     /// A bank of one sound alone, whole in memory, out of one that is streamed. Not for the audio
