@@ -18,7 +18,7 @@
 //! # Memory
 //!
 //! About 40 bytes a sample and 60 bytes a breakpoint: under 2 GB for ten minutes. Longer files than
-//! [`decode::LONGEST_S`] are refused.
+//! [`decode::longest_s`] are refused.
 
 pub mod attack;
 pub mod decode;
@@ -94,7 +94,7 @@ pub enum AnalysisError {
     Silent,
     /// A window that is no power of two from 256 to 32768.
     Window(usize),
-    /// Longer than [`decode::LONGEST_S`].
+    /// Longer than [`decode::longest_s`].
     TooLong,
 }
 
@@ -188,7 +188,7 @@ fn check(recording: &Recording, settings: &AnalysisSettings) -> Result<(), Analy
     {
         return Err(AnalysisError::Window(window));
     }
-    if recording.duration_s() > decode::LONGEST_S {
+    if recording.duration_s() > decode::longest_s(recording.sample_rate_hz) {
         return Err(AnalysisError::TooLong);
     }
     match recording.mid.iter().any(|sample| *sample != 0.0) {

@@ -70,6 +70,8 @@ impl Default for HostParams {
     fn default() -> HostParams {
         let changes = Arc::new(Changes::default());
         let texts = TextSources::new();
+        let ending_threads = Arc::<EndingThreads>::default();
+        let recordings = SharedRecordings::default().leaving_threads_to(ending_threads.clone());
         HostParams {
             params: Param::all()
                 .map(|param| HostParam::new(param, &changes, &texts))
@@ -79,9 +81,9 @@ impl Default for HostParams {
             controllers: Controllers::default(),
             macro_names: texts.macro_names,
             scale: SharedScale::default(),
-            recordings: Arc::default(),
+            recordings: Arc::new(recordings),
             audition: SharedAudition::default(),
-            ending_threads: Arc::default(),
+            ending_threads,
             preset: Mutex::new(Some(LoadedPreset::initial())),
             loads: AtomicU64::new(0),
             new_sounds: AtomicU64::new(0),

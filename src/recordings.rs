@@ -19,6 +19,7 @@ pub mod import;
 mod job;
 pub mod notes;
 pub mod partials_file;
+pub mod second;
 
 use crate::synth::Param;
 
@@ -28,9 +29,21 @@ pub use folder::{BankFile, BankFolder, MissingBank};
 /// The names of the bodies that are recordings begin with this: one for each part of a bank.
 const BODY: &str = "Recording";
 
+/// The second of them.
+const SECOND_BODY: &str = "Recording 2";
+
 /// The plain value of the parameters Body A to Body D of a spectrum that plays the first part of the loaded bank.
 pub fn recording_body() -> f32 {
-    let body = Param::BODY_A.row().plain_of_label(BODY);
+    plain_of_body(BODY)
+}
+
+/// The plain value of the parameters Body A to Body D of a spectrum that plays the second part of the loaded bank.
+pub fn second_recording_body() -> f32 {
+    plain_of_body(SECOND_BODY)
+}
+
+fn plain_of_body(label: &str) -> f32 {
+    let body = Param::BODY_A.row().plain_of_label(label);
     // A test sees that there is one.
     body.unwrap_or_default()
 }
@@ -49,7 +62,7 @@ mod tests {
 
     #[test]
     fn recorded_bodies_are_known_by_their_names() {
-        assert!(recording_body() > 0.0);
+        assert!(recording_body() > 0.0 && second_recording_body() > recording_body());
         for (index, label) in BODY_LABELS.iter().enumerate() {
             let is_recording = ["Recording", "Recording 2"].contains(label);
             assert_eq!(is_recording_body(index as f32), is_recording, "{label}");

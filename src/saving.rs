@@ -74,56 +74,110 @@ pub fn write_unless(
     overwrite: Overwrite,
     is_cancelled: &AtomicBool,
 ) -> Result<(), SaveError> {
-    write_from(path, &mut { content }, overwrite, is_cancelled)
-}
-
-/// Writes a file of what is read, as [`write_unless`] does.
-///
-/// # Errors
-/// As [`write_unless`], and if it cannot be read.
-pub fn write_from(
-    path: &Path,
-    content: &mut dyn Read,
-    overwrite: Overwrite,
-    is_cancelled: &AtomicBool,
-) -> Result<(), SaveError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|reason| SaveError {
-        what: "make",
-        path: folder.to_owned(),
-        reason,
-    })?;
-    let check = || match is_cancelled.load(Ordering::Relaxed) {
-        true => Err(io::Error::other(Cancelled)),
-        false => Ok(()),
-    };
-    let mut save = || -> io::Result<()> {
-        // Scans of folders skip names that begin with a dot, should this file be left behind.
-        let mut file = NamedTempFile::with_prefix_in(".saving-", folder)?;
-        let mut piece = vec![0; PIECE_BYTES];
-        loop {
-            check()?;
-            let bytes = content.read(&mut piece)?;
-            if bytes == 0 {
-                break;
-            }
-            file.write_all(&piece[..bytes])?;
-        }
-        check()?;
-        file.as_file().sync_all()?;
-        readable_as_others(file.as_file())?;
-        check()?;
-        let kept = match overwrite {
-            Overwrite::No => file.persist_noclobber(path),
-            Overwrite::Yes => file.persist(path),
-        };
-        kept.map(drop).map_err(|error| error.error)
-    };
-    save().map_err(|reason| SaveError {
+    let failed = |reason| SaveError {
         what: "write",
         path: path.to_owned(),
         reason,
-    })
+    };
+    let mut file = UnnamedFile::create_in(folder)?;
+    file.copy(&mut { content }, is_cancelled).map_err(failed)?;
+    file.complete(is_cancelled).map_err(failed)?;
+    let named = match overwrite {
+        Overwrite::No => file.file.persist_noclobber(path),
+        Overwrite::Yes => file.file.persist(path),
+    };
+    named.map(drop).map_err(|error| failed(error.error))
+}
+
+/// A file that is being written and has no name of its own yet. Dropped before it has one, it leaves nothing.
+pub struct UnnamedFile {
+    file: NamedTempFile,
+}
+
+impl UnnamedFile {
+    /// An empty one in a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// If the system cannot.
+    pub fn create_in(folder: &Path) -> Result<UnnamedFile, SaveError> {
+        let failed = |what| {
+            move |reason| SaveError {
+                what,
+                path: folder.to_owned(),
+                reason,
+            }
+        };
+        fs::create_dir_all(folder).map_err(failed("make"))?;
+        // Scans of folders skip names that begin with a dot, should this file be left behind.
+        let file = NamedTempFile::with_prefix_in(".saving-", folder);
+        let file = file.map_err(failed("write to"))?;
+        Ok(UnnamedFile { file })
+    }
+
+    /// The file to write to.
+    pub fn file(&self) -> &fs::File {
+        self.file.as_file()
+    }
+
+    /// Writes what is read.
+    ///
+    /// # Errors
+    /// If the system cannot, or [`Cancelled`].
+    pub fn copy(&mut self, content: &mut dyn Read, is_cancelled: &AtomicBool) -> io::Result<()> {
+        let mut piece = vec![0; PIECE_BYTES];
+        loop {
+            check(is_cancelled)?;
+            match content.read(&mut piece)? {
+                0 => return Ok(()),
+                bytes => self.file.write_all(&piece[..bytes])?,
+            }
+        }
+    }
+
+    /// Brings all to the disk.
+    fn complete(&mut self, is_cancelled: &AtomicBool) -> io::Result<()> {
+        check(is_cancelled)?;
+        self.file.as_file().sync_all()?;
+        readable_as_others(self.file.as_file())?;
+        check(is_cancelled)
+    }
+
+    /// Brings all to the disk, and gives the file the first of these names that no file has. Returns that; `None` if
+    /// all are taken.
+    ///
+    /// # Errors
+    /// If the system cannot, or [`Cancelled`].
+    pub fn name_as_one_of(
+        mut self,
+        paths: impl Iterator<Item = PathBuf>,
+        is_cancelled: &AtomicBool,
+    ) -> Result<Option<PathBuf>, SaveError> {
+        let failed = |path: &Path, reason| SaveError {
+            what: "write",
+            path: path.to_owned(),
+            reason,
+        };
+        let completed = self.complete(is_cancelled);
+        completed.map_err(|reason| failed(self.file.path(), reason))?;
+        for path in paths {
+            match self.file.persist_noclobber(&path) {
+                Ok(_) => return Ok(Some(path)),
+                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                    self.file = error.file;
+                }
+                Err(error) => return Err(failed(&path, error.error)),
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn check(is_cancelled: &AtomicBool) -> io::Result<()> {
+    match is_cancelled.load(Ordering::Relaxed) {
+        true => Err(io::Error::other(Cancelled)),
+        false => Ok(()),
+    }
 }
 
 /// Gives the file normal permissions; a temporary file is readable by its owner only.

@@ -92,7 +92,7 @@ pub use macro_names::MacroNames;
 pub(crate) use macro_names::number as macro_number;
 #[cfg(feature = "editor")]
 pub(crate) use read::{line, not_toml, whole};
-#[cfg(all(test, any(feature = "plugin", feature = "render")))]
+#[cfg(test)]
 pub(crate) use recording::tests;
 pub use recording::{DamagedData, MAX_EMBEDDED_BYTES, NamedBank};
 #[cfg(feature = "plugin")]

@@ -76,10 +76,8 @@ fn the_names_end_says_the_format() {
     );
 }
 
-/// From 32 MB on sounds are streamed, and those of banks are copied as they are.
-#[test]
-fn a_large_bank_is_written_in_pieces() {
-    let place = Place::new();
+/// A bank of 18 MB.
+fn half_of_large() -> TrackBank {
     let track = |n: u32| Track {
         label: Some(n),
         breakpoints: [0.0, 12.0]
@@ -95,7 +93,14 @@ fn a_large_bank_is_written_in_pieces() {
         sample_rate_hz: 48_000.0,
         hop: 64,
     };
-    let (half, _) = TrackBank::from_tracks(&tracks, grid).expect("a bank");
+    TrackBank::from_tracks(&tracks, grid).expect("a bank").0
+}
+
+/// From 32 MB on sounds are streamed, and those of banks are copied as they are.
+#[test]
+fn a_large_bank_is_written_in_pieces() {
+    let place = Place::new();
+    let half = half_of_large();
     fs::write(place.path("half.aliquot"), half.bytes()).expect("a file");
     let open =
         |name: &str| TrackBank::open(&place.path(name), &AtomicBool::new(false)).expect("a bank");
@@ -252,23 +257,29 @@ fn a_full_disk_leaves_nothing_behind() {
     place.fails_on_a_full_disk("tone.txt out.sdif", "out.sdif");
 }
 
-/// Ctrl-C ends with one line and no file, from the moment on that there is one.
+/// A bank that is written in pieces, to a disk that has room for the beginning of it.
 #[cfg(unix)]
 #[test]
-fn an_interrupt_leaves_nothing_behind() {
+fn a_full_disk_leaves_nothing_of_a_large_bank() {
     let place = Place::new();
-    fs::write(place.path("tone-A4.txt"), tone(440.0, 2_000)).expect("a file");
+    fs::write(place.path("half.aliquot"), half_of_large().bytes()).expect("a file");
+    let zones = "--zone 0..60 --zone 61..127";
+    let arguments = format!("{zones} half.aliquot half.aliquot out.aliquot");
+    place.fails_on_a_full_disk(&arguments, "out.aliquot");
+}
+
+/// Sends Ctrl-C to a program that writes `out.aliquot`, once `is_under_way`. It ends with one line and no file.
+#[cfg(unix)]
+fn interrupts(place: &Place, arguments: Vec<&str>, is_under_way: impl Fn(&Place) -> bool) {
     let before = place.listing();
-    // Long enough to be caught in the middle: one file many times.
     let child = Command::new(env!("CARGO_BIN_EXE_aliquot-analyse"))
         .current_dir(place.folder.path())
-        .args(vec!["tone-A4.txt"; 4_000])
+        .args(arguments)
         .arg("out.aliquot")
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    // The temporary file shows that it is under way.
-    while place.listing() == before {
+    while !is_under_way(place) {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
     let killed = Command::new("kill")
@@ -281,4 +292,37 @@ fn an_interrupt_leaves_nothing_behind() {
     let error = String::from_utf8_lossy(&output.stderr);
     assert_eq!(error, "aliquot-analyse: out.aliquot: interrupted\n");
     assert_eq!(place.listing(), before);
+}
+
+/// From the moment on that there is a file.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_nothing_behind() {
+    let place = Place::new();
+    fs::write(place.path("tone-A4.txt"), tone(440.0, 2_000)).expect("a file");
+    let before = place.listing();
+    // Long enough to be caught in the middle: one file many times.
+    let arguments = vec!["tone-A4.txt"; 4_000];
+    interrupts(&place, arguments, |place| place.listing() != before);
+}
+
+/// While the pieces of a bank of more than 700 MB are written.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_nothing_of_a_large_bank() {
+    let place = Place::new();
+    fs::write(place.path("half.aliquot"), half_of_large().bytes()).expect("a file");
+    place.converts(&[
+        "--zone",
+        "0..60",
+        "--zone",
+        "61..127",
+        "half.aliquot",
+        "half.aliquot",
+        "part.aliquot",
+    ]);
+    let is_written = |(name, length): &(String, u64)| name.starts_with('.') && *length > 8 << 20;
+    interrupts(&place, vec!["part.aliquot"; 20], |place| {
+        place.listing().iter().any(is_written)
+    });
 }

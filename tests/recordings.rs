@@ -8,6 +8,8 @@ mod performance;
 mod playback;
 #[path = "recordings/sameness.rs"]
 mod sameness;
+#[path = "recordings/second.rs"]
+mod second;
 #[path = "recordings/streamed.rs"]
 mod streamed;
 #[path = "recordings/zones.rs"]

@@ -23,8 +23,16 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 
-/// The longest recording that is accepted, in seconds.
-pub const LONGEST_S: f64 = 1200.0;
+/// The longest recording that is accepted at rates up to 192 kHz, in seconds.
+const LONGEST_S: f64 = 1200.0;
+/// Frames of the longest one, at any rate: an analysis takes memory by them.
+const MOST_FRAMES: f64 = LONGEST_S * 192_000.0;
+
+/// The longest recording that is accepted at a rate, in seconds: 20 minutes, and above 192 kHz as many frames as 20
+/// minutes have there.
+pub fn longest_s(sample_rate_hz: f64) -> f64 {
+    LONGEST_S.min(MOST_FRAMES / sample_rate_hz)
+}
 
 /// Rates outside are refused, in Hz.
 const RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=384_000;
@@ -91,8 +99,8 @@ pub enum DecodeError {
     Unsupported(String),
     /// Nothing of it could be decoded; with what the decoder says.
     Damaged(String),
-    /// Longer than [`LONGEST_S`].
-    TooLong,
+    /// Longer than [`longest_s`], which this is.
+    TooLong(f64),
     /// No sample, or a rate that is refused.
     Empty,
     /// A rate outside 4 kHz to 384 kHz.
@@ -111,10 +119,10 @@ impl fmt::Display for DecodeError {
             DecodeError::Damaged(reason) => {
                 write!(f, "is damaged, and nothing of it could be read: {reason}")
             }
-            DecodeError::TooLong => write!(
+            DecodeError::TooLong(longest_s) => write!(
                 f,
                 "is longer than {:.0} minutes, which is not supported: cut it into parts",
-                LONGEST_S / 60.0
+                longest_s / 60.0
             ),
             DecodeError::Empty => write!(f, "has no sound in it"),
             DecodeError::Rate(rate) => write!(f, "has {rate} frames a second: not supported"),
@@ -180,9 +188,9 @@ impl Recording {
             .and_then(|parameters| parameters.audio());
         let parameters = parameters.ok_or_else(none)?;
         if let (Some(frames), Some(rate)) = (track.num_frames, parameters.sample_rate)
-            && frames as f64 > LONGEST_S * f64::from(rate)
+            && frames as f64 > longest_s(rate.into()) * f64::from(rate)
         {
-            return Err(DecodeError::TooLong);
+            return Err(DecodeError::TooLong(longest_s(rate.into())));
         }
         // The length of an MP3 without a tag is a guess.
         let is_stated = opened.has_mp3_length || parameters.codec != CODEC_ID_MP3;
@@ -382,8 +390,9 @@ impl Decoding {
         };
         let lost = std::mem::take(&mut self.lost);
         let frames = (self.left.len() + first.len()) as u64 + lost;
-        if frames as f64 > LONGEST_S * f64::from(self.rate) {
-            return Err(DecodeError::TooLong);
+        let longest_s = longest_s(self.rate.into());
+        if frames as f64 > longest_s * f64::from(self.rate) {
+            return Err(DecodeError::TooLong(longest_s));
         }
         self.silent += lost as usize;
         for (channel, plane) in [

@@ -117,3 +117,96 @@ fn loudest(samples: &[f32], length: usize) -> &[f32] {
         .unwrap_or(0);
     &samples[best * step..(best * step + length).min(samples.len())]
 }
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::TAU;
+    use std::sync::atomic::AtomicBool;
+
+    use super::super::fit::Fit;
+    use super::*;
+    use crate::dsp::simd_level::SimdLevel;
+
+    #[test]
+    fn windows_last_as_long_at_all_rates() {
+        for rate_hz in [
+            8_000.0, 22_050.0, 32_000.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0, 384_000.0,
+        ] {
+            let lengths = windows(rate_hz);
+            assert!(
+                lengths.iter().all(|length| length.is_power_of_two()),
+                "{rate_hz}"
+            );
+            assert!(lengths.is_sorted() && lengths[0] >= 256, "{rate_hz}");
+            let longest_s = lengths[3] as f64 / rate_hz;
+            assert!((0.06..0.13).contains(&longest_s), "{rate_hz}: {longest_s}");
+        }
+        assert_eq!(windows(44_100.0), windows(48_000.0));
+    }
+
+    #[test]
+    fn breakpoints_cost_from_a_number_on() {
+        assert_eq!(cost_db(AnalysisFit::Exact, 12_000.0), 0.0);
+        assert_eq!(cost_db(AnalysisFit::Exact, 48_000.0), 4.0);
+        assert_eq!(cost_db(AnalysisFit::Musical, 1_000.0), 0.0);
+        assert_eq!(cost_db(AnalysisFit::Musical, 8_000.0), 2.0 * 3.0 + 8.0);
+    }
+
+    #[test]
+    fn the_loudest_stretch_is_found_to_an_eighth_of_it() {
+        let mut samples = vec![0.0_f32; 10_000];
+        samples[6_300..7_100].fill(0.5);
+        let found = loudest(&samples, 800);
+        let energy: f32 = found.iter().map(|x| x * x).sum();
+        assert!(found.len() == 800 && energy >= 0.25 * 700.0, "{energy}");
+        // All of what is shorter, and the first of what is as loud.
+        assert_eq!(loudest(&samples[..100], 800).len(), 100);
+        let even = vec![0.1_f32; 4_000];
+        assert!(std::ptr::eq(loudest(&even, 800), &even[..800]));
+        assert!(loudest(&[], 800).is_empty());
+    }
+
+    /// The window that is chosen of a sound of these partials: frequency in Hz, decay and onset in s.
+    fn chosen(partials: &[(f64, f64, f64)]) -> usize {
+        let sample_rate_hz = 44_100.0;
+        let sample = |n: usize| {
+            let time_s = n as f64 / sample_rate_hz;
+            let sounding = partials.iter().filter(|(.., onset_s)| time_s >= *onset_s);
+            let sum: f64 = sounding
+                .map(|(hz, decay_s, onset_s)| {
+                    let since_s = time_s - onset_s;
+                    0.1 * (-since_s / decay_s).exp() * (TAU * hz * since_s).sin()
+                })
+                .sum();
+            sum as f32
+        };
+        let samples: Vec<f32> = (0..44_100).map(sample).collect();
+        let onsets = onsets::onsets(&samples, sample_rate_hz);
+        let is_cancelled = AtomicBool::new(false);
+        let fit = Fit {
+            level: SimdLevel::chosen(),
+            samples: &samples,
+            sample_rate_hz,
+            onsets: AnalysisFit::Musical.onsets(&onsets),
+            is_cancelled: &is_cancelled,
+        };
+        choose(&fit, AnalysisFit::Musical, &mut |_| {}).expect("not cancelled")
+    }
+
+    /// Partials that are close need a long window, those that are struck again and again a short one.
+    #[test]
+    fn close_partials_have_a_longer_window_than_quick_notes() {
+        let close = [
+            (400.0, 9.0, 0.0),
+            (430.0, 9.0, 0.0),
+            (460.0, 9.0, 0.0),
+            (490.0, 9.0, 0.0),
+        ];
+        let quick: Vec<_> = (0..12)
+            .map(|k| (600.0 + 333.0 * f64::from(k % 5), 0.03, 0.08 * f64::from(k)))
+            .collect();
+        let [close, quick] = [chosen(&close), chosen(&quick)];
+        assert!(close > quick, "{close} {quick}");
+        assert!(close >= 2_048, "{close}");
+    }
+}

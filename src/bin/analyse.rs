@@ -77,9 +77,19 @@ fn describe(
 ) -> Result<String, String> {
     let mut text = String::new();
     for path in inputs {
-        text += &summary::text(&input::read(path, arguments, interrupted)?)?;
+        let mut input = input::read(path, arguments, interrupted)?;
+        text += &summary::text(&input)?;
+        name_resynthesis(arguments, input.resynthesis.take())?;
     }
     Ok(text)
+}
+
+/// Gives a resynthesis its name, if there is one.
+fn name_resynthesis(arguments: &Arguments, file: Option<WholeFile>) -> Result<(), String> {
+    match (file, &arguments.resynth) {
+        (Some(file), Some(path)) => file.finish().map_err(named(path)),
+        _ => Ok(()),
+    }
 }
 
 /// Writes what the inputs hold to the output; says what that is.
@@ -99,7 +109,8 @@ fn convert(
     // Before the work, so that it is not done in vain.
     let file = WholeFile::create(output, NOT_A_FILE).map_err(&named_output)?;
 
-    let read = read_all(arguments, inputs, interrupted).map_err(&named_output)??;
+    let mut read = read_all(arguments, inputs, interrupted).map_err(&named_output)??;
+    let resynthesis = read.iter_mut().find_map(|input| input.resynthesis.take());
     let reported = read.iter().filter(|input| input.report.is_some());
     let reports = reported
         .map(summary::text)
@@ -122,6 +133,7 @@ fn convert(
     }
     stop_if(interrupted).map_err(&named_output)?;
     file.finish().map_err(&named_output)?;
+    name_resynthesis(arguments, resynthesis)?;
     let length = length as f64 / 1_000.0;
     let written = format!("{}: {format}, {length:.1} kB\n", output.display());
     Ok(reports + &written)

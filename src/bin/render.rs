@@ -106,8 +106,8 @@ fn render(arguments: &Arguments) -> Result<(), String> {
     play(&mut performance, &mut output, report.as_mut(), &interrupted)
         .map_err(named(output_name))?;
     let wall = begin.elapsed();
-    for damage in performance.damage() {
-        command_line::tell(&damage);
+    for fault in performance.faults() {
+        command_line::tell(&fault);
     }
     let summary = output.finish().map_err(named(output_name))?;
 

@@ -326,9 +326,13 @@ impl Views {
 /// What has been imported, and what is to be known of it.
 fn import_message(finished: FinishedImport) -> String {
     let name = finished.imported.bank.name();
-    let mut message = match finished.is_loaded {
-        true => format!("Loaded {name}"),
-        false => {
+    let mut message = match (finished.is_loaded, finished.second_body) {
+        (true, None) => format!("Loaded {name}"),
+        (true, Some(body)) => {
+            let body = body.row().name;
+            format!("Loaded {name}: {body} is Recording 2, and the pad goes from one to the other")
+        }
+        (false, _) => {
             format!("{name} is in the folder of banks, and not loaded: another sound was meanwhile")
         }
     };

@@ -15,11 +15,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use nice_plug::params::persist::{deserialize_field, serialize_field};
 
 use super::handover::Handover;
+use crate::recordings::ending::EndingThreads;
 use crate::recordings::{BankFolder, MissingBank};
 use crate::state::{DamagedData, NamedBank, read_data, read_hash};
 use crate::synth::Recordings;
 use crate::tracks::bank_edits::BankEdits;
+use crate::tracks::bank_file::TrackBank;
 use crate::tracks::bank_text;
+use crate::tracks::streaming::StreamSettings;
 
 /// The loaded recordings.
 pub struct SharedRecordings {
@@ -32,6 +35,8 @@ pub struct SharedRecordings {
     is_locked: AtomicBool,
     /// The number of requests so far.
     requests: AtomicU64,
+    /// Waits for the threads that read banks which are not played any more: whoever loads another bank does not.
+    ending_threads: Arc<EndingThreads>,
 }
 
 /// A request for a bank, or for none: its place in the order of all requests.
@@ -96,7 +101,25 @@ impl SharedRecordings {
             has_bank: AtomicBool::new(false),
             is_locked: AtomicBool::new(false),
             requests: AtomicU64::new(0),
+            ending_threads: Arc::default(),
         }
+    }
+
+    /// The recordings, whose threads are left to `ending_threads` when they are not needed any more.
+    #[must_use]
+    pub fn leaving_threads_to(mut self, ending_threads: Arc<EndingThreads>) -> SharedRecordings {
+        self.ending_threads = ending_threads;
+        self
+    }
+
+    /// What plays a bank.
+    fn playing(&self, bank: Arc<TrackBank>) -> Recordings {
+        let threads = self.ending_threads.clone();
+        let settings = StreamSettings {
+            leave_thread: Some(Arc::new(move |thread| threads.add(thread))),
+            ..StreamSettings::default()
+        };
+        Recordings::with_stream(bank, &settings)
     }
 
     /// What the bank is known by, and the bank unless it is missing; `None` if none is loaded. Not for the audio
@@ -105,14 +128,14 @@ impl SharedRecordings {
         self.lock().named.clone()
     }
 
-    /// Why the bank is missing, or what damage was found in it while it was played; `None` if there is nothing of the
+    /// Why the bank is missing, or what was found wrong with it while it was played; `None` if there is nothing of the
     /// kind. Not for the audio thread.
     pub fn missing(&self) -> Option<MissingBank> {
         let loaded = self.lock();
         let name = loaded.named.as_ref().map_or("", NamedBank::name);
-        let damage = loaded.recordings.bank().and_then(|bank| bank.damage());
-        let damage = damage.map(|damage| MissingBank::damaged(name, damage));
-        loaded.missing.clone().or(damage)
+        let fault = loaded.recordings.bank().and_then(|bank| bank.fault());
+        let fault = fault.map(|fault| MissingBank::faulty(name, fault));
+        loaded.missing.clone().or(fault)
     }
 
     /// The recordings for an engine. Not for the audio thread.
@@ -169,7 +192,7 @@ impl SharedRecordings {
             let is_loaded = loaded.bank().is_some_and(|known| Arc::ptr_eq(known, &bank));
             let recordings = match is_loaded {
                 true => (*loaded).clone(),
-                false => Recordings::new(bank),
+                false => self.playing(bank),
             };
             Arc::new(recordings.edited(named.edits()))
         });

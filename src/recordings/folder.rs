@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::data_folder::data_folder;
 use crate::state::NamedBank;
 use crate::tracks::bank_file::TrackBank;
-use crate::tracks::bank_file::pieces::PieceDamage;
+use crate::tracks::bank_file::pieces::PieceFault;
 use crate::tracks::sharing;
 
 /// The name of the folder, in that of the user's data.
@@ -36,10 +36,11 @@ pub struct BankFile {
 pub struct MissingBank(String);
 
 impl MissingBank {
-    /// A part of the bank of this name is missing: this damage was found in it while it was played.
-    pub fn damaged(name: &str, damage: &PieceDamage) -> MissingBank {
+    /// A part of the bank of this name is missing: this was found in it while it was played.
+    pub fn faulty(name: &str, fault: &PieceFault) -> MissingBank {
+        let cause = fault.cause;
         MissingBank(format!(
-            "A part of the recording \"{name}\" is missing: its file is damaged at {damage}"
+            "A part of the recording \"{name}\" is missing: its file {cause} at {fault}"
         ))
     }
 }

@@ -3,35 +3,45 @@
 //! A job has a thread of its own, which ends soon after the job is dropped or cancelled; the drop does not wait for it.
 //! What it has made is a file in the folder of banks, whole or not at all.
 
+mod content;
+
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::BankFolder;
 use super::ending::EndingThreads;
-use super::folder::ENDING;
 use super::job::Job;
 use super::notes::{NamedNote, key_hz};
 use super::partials_file;
+use super::second::JoinedSounds;
 pub use crate::analysis::AnalysisFit as ImportFit;
 use crate::analysis::{AnalysisError, AnalysisSettings, DecodeError, Recording, analyse};
-use crate::saving::{self, Overwrite};
 use crate::state::NamedBank;
 use crate::tracks::Tracks;
 use crate::tracks::bank_file::{FrameGrid, KeyZone, OpenError, TrackBank};
 use crate::tracks::files::FileFormat;
 use crate::tracks::sharing;
+use content::{BankContent, saved};
 
 /// Progress of 1.
 const WHOLE: f64 = 1_000.0;
 /// The part of the progress that decoding takes, and that is left for saving.
 const DECODING: f64 = 0.02;
 const SAVING: f64 = 0.03;
-/// The most files of one name, told apart by numbers.
-const MOST_ALIKE: usize = 1_000;
+
+/// What is to be imported.
+#[derive(Clone, Debug)]
+pub struct ImportRequest {
+    /// The file.
+    pub source: PathBuf,
+    /// What a sound file is analysed for.
+    pub fit: ImportFit,
+    /// The loaded bank, if the recording is to be a second one beside its first: both become one bank.
+    pub beside: Option<NamedBank>,
+}
 
 /// A bank that has been imported.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +50,9 @@ pub struct ImportedBank {
     pub bank: NamedBank,
     /// The recording that it was made of; `None` if its source holds partials.
     pub original: Option<PathBuf>,
+    /// Of the sounds that come before those of the source, their numbers in the bank that it was put beside; none if it
+    /// stands alone.
+    pub kept: Vec<usize>,
     /// What is not as it should be in its source: one sentence each, without its full stop.
     pub remarks: Vec<String>,
 }
@@ -96,18 +109,17 @@ impl ImportState<'_> {
 }
 
 impl ImportJob {
-    /// Begins to make a bank of `source` in `folder`. Dropped before it is over, it leaves its thread to
+    /// Begins to make what is asked for in `folder`. Dropped before it is over, it leaves its thread to
     /// `ending_threads`.
     ///
     /// # Errors
     /// If the system has no thread to give.
     pub fn start(
-        source: PathBuf,
-        fit: ImportFit,
+        request: ImportRequest,
         folder: BankFolder,
         ending_threads: Arc<EndingThreads>,
     ) -> io::Result<ImportJob> {
-        let name = file_name(&source);
+        let name = file_name(&request.source);
         let progress = Arc::new(AtomicU32::new(0));
         let shown = progress.clone();
         let work = move |is_cancelled: &AtomicBool| {
@@ -116,7 +128,7 @@ impl ImportJob {
                 is_cancelled,
                 progress,
             };
-            import(&source, fit, &folder, &state)
+            import(&request, &folder, &state)
         };
         Ok(ImportJob {
             name,
@@ -149,11 +161,11 @@ impl ImportJob {
     }
 }
 
-fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &ImportState) -> Outcome {
-    let named =
-        |error: &dyn fmt::Display| ImportError::Failed(format!("{}: {error}", source.display()));
+fn import(request: &ImportRequest, folder: &BankFolder, state: &ImportState) -> Outcome {
+    let source = &request.source;
+    let named = |error: &dyn fmt::Display| failed(source, error);
     let format = partials_file::format_of(source).map_err(|error| named(&error))?;
-    let (bank, remarks) = match format {
+    let (bank, mut remarks) = match format {
         Some(FileFormat::Bank) => {
             let opened = sharing::open_unless(source, state.is_cancelled);
             let bank = opened.map_err(|error| match error {
@@ -161,29 +173,55 @@ fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &ImportStat
                 error => named(&error),
             })?;
             let found = folder.read(source).map_err(ImportError::Failed)?;
-            if !found.file().is_empty() {
+            if !found.file().is_empty() && request.beside.is_none() {
                 // It is in the folder.
                 return Ok(ImportedBank {
                     bank: found,
                     original: None,
+                    kept: Vec::new(),
                     remarks: Vec::new(),
                 });
             }
             (bank, Vec::new())
         }
         Some(_) => partials(source).map_err(|error| named(&error))?,
-        None => sound(source, fit, state)?,
+        None => sound(source, request.fit, state)?,
     };
     state.show(1.0 - SAVING);
     state.check()?;
-    let bank = saved(source, &bank, folder, state)?;
+    let (bank, kept) = match &request.beside {
+        Some(first) => {
+            let joined = JoinedSounds::new(first, &bank, &stem(source));
+            let joined = joined.map_err(|reason| named(&reason))?;
+            remarks.extend(joined.remarks().iter().cloned());
+            let content = BankContent::joined(&joined, source, state)?;
+            let bank = saved(source, joined.name(), content, folder, state)?;
+            (bank, joined.kept().to_vec())
+        }
+        None => {
+            let content = BankContent::of(bank, source);
+            let bank = saved(source, &stem(source), content, folder, state)?;
+            (bank, Vec::new())
+        }
+    };
     state.show(1.0);
-    let original = format.is_none().then(|| source.to_owned());
     Ok(ImportedBank {
         bank,
-        original,
+        original: format.is_none().then(|| source.to_owned()),
+        kept,
         remarks,
     })
+}
+
+/// The reason why a file cannot be imported, after its name.
+fn failed(source: &Path, reason: &dyn fmt::Display) -> ImportError {
+    ImportError::Failed(format!("{}: {reason}", source.display()))
+}
+
+/// The source's name without its ending.
+fn stem(source: &Path) -> String {
+    let stem = source.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
 }
 
 type Made = (Arc<TrackBank>, Vec<String>);
@@ -209,8 +247,7 @@ fn partials(source: &Path) -> Result<Made, String> {
 
 /// A bank of a sound file.
 fn sound(source: &Path, fit: ImportFit, state: &ImportState) -> Result<Made, ImportError> {
-    let failed =
-        |reason: &dyn fmt::Display| ImportError::Failed(format!("{}: {reason}", source.display()));
+    let failed = |reason: &dyn fmt::Display| failed(source, reason);
     let read = Recording::read(source, state.is_cancelled);
     let (recording, damage) = read.map_err(|error| match error {
         DecodeError::Cancelled => ImportError::Cancelled,
@@ -260,62 +297,6 @@ fn file_name(source: &Path) -> String {
 /// The fundamental of the note in a file's name.
 fn root_of_name(source: &Path) -> Option<f64> {
     NamedNote::of(source).map(|note| key_hz(note.key))
-}
-
-/// The bank as a file of the folder: one that is there already, or a new one named after the source.
-fn saved(
-    source: &Path,
-    bank: &TrackBank,
-    folder: &BankFolder,
-    state: &ImportState,
-) -> Result<NamedBank, ImportError> {
-    let failed = |reason: String| ImportError::Failed(format!("{}: {reason}", source.display()));
-    let Some(place) = folder.path() else {
-        return Err(failed("there is no folder for banks".to_owned()));
-    };
-    for file in folder.list() {
-        state.check()?;
-        if sharing::hash_of_file(&file.path) == Some(bank.hash()) {
-            return folder.read(&file.path).map_err(failed);
-        }
-    }
-    let stem = plain_name(source);
-    for number in 1..MOST_ALIKE {
-        let name = match number {
-            1 => format!("{stem}.{ENDING}"),
-            _ => format!("{stem} {number}.{ENDING}"),
-        };
-        let path = place.join(name);
-        let mut content: Box<dyn Read> = match bank.is_streamed() {
-            // It is not in memory.
-            true => Box::new(File::open(source).map_err(|error| failed(error.to_string()))?),
-            false => Box::new(bank.bytes()),
-        };
-        match saving::write_from(&path, &mut content, Overwrite::No, state.is_cancelled) {
-            Ok(()) => return folder.read(&path).map_err(failed),
-            Err(error) if error.reason.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => {
-                state.check()?;
-                return Err(failed(error.to_string()));
-            }
-        }
-    }
-    let place = place.display();
-    Err(failed(format!("{place} has too many files named {stem}")))
-}
-
-/// The source's name without its ending, as every system can have it.
-fn plain_name(source: &Path) -> String {
-    let stem = source.file_stem().unwrap_or_default().to_string_lossy();
-    let plain = |char: char| {
-        let is_plain = char.is_alphanumeric() || " -_.#+()".contains(char);
-        if is_plain { char } else { '-' }
-    };
-    let plain: String = stem.chars().take(100).map(plain).collect();
-    match plain.trim().trim_matches('.') {
-        "" => "Recording".to_owned(),
-        plain => plain.to_owned(),
-    }
 }
 
 #[cfg(test)]

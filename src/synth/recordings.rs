@@ -28,14 +28,14 @@ pub use residue::{Residue, ResidueSettings};
 pub use slots::TrackSlotSet;
 pub use source::{HeldRows, RecordingSource};
 pub use stream::TakenStream;
-pub use zones::{MOST_SOUNDS, NoteSounds, PARTS, Pair};
+pub use zones::{MOST_SOUNDS, NoteSounds, PARTS, Pair, parts_of_zones};
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use crate::tracks::bank_edits::{BankEdits, SoundEdit};
 use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank, UNKNOWN_ROOT_HZ, codes};
-use crate::tracks::streaming::{POOL_BYTES, PieceStream, StreamPlace};
+use crate::tracks::streaming::{PieceStream, StreamPlace, StreamSettings};
 use crate::tracks::warp::{AnchorReach, TimeWarp};
 use noise::BandGains;
 
@@ -67,7 +67,7 @@ impl LoopMode {
 }
 
 /// Duration of the cross-fade of a loop where the bank has none, seconds.
-const CROSSFADE_S: f64 = 0.05;
+pub const LOOP_CROSSFADE_S: f64 = 0.05;
 
 /// What is known of one recording in advance.
 #[derive(Clone, Debug, Default)]
@@ -138,7 +138,9 @@ impl RecordedSound {
     /// Its root and its loop become those of the edit, or, where there are none, those of the bank's sound.
     fn take_edit(&mut self, sound: &BankSound, edit: SoundEdit) {
         self.root_hz = edit.root_hz.or(sound.root_hz).unwrap_or(UNKNOWN_ROOT_HZ);
-        let crossfade_s = sound.sustain_loop.map_or(CROSSFADE_S, |of| of.crossfade_s);
+        let crossfade_s = sound
+            .sustain_loop
+            .map_or(LOOP_CROSSFADE_S, |of| of.crossfade_s);
         let own = sound.sustain_loop.map(|of| (of.start_s, of.end_s));
         let ends = edit.loop_ends.map(|of| (of.start_s, of.end_s)).or(own);
         let sustain_loop = ends.map(|(start_s, end_s)| {
@@ -203,20 +205,29 @@ impl Recordings {
     /// The recordings of a bank. For one that is streamed it starts the thread that reads; if the system has no more
     /// threads, a voice that does not wait plays the beginnings alone. Not for the audio thread: allocates.
     pub fn new(bank: Arc<TrackBank>) -> Recordings {
-        Recordings::with_pool(bank, POOL_BYTES)
+        Recordings::with_stream(bank, &StreamSettings::default())
     }
 
     /// As [`Recordings::new`], with at most this many bytes of pieces in memory beside the beginnings.
     pub fn with_pool(bank: Arc<TrackBank>, most_bytes: u64) -> Recordings {
+        let settings = StreamSettings {
+            most_bytes,
+            ..StreamSettings::default()
+        };
+        Recordings::with_stream(bank, &settings)
+    }
+
+    /// As [`Recordings::new`], with these settings of the stream.
+    pub fn with_stream(bank: Arc<TrackBank>, settings: &StreamSettings) -> Recordings {
         LazyLock::force(&formants::ENVELOPE_TABLES);
         let zones: Vec<KeyZone> = bank.sounds().iter().map(|sound| sound.zone).collect();
         let sounds: Vec<RecordedSound> = (bank.sounds().iter().enumerate())
-            .zip(zones::parts(&zones))
+            .zip(parts_of_zones(&zones))
             .map(|(sound, part)| RecordedSound::of(&bank, sound, part))
             .collect();
         let stream = bank.is_streamed().then(|| {
             let place = StreamPlace::empty();
-            if let Ok(stream) = PieceStream::start(bank.clone(), most_bytes) {
+            if let Ok(stream) = PieceStream::start(bank.clone(), settings) {
                 place.replace(Box::new(stream));
             }
             Arc::new(place)

@@ -24,14 +24,14 @@ fn lock() -> MutexGuard<'static, Banks> {
 /// The bank with this hash, if anyone holds it, unless its file has been found damaged: it may be whole again.
 pub fn held(hash: u64) -> Option<Arc<TrackBank>> {
     let held = lock().get(&hash)?.upgrade();
-    held.filter(|bank| bank.damage().is_none())
+    held.filter(|bank| bank.fault().is_none())
 }
 
 /// This bank, or the one with the same hash that others hold.
 pub fn share(bank: TrackBank) -> Arc<TrackBank> {
     let mut banks = lock();
     let held = banks.get(&bank.hash()).and_then(Weak::upgrade);
-    if let Some(held) = held.filter(|held| held.damage().is_none()) {
+    if let Some(held) = held.filter(|held| held.fault().is_none()) {
         drop(banks);
         return held;
     }

@@ -1,14 +1,17 @@
 //! Pieces of a bank on their way from the disk to the audio thread and back.
 //!
 //! The audio thread has one [`PieceStream`]: once a tick it says which pieces voices need now and soon
-//! ([`PieceStream::want`]), and takes over those that have come. A thread of the stream's own reads them. Requests,
+//! ([`PieceStream::want`]), and takes over those that have come. First come the wishes of all voices for what sounds now,
+//! then those for what sounds soon: of the latter none takes the place of what is needed now, and what is needed now is
+//! read first. A thread of the stream's own reads them. Requests,
 //! pieces and what is returned go through queues of fixed length; a piece is shared by [`Arc`], and whoever returns it
 //! still holds it in the queue: so the audio thread neither allocates nor frees nor waits.
 //!
 //! The pieces that are at hand are in a [`PiecePool`], which is plain data: threads that render beside the audio thread
 //! have copies of it, as it was at the tick. The pool has a limit in bytes. A piece that no voice has wanted for the
-//! longest time gives way to one that is wanted; one that a voice wanted at the last tick never does. What has given
-//! way is freed by the reading thread once nobody holds it any more.
+//! longest time gives way to one that is wanted. One that a voice wanted at the last tick gives way only to one that is
+//! needed now, and only if it was not needed itself. What has given way is freed by the reading thread once nobody holds
+//! it any more.
 //!
 //! Where who renders may wait for the disk, as offline, a pool can be [told so](PiecePool::set_waiting): then a piece
 //! that is not at hand is read on the spot, and the sound does not depend on how fast a disk is.
@@ -23,6 +26,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use pool::PiecePool;
+pub use reader::LeaveThread;
 use reader::Reader;
 
 use super::bank_file::TrackBank;
@@ -35,17 +39,61 @@ pub const POOL_BYTES: u64 = 64 << 20;
 pub const POOL_PIECES: usize = 2_048;
 /// Pieces that have been asked for and have not come, at most.
 const MOST_REQUESTS: usize = 512;
+/// Of these, those that are needed soon, at most: there is room for what is needed now.
+const MOST_REQUESTS_AHEAD: usize = 384;
 /// Pieces that one wish may be of, at most.
 const MOST_PIECES_OF_ONE: u32 = 8;
+
+/// When a piece is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A voice stands still, or is silent, without it.
+    Now,
+    /// A voice will come to it.
+    Soon,
+}
+
+impl Need {
+    /// In the order in which wishes are to be made.
+    pub const ALL: [Need; 2] = [Need::Now, Need::Soon];
+
+    fn most_requests(self) -> usize {
+        match self {
+            Need::Now => MOST_REQUESTS,
+            Need::Soon => MOST_REQUESTS_AHEAD,
+        }
+    }
+}
 
 /// A piece that has come.
 type Arrival = (PieceKey, Arc<Piece>);
 
-/// The audio thread's end. See the module's text. Dropping it ends the thread that reads, and waits for it: not on the
-/// audio thread.
+/// How a stream is set up.
+#[derive(Clone)]
+pub struct StreamSettings {
+    /// Bytes of the pieces that are at hand or have been asked for, at most.
+    pub most_bytes: u64,
+    /// Who waits for the thread that reads, once the stream is dropped; without it the drop does. A disk that does not
+    /// answer would hold up whoever drops it.
+    pub leave_thread: Option<LeaveThread>,
+}
+
+impl Default for StreamSettings {
+    /// With [`POOL_BYTES`], and a drop that waits.
+    fn default() -> StreamSettings {
+        StreamSettings {
+            most_bytes: POOL_BYTES,
+            leave_thread: None,
+        }
+    }
+}
+
+/// The audio thread's end. See the module's text. Dropping it ends the thread that reads, and waits for it if nobody else
+/// does: not on the audio thread.
 pub struct PieceStream {
     bank: Arc<TrackBank>,
-    requests: Producer<PieceKey>,
+    /// By [`Need`].
+    requests: [Producer<PieceKey>; 2],
     arrivals: Consumer<Arrival>,
     returns: Producer<Arc<Piece>>,
     /// What has been asked for and has not come.
@@ -56,8 +104,8 @@ pub struct PieceStream {
     most_bytes: u64,
     /// Counts ticks.
     tick: u64,
-    /// The last tick at which there was no room for what was wanted.
-    full_at: u64,
+    /// The last tick at which there was no room for what was wanted, by [`Need`].
+    full_at: [u64; 2],
     /// What is at hand while no engine has it.
     pool: PiecePool,
     /// Reads what is asked for.
@@ -69,7 +117,8 @@ pub type StreamPlace = Slot<PieceStream>;
 
 /// The reading thread's ends of the queues.
 struct ReaderEnd {
-    requests: Consumer<PieceKey>,
+    /// By [`Need`].
+    requests: [Consumer<PieceKey>; 2],
     arrivals: Producer<Arrival>,
     returns: Consumer<Arc<Piece>>,
     /// What has been returned and may be held by others yet.
@@ -78,24 +127,25 @@ struct ReaderEnd {
 
 /// Both ends, for a bank.
 fn ends(bank: Arc<TrackBank>, most_bytes: u64) -> (PieceStream, ReaderEnd) {
-    let (requests, requested) = RingBuffer::new(MOST_REQUESTS);
+    let (now, needed_now) = RingBuffer::new(MOST_REQUESTS);
+    let (soon, needed_soon) = RingBuffer::new(MOST_REQUESTS_AHEAD);
     let (sender, arrivals) = RingBuffer::new(MOST_REQUESTS);
     let (returns, returned) = RingBuffer::new(POOL_PIECES + MOST_REQUESTS);
     let stream = PieceStream {
         bank,
-        requests,
+        requests: [now, soon],
         arrivals,
         returns,
         requested: Vec::with_capacity(MOST_REQUESTS),
         bytes: 0,
         most_bytes,
         tick: 2,
-        full_at: 0,
+        full_at: [0; 2],
         pool: PiecePool::allocate(),
         reader: None,
     };
     let end = ReaderEnd {
-        requests: requested,
+        requests: [needed_now, needed_soon],
         arrivals: sender,
         returns: returned,
         leaving: Vec::new(),
@@ -104,13 +154,13 @@ fn ends(bank: Arc<TrackBank>, most_bytes: u64) -> (PieceStream, ReaderEnd) {
 }
 
 impl PieceStream {
-    /// A stream of a bank, with at most this many bytes at hand, and the thread that reads. Not for the audio thread.
+    /// A stream of a bank, and the thread that reads. Not for the audio thread.
     ///
     /// # Errors
     /// If the system has no more threads.
-    pub fn start(bank: Arc<TrackBank>, most_bytes: u64) -> std::io::Result<PieceStream> {
-        let (mut stream, end) = ends(bank.clone(), most_bytes);
-        stream.reader = Some(Reader::start(bank, end)?);
+    pub fn start(bank: Arc<TrackBank>, settings: &StreamSettings) -> std::io::Result<PieceStream> {
+        let (mut stream, end) = ends(bank.clone(), settings.most_bytes);
+        stream.reader = Some(Reader::start(bank, end, settings.leave_thread.clone())?);
         Ok(stream)
     }
 
@@ -135,8 +185,9 @@ impl PieceStream {
         }
     }
 
-    /// Says that these frames of a sound are wanted, now or soon, from the nearest to the farthest. For the audio thread.
-    pub fn want(&mut self, pool: &mut PiecePool, sound: usize, frames: (u32, u32)) {
+    /// Says that these frames of a sound are wanted, from the nearest to the farthest. At a tick what is needed now comes
+    /// before what is needed soon. For the audio thread.
+    pub fn want(&mut self, pool: &mut PiecePool, need: Need, sound: usize, frames: (u32, u32)) {
         let Some(of) = self.bank.sounds().get(sound) else {
             return;
         };
@@ -150,16 +201,17 @@ impl PieceStream {
                     false => nearest - step,
                 },
             };
-            self.want_piece(pool, key);
+            self.want_piece(pool, need, key);
         }
     }
 
-    fn want_piece(&mut self, pool: &mut PiecePool, key: PieceKey) {
-        let is_at_hand = self.bank.resident_piece(key).is_some() || pool.mark(key, self.tick);
-        if is_at_hand
-            || self.full_at == self.tick
+    fn want_piece(&mut self, pool: &mut PiecePool, need: Need, key: PieceKey) {
+        let is_resident = self.bank.resident_piece(key).is_some();
+        if is_resident
+            || pool.mark(key, need, self.tick)
+            || self.full_at[need as usize] == self.tick
             || self.requested.contains(&key)
-            || self.requested.len() == MOST_REQUESTS
+            || self.requested.len() >= need.most_requests()
         {
             return;
         }
@@ -170,25 +222,30 @@ impl PieceStream {
         while self.bytes + bytes > self.most_bytes
             || pool.count() + self.requested.len() >= POOL_PIECES
         {
-            if !self.return_oldest(pool) {
-                self.full_at = self.tick;
+            if !self.make_room(pool, need) {
+                self.full_at[need as usize] = self.tick;
                 return;
             }
         }
-        if self.requests.push(key).is_ok() {
+        if self.requests[need as usize].push(key).is_ok() {
             self.requested.push(key);
             self.bytes += bytes;
         }
     }
 
-    /// Returns the piece that nobody has wanted for the longest time. Returns whether there was one that nobody wanted
-    /// at the last tick.
-    fn return_oldest(&mut self, pool: &mut PiecePool) -> bool {
+    /// Returns the piece that nobody has wanted for the longest time, if nobody wanted it at the last tick; else, for
+    /// what is needed now, one that nobody needed then. Returns whether there was one.
+    fn make_room(&mut self, pool: &mut PiecePool, need: Need) -> bool {
         // There is room in the queue for all, unless the reading thread is far behind.
         if self.returns.slots() == 0 {
             return false;
         }
-        let Some((key, piece)) = pool.remove_oldest(self.tick - 1) else {
+        let before = self.tick - 1;
+        let leaving = match (pool.remove_oldest(before), need) {
+            (None, Need::Now) => pool.remove_unneeded(before),
+            (leaving, _) => leaving,
+        };
+        let Some((key, piece)) = leaving else {
             return false;
         };
         self.bytes -= self.bank.piece_bytes(key);
@@ -208,14 +265,15 @@ impl PieceStream {
 }
 
 impl ReaderEnd {
-    /// Reads a piece that is asked for. Returns whether there was one.
+    /// Reads a piece that is asked for, before others one that is needed now. Returns whether there was one.
     fn serve(&mut self, read: impl FnOnce(PieceKey) -> Option<Arc<Piece>>) -> bool {
         while let Ok(piece) = self.returns.pop() {
             self.leaving.push(piece);
         }
         // Whoever else holds one must not be the last.
         self.leaving.retain(|piece| Arc::strong_count(piece) > 1);
-        let Ok(key) = self.requests.pop() else {
+        let [now, soon] = &mut self.requests;
+        let Ok(key) = now.pop().or_else(|_| soon.pop()) else {
             return false;
         };
         if let Some(piece) = read(key) {

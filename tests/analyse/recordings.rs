@@ -174,6 +174,27 @@ fn what_is_no_recording_is_refused() {
     place.refuses(&two, &["--resynth is for one recording"]);
 }
 
+/// The bank of a sound file, or its resynthesis, has no room: neither is there, and the one that was lacking is named.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_neither_bank_nor_resynthesis() {
+    let place = Place::new();
+    fs::write(place.path("pluck.wav"), pluck(220.0, 0.7)).expect("a file");
+    fs::write(place.path("long.wav"), pluck(55.0, 2.0)).expect("a file");
+    place.fails_on_a_full_disk("--resynth=again.wav pluck.wav out.aliquot", "again.wav");
+    place.fails_on_a_full_disk("--resynth=again.wav pluck.wav", "again.wav");
+    place.fails_on_a_full_disk("--fit=exact long.wav out.aliquot", "out.aliquot");
+    // There is room for the resynthesis of a short burst, and not for its bank.
+    let mut state = 1_u32;
+    let burst = (0..6_000).map(|_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        0.3 * f64::from(state as i32) / f64::from(i32::MAX)
+    });
+    fs::write(place.path("burst.wav"), wav(burst)).expect("a file");
+    let arguments = "--fit=exact --resynth=again.wav burst.wav out.aliquot";
+    place.fails_on_a_full_disk(arguments, "out.aliquot");
+}
+
 /// Ctrl-C in the middle of an analysis.
 #[cfg(unix)]
 #[test]

@@ -410,7 +410,7 @@ fn play_damaged(damage: impl FnOnce(&Path), is_waiting: bool) -> Option<String> 
         "its beginning is in memory"
     );
     assert_eq!(engine.statistics().late_recordings, 0);
-    bank.damage().map(ToString::to_string)
+    bank.fault().map(ToString::to_string)
 }
 
 #[test]

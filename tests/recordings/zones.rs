@@ -188,7 +188,7 @@ fn layers_at_two_keys_are_mixed_of_four() {
 }
 
 /// A partial at each of these frequencies, with these amplitudes and labels. Each begins a frame after the one before.
-fn struck(partials: &[(f64, f64)], label: impl Fn(u32) -> Option<u32>) -> Tracks {
+pub fn struck(partials: &[(f64, f64)], label: impl Fn(u32) -> Option<u32>) -> Tracks {
     let hop_s = 128.0 / RATE;
     let tracks = partials
         .iter()
@@ -225,7 +225,7 @@ fn between(soft: &Tracks, loud: &Tracks) -> Vec<f32> {
     left[4_800..].to_vec()
 }
 
-fn assert_lines(sound: &[f32], lines: &[(f64, f64)]) {
+pub fn assert_lines(sound: &[f32], lines: &[(f64, f64)]) {
     for &(hz, amplitude) in lines {
         let found = line_db(sound, hz);
         let expected = 20.0 * f64::log10(amplitude);

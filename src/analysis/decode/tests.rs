@@ -212,9 +212,14 @@ fn what_cannot_be_read_is_told_apart() {
     assert!(matches!(read(&wav(2, &[0; 4])), Err(DecodeError::Empty)));
     // Two hours, told by the header: refused before they are read.
     let long = read(&wav(2 * 3_600 * 44_100, &[1; 100]));
-    assert!(matches!(long, Err(DecodeError::TooLong)), "{long:?}");
-    let error = DecodeError::TooLong.to_string();
+    assert!(matches!(long, Err(DecodeError::TooLong(_))), "{long:?}");
+    let error = DecodeError::TooLong(longest_s(44_100.0)).to_string();
     assert!(error.contains("20 minutes"), "{error}");
+    // By frames, not by seconds, where these are many; ten minutes at all rates.
+    assert_eq!(
+        [8_000.0, 192_000.0, 384_000.0].map(longest_s),
+        [1_200.0, 1_200.0, 600.0]
+    );
     let none = Recording::read(Path::new("none.wav"), &AtomicBool::new(false));
     assert!(matches!(none, Err(DecodeError::Unreadable(_))));
 }

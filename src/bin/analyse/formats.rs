@@ -6,6 +6,7 @@ use std::path::Path;
 
 use aliquot::recordings::notes::{NamedNote, key_hz};
 use aliquot::tracks::Tracks;
+use aliquot::tracks::bank_file::pieces::LARGE_BYTES;
 use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
 use aliquot::tracks::files::ats::ByteOrder;
 use aliquot::tracks::files::{ats, sdif, spear};
@@ -13,7 +14,7 @@ use clap::ValueEnum;
 
 use crate::arguments::Arguments;
 use crate::input::{Input, InputRecording};
-use crate::large_bank::{LARGE_BYTES, LargeBank};
+use crate::large_bank::LargeBank;
 use crate::zones::zones_of_notes;
 
 /// A format of the output.

@@ -14,6 +14,7 @@ use aliquot::tracks::files::FileFormat;
 
 use crate::arguments::Arguments;
 use crate::sound::{self, AnalysedSound};
+use crate::whole_file::WholeFile;
 
 /// What an input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +75,8 @@ pub struct Input {
     pub grid: Option<FrameGrid>,
     /// The figures of an analysis, if they were asked for.
     pub report: Option<AnalysisReport>,
+    /// The file of a resynthesis, complete and without its name.
+    pub resynthesis: Option<WholeFile>,
 }
 
 impl Input {
@@ -99,11 +102,10 @@ pub fn read(path: &Path, arguments: &Arguments, interrupted: &AtomicBool) -> Res
         let bank = TrackBank::open(path, interrupted).map_err(|error| named(&error))?;
         return Ok(of_bank(path, &Arc::new(bank)));
     }
-    if format.is_none() {
-        let found = sound::read(path, arguments, interrupted).map_err(|error| named(&error))?;
-        if let Some(found) = found {
-            return Ok(of_sound(path, found));
-        }
+    if format.is_none()
+        && let Some(found) = sound::read(path, arguments, interrupted)?
+    {
+        return Ok(of_sound(path, found));
     }
     if arguments.resynth.is_some() {
         return Err(named(
@@ -124,6 +126,7 @@ fn of_sound(path: &Path, found: AnalysedSound) -> Input {
         grid: Some(found.grid),
         remarks: found.remarks,
         report: found.report,
+        resynthesis: found.resynthesis,
     }
 }
 
@@ -140,6 +143,7 @@ fn of_bank(path: &Path, bank: &Arc<TrackBank>) -> Input {
         remarks: Vec::new(),
         grid: None,
         report: None,
+        resynthesis: None,
     }
 }
 
@@ -152,6 +156,7 @@ fn partials(path: &Path) -> Result<Input, String> {
         remarks: std::mem::take(&mut contents.remarks),
         grid: None,
         report: None,
+        resynthesis: None,
         sounds: (contents.into_sounds().into_iter())
             .map(|sound| InputSound {
                 zone: sound.zone,

@@ -1,18 +1,15 @@
 //! Banks that are too large to be in memory whole: written one sound after another, and streamed when they are played.
 
 use std::fs::File;
-use std::io::{BufWriter, Seek as _, Write as _};
+use std::io::{BufWriter, Seek, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use aliquot::tracks::Tracks;
-use aliquot::tracks::bank_file::pieces::BankWriter;
+use aliquot::tracks::bank_file::pieces::{BankWriter, StoppableOutput, WriteError};
 use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
 
 use crate::input::{Input, InputRecording};
-
-/// Banks from this size on are written so, bytes.
-pub const LARGE_BYTES: u64 = 32 << 20;
 
 /// A large bank that is to be written.
 pub struct LargeBank {
@@ -50,28 +47,31 @@ impl LargeBank {
         mut file: &File,
         interrupted: &AtomicBool,
     ) -> Result<(u64, Vec<String>), String> {
-        let progress = crate::bar(self.sounds.len() as u64);
-        let out = BufWriter::new(file);
-        let writer = BankWriter::new(out, self.sounds.len());
-        let mut writer = writer.map_err(|error| error.to_string())?;
-        let mut remarks = Vec::new();
-        for (zone, sound) in self.sounds {
-            crate::stop_if(interrupted).map_err(|error| error.to_string())?;
-            let added = match sound {
-                LargeSound::Tracks(tracks, grid) => writer.add_tracks(zone, &tracks, grid),
-                LargeSound::Encoded(bank, number) => {
-                    let added = writer.add_sound(zone, &bank, number);
-                    added.map(|()| Vec::new())
-                }
-            };
-            remarks.extend(added.map_err(|error| error.to_string())?);
-            progress.inc(1);
-        }
-        let (mut out, _) = writer.finish().map_err(|error| error.to_string())?;
-        out.flush().map_err(|error| error.to_string())?;
-        drop(out);
-        progress.finish_and_clear();
+        let out = StoppableOutput::new(BufWriter::new(file), interrupted);
+        let remarks = self.write_sounds(out).map_err(|error| {
+            // Whatever the error says, the reason is the interrupt.
+            let stopped = crate::stop_if(interrupted).err();
+            stopped.map_or_else(|| error.to_string(), |stopped| stopped.to_string())
+        })?;
         let length = file.seek(std::io::SeekFrom::End(0));
         Ok((length.map_err(|error| error.to_string())?, remarks))
+    }
+
+    fn write_sounds(self, out: impl Write + Seek) -> Result<Vec<String>, WriteError> {
+        let progress = crate::bar(self.sounds.len() as u64);
+        let mut writer = BankWriter::new(out, self.sounds.len())?;
+        let mut remarks = Vec::new();
+        for (zone, sound) in self.sounds {
+            match sound {
+                LargeSound::Tracks(tracks, grid) => {
+                    remarks.extend(writer.add_tracks(zone, &tracks, grid)?);
+                }
+                LargeSound::Encoded(bank, number) => writer.add_sound(zone, &bank, number)?,
+            }
+            progress.inc(1);
+        }
+        writer.finish()?;
+        progress.finish_and_clear();
+        Ok(remarks)
     }
 }

@@ -69,19 +69,23 @@ pub struct AnalysedSound {
     pub remarks: Vec<String>,
     /// Its figures, if they were asked for.
     pub report: Option<AnalysisReport>,
+    /// The file of its resynthesis, if that was asked for: complete, and without its name.
+    pub resynthesis: Option<WholeFile>,
 }
 
-/// Analyses a sound file, and writes its resynthesis if asked to. `Ok(None)` if it is no sound file.
+/// Analyses a sound file, and writes its resynthesis if asked to; an error names the file that it is of. `Ok(None)` if
+/// it is no sound file.
 pub fn read(
     path: &Path,
     arguments: &Arguments,
     interrupted: &AtomicBool,
 ) -> Result<Option<AnalysedSound>, String> {
+    let named = |reason: String| format!("{}: {reason}", path.display());
     let (recording, damage) = match Recording::read(path, interrupted) {
         Ok(read) => read,
         Err(DecodeError::Unsupported(_)) => return Ok(None),
-        Err(DecodeError::Cancelled) => return Err("interrupted".to_owned()),
-        Err(error) => return Err(error.to_string()),
+        Err(DecodeError::Cancelled) => return Err(named("interrupted".to_owned())),
+        Err(error) => return Err(named(error.to_string())),
     };
     if let Some(damage) = damage {
         command_line::tell(&format!("{} {damage}", path.display()));
@@ -98,15 +102,16 @@ pub fn read(
     let show = &mut |share: f64| bar.set_position((1_000.0 * share) as u64);
     let found = analyse(&recording, &settings, interrupted, show);
     let mut analysis = found.map_err(|error| match error {
-        AnalysisError::Cancelled => "interrupted".to_owned(),
-        error => error.to_string(),
+        AnalysisError::Cancelled => named("interrupted".to_owned()),
+        error => named(error.to_string()),
     })?;
     bar.finish_and_clear();
     analysis.tracks.source = source(path, arguments, &analysis);
-    if let Some(resynthesis) = &arguments.resynth {
-        write_resynthesis(resynthesis, &recording, &analysis)
-            .map_err(|error| format!("{}: {error}", resynthesis.display()))?;
-    }
+    let resynthesis = arguments.resynth.as_ref().map(|path| {
+        let written = write_resynthesis(path, &recording, &analysis);
+        written.map_err(|error| format!("{}: {error}", path.display()))
+    });
+    let resynthesis = resynthesis.transpose()?;
     let report = arguments.report.then(|| measured(&recording, &analysis));
     let root = format!(
         "window {} samples, confidence in the root {:.2}",
@@ -121,6 +126,7 @@ pub fn read(
         tracks: analysis.tracks,
         remarks: vec![root],
         report,
+        resynthesis,
     }))
 }
 
@@ -148,7 +154,7 @@ fn write_resynthesis(
     path: &Path,
     recording: &Recording,
     analysis: &Analysis,
-) -> Result<(), String> {
+) -> Result<WholeFile, String> {
     let rate_hz = recording.sample_rate_hz;
     let heard = sound(&analysis.tracks, rate_hz, Without::default());
     let spec = hound::WavSpec {
@@ -173,7 +179,7 @@ fn write_resynthesis(
     file.file()
         .write_all(bytes.get_ref())
         .map_err(|error| error.to_string())?;
-    file.finish().map_err(|error| error.to_string())
+    Ok(file)
 }
 
 #[cfg(test)]

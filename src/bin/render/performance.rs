@@ -135,11 +135,14 @@ impl<'s> Performance<'s> {
         self.rendered_frames
     }
 
-    /// The damage that was found in banks of recordings while they were played, in words.
-    pub fn damage(&self) -> impl Iterator<Item = String> + '_ {
+    /// What was found wrong with banks of recordings while they were played, in words.
+    pub fn faults(&self) -> impl Iterator<Item = String> + '_ {
         let banks = self.programs.iter().filter_map(|of| of.recordings.bank());
-        let damage = banks.filter_map(|bank| bank.damage());
-        damage.map(|damage| format!("a bank of recordings is damaged: {damage}. The rest sounds."))
+        let faults = banks.filter_map(|bank| bank.fault());
+        faults.map(|fault| {
+            let cause = fault.cause;
+            format!("a bank of recordings {cause}: {fault}. The rest sounds.")
+        })
     }
 
     /// What sounds now.

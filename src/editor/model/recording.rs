@@ -8,8 +8,10 @@ use std::path::PathBuf;
 
 use super::EditorModel;
 use crate::params::recordings::BankRequest;
-use crate::recordings::import::{ImportError, ImportFit, ImportJob, ImportedBank};
-use crate::recordings::{BankFolder, MissingBank, is_recording_body, recording_body};
+use crate::recordings::import::{ImportError, ImportFit, ImportJob, ImportRequest, ImportedBank};
+use crate::recordings::{
+    BankFolder, MissingBank, is_recording_body, recording_body, second_recording_body,
+};
 use crate::state::NamedBank;
 use crate::synth::{Param, Patch};
 
@@ -31,6 +33,8 @@ pub fn with_known_partials(patch: &Patch) -> Patch {
 pub(super) struct Import {
     job: ImportJob,
     request: BankRequest,
+    /// Hash of the bank that the recording is put beside.
+    beside: Option<u64>,
 }
 
 /// What has come of an import.
@@ -40,6 +44,8 @@ pub struct FinishedImport {
     pub imported: ImportedBank,
     /// Whether it is loaded: not if another bank, or none, was asked for while it was made.
     pub is_loaded: bool,
+    /// The body that plays it, if it is loaded and a second recording.
+    pub second_body: Option<Param>,
 }
 
 impl EditorModel {
@@ -57,6 +63,37 @@ impl EditorModel {
     pub fn load_recording(&mut self, named: Option<NamedBank>) {
         let request = self.params.recordings().request();
         self.load_requested(request, named);
+    }
+
+    /// Loads the bank of two recordings that was asked for, as one step of this name. If no spectrum plays the second
+    /// one yet, B does from now on, or the first after it that does not play the first one. Returns the body that plays
+    /// it; `None` if another bank was asked for later.
+    fn load_second(
+        &mut self,
+        request: BankRequest,
+        named: NamedBank,
+        name: String,
+    ) -> Option<Param> {
+        self.begin_group(name);
+        let is_loaded = self.fulfil(request, Some(named));
+        let [a, b, c, d] = BODY_PARAMS;
+        let plays = |model: &EditorModel, body: f32| {
+            let of = move |param: &Param| model.plain(*param) == body;
+            [b, c, d, a].into_iter().find(of)
+        };
+        let second = is_loaded.then(|| {
+            if plays(self, recording_body()).is_none() {
+                self.set_plain(a, recording_body());
+            }
+            plays(self, second_recording_body()).unwrap_or_else(|| {
+                let is_free = |param: &Param| self.plain(*param) != recording_body();
+                let free = [b, c, d].into_iter().find(is_free).unwrap_or(b);
+                self.set_plain(free, second_recording_body());
+                free
+            })
+        });
+        self.end_group();
+        second
     }
 
     /// Loads what was asked for, as [`EditorModel::load_recording`] does. Returns whether it is loaded: not if another
@@ -121,12 +158,42 @@ impl EditorModel {
     /// # Errors
     /// If the system has no thread for it.
     pub fn import_recording(&mut self, source: PathBuf, fit: ImportFit) -> Result<(), String> {
+        self.begin_import(ImportRequest {
+            source,
+            fit,
+            beside: None,
+        })
+    }
+
+    /// Begins to make one bank of the loaded one and of a file, whose recording becomes the second: see
+    /// [`EditorModel::import_recording`].
+    ///
+    /// # Errors
+    /// If no bank is loaded, or it is missing, or the system has no thread for it.
+    pub fn add_recording(&mut self, source: PathBuf, fit: ImportFit) -> Result<(), String> {
+        let beside = self.recording().filter(|named| named.bank().is_some());
+        if beside.is_none() {
+            return Err("There is no recording to put another beside".to_owned());
+        }
+        self.begin_import(ImportRequest {
+            source,
+            fit,
+            beside,
+        })
+    }
+
+    fn begin_import(&mut self, import: ImportRequest) -> Result<(), String> {
         self.import = None;
         let request = self.params.recordings().request();
         let threads = self.params.ending_threads().clone();
-        let job = ImportJob::start(source, fit, self.library.banks(), threads);
+        let beside = import.beside.as_ref().map(NamedBank::hash);
+        let job = ImportJob::start(import, self.library.banks(), threads);
         let job = job.map_err(|error| error.to_string())?;
-        self.import = Some(Import { job, request });
+        self.import = Some(Import {
+            job,
+            request,
+            beside,
+        });
         Ok(())
     }
 
@@ -139,20 +206,44 @@ impl EditorModel {
     /// frame of the window.
     pub fn finish_import(&mut self) -> Option<Result<FinishedImport, ImportError>> {
         let outcome = self.import.as_mut()?.job.take_outcome()?;
-        let request = self.import.take()?.request;
+        let import = self.import.take()?;
         let imported = match outcome {
             Ok(imported) => imported,
             Err(error) => return Some(Err(error)),
         };
-        if let Some(original) = &imported.original {
-            // A recording becomes a bank of one sound.
-            let of = (imported.bank.hash(), 0);
-            self.params.audition().set_original(of, original.clone());
-        }
+        self.keep_originals(&imported, import.beside);
+        let bank = imported.bank.clone();
+        let mut second_body = None;
+        let is_loaded = match import.beside {
+            None => self.load_requested(import.request, Some(bank)),
+            Some(_) => {
+                let name = format!("Add Recording {}", import.job.name());
+                second_body = self.load_second(import.request, bank, name);
+                second_body.is_some()
+            }
+        };
         Some(Ok(FinishedImport {
-            is_loaded: self.load_requested(request, Some(imported.bank.clone())),
+            is_loaded,
+            second_body,
             imported,
         }))
+    }
+
+    /// The recordings that the sounds of a bank were made of, as far as they are known, are known from now on as its.
+    fn keep_originals(&self, imported: &ImportedBank, beside: Option<u64>) {
+        let audition = self.params.audition();
+        let hash = imported.bank.hash();
+        for (number, &kept) in imported.kept.iter().enumerate() {
+            let original = beside.and_then(|beside| audition.original((beside, kept)));
+            if let Some(original) = original {
+                audition.set_original((hash, number), original);
+            }
+        }
+        if let Some(original) = &imported.original {
+            // A recording becomes one sound.
+            let of = (hash, imported.kept.len());
+            audition.set_original(of, original.clone());
+        }
     }
 
     /// Where banks are.
@@ -268,6 +359,46 @@ mod tests {
         };
         assert!(matches!(outcome, Err(ImportError::Failed(_))));
         assert!(model.import().is_none());
+    }
+
+    fn finished(model: &mut EditorModel) -> FinishedImport {
+        loop {
+            if let Some(outcome) = model.finish_import() {
+                return outcome.expect("a bank");
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// A body that plays the first stays, and the recordings that both were made of are known.
+    #[test]
+    fn a_second_recording_goes_to_a_free_body() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut model, _) = obeyed_model_over(Library::in_folder(folder.path()));
+        let path = folder.path().join("flute.aliquot");
+        std::fs::write(&path, bank(705.0, 0.1).bytes()).expect("a file");
+        let told = model.add_recording(path.clone(), ImportFit::Musical);
+        assert!(told.is_err_and(|told| told.contains("no recording")));
+        model.load_recording(Some(oboe()));
+        model.set_original(0, "oboe.wav".into());
+        model.set_plain(Param::BODY_B, recording_body());
+        for expected in [Param::BODY_C, Param::BODY_C] {
+            let begun = model.add_recording(path.clone(), ImportFit::Musical);
+            assert_eq!(begun, Ok(()));
+            let finished = finished(&mut model);
+            assert_eq!(finished.second_body, Some(expected));
+            assert_eq!(model.plain(expected), second_recording_body());
+            assert_eq!(model.plain(Param::BODY_B), recording_body());
+            assert_eq!(name(&model).as_deref(), Some("Oboe + flute"));
+            assert_eq!(model.original(0), Some("oboe.wav".into()));
+        }
+        // Another bank that came meanwhile stays.
+        let begun = model.add_recording(path, ImportFit::Musical);
+        assert_eq!(begun, Ok(()));
+        assert_eq!(model.params.recordings().set(Some(oboe())), Ok(()));
+        let finished = finished(&mut model);
+        assert!(!finished.is_loaded && finished.second_body.is_none());
+        assert_eq!(model.recording(), Some(oboe()));
     }
 
     /// A bank of a host's state that came while a file was imported stays; likewise a state without a bank.

@@ -1,10 +1,17 @@
 //! Recordings that are loaded while the plugin runs.
 
+use std::fs::File;
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
 use super::*;
 use crate::params::HostParams;
 use crate::recordings::recording_body;
 use crate::state::NamedBank;
 use crate::state::tests::bank;
+use crate::tracks::bank_file::pieces::BankWriter;
+use crate::tracks::bank_file::{KeyZone, TrackBank};
 
 fn named(hz: f64) -> NamedBank {
     NamedBank::new("Oboe", "", bank(hz, 0.5)).expect("a path")
@@ -78,4 +85,103 @@ fn a_damaged_bank_refuses_no_state_and_is_saved_again() {
         matches!(refusal, stored::Refusal::BadRecordings(_)),
         "{refusal}"
     );
+}
+
+/// A bank whose sound is in pieces of a tenth of a second, the first of them in memory, opened from this file.
+fn streamed(path: &Path, hz: f64) -> NamedBank {
+    let mut writer = BankWriter::new(Cursor::new(Vec::new()), 1).expect("room");
+    writer.cut_into(0.1, 0.1);
+    let added = writer.add_sound(KeyZone::default(), &bank(hz, 2.0), 0);
+    added.expect("a sound");
+    let file = writer.finish().expect("room").0.into_inner();
+    std::fs::write(path, file).expect("a file");
+    let opened = TrackBank::open(path, &AtomicBool::new(false)).expect("a bank");
+    assert!(opened.is_streamed());
+    NamedBank::new("Long", "", Arc::new(opened)).expect("a name")
+}
+
+/// An instance that plays this bank in a note of its root.
+fn playing(named: NamedBank, key: u8) -> Bench {
+    let mut bench = Bench::new(PluginApi::Clap);
+    bench.set(SynthParam::BODY_A, recording_body());
+    assert_eq!(bench.plugin.params.recordings().set(Some(named)), Ok(()));
+    bench.process(2, 64, &[on(0, key)]);
+    bench
+}
+
+/// Goes on for so many buffers, before each of which all that was asked for has been read.
+fn process_in_time(bench: &mut Bench, buffers: usize) -> f32 {
+    let mut loudest = 0.0_f32;
+    for _ in 0..buffers {
+        let engine = bench.plugin.engine.as_ref().expect("an engine");
+        while !engine.recordings_have_come() {
+            std::thread::yield_now();
+        }
+        let sound = bench.process(2, 64, &[]);
+        let samples = sound.iter().flatten();
+        loudest = samples.fold(loudest, |loudest, x| loudest.max(x.abs()));
+    }
+    loudest
+}
+
+fn late(bench: &Bench) -> u64 {
+    let engine = bench.plugin.engine.as_ref().expect("an engine");
+    engine.statistics().late_recordings
+}
+
+#[test]
+fn a_streamed_bank_plays_without_the_allocator_and_is_taken_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut bench = playing(streamed(&folder.path().join("a.aliquot"), 811.0), 79);
+    bench.allocator_calls = 0;
+    // A second and a half: far past what is in memory.
+    for _ in 0..10 {
+        assert!(process_in_time(&mut bench, 112) > 0.01);
+    }
+    assert_eq!((late(&bench), bench.allocator_calls), (0, 0));
+    assert_eq!(bench.plugin.params.recordings().missing(), None);
+    // Another bank takes its place while it sounds; the thread that read it is left to others.
+    assert_eq!(
+        bench.plugin.params.recordings().set(Some(named(812.0))),
+        Ok(())
+    );
+    process_in_time(&mut bench, 20);
+    assert_eq!(bench.allocator_calls, 0);
+    bench.plugin.background.work();
+}
+
+/// What is wrong with the file is told, in the same words however much of it is found wrong, and the rest plays on.
+#[test]
+fn what_is_wrong_with_a_streamed_bank_under_play_is_told_once() {
+    let overwrite = |file: &File| {
+        let length = file.metadata().expect("a file").len() as usize;
+        let mut file = file;
+        file.write_all(&vec![0x55; length]).expect("bytes");
+    };
+    let cut_off = |file: &File| file.set_len(3_000).expect("a length");
+    type Damage<'a> = &'a dyn Fn(&File);
+    let ways: [(f64, Damage, &str); 2] = [
+        (813.0, &overwrite, "hash"),
+        (814.0, &cut_off, "is damaged at byte"),
+    ];
+    for (hz, damage, part) in ways {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.aliquot");
+        let mut bench = playing(streamed(&path, hz), 79);
+        let changes = bench.plugin.params.recordings().changes();
+        let file = File::options().write(true).open(&path).expect("the file");
+        damage(&file);
+        bench.allocator_calls = 0;
+        process_in_time(&mut bench, 400);
+        let recordings = bench.plugin.params.recordings().clone();
+        let told = recordings.missing().expect("a fault").to_string();
+        let begins = "A part of the recording \"Long\" is missing: its file is damaged at byte ";
+        assert!(told.starts_with(begins) && told.contains(part), "{told}");
+        process_in_time(&mut bench, 400);
+        assert_eq!(recordings.missing().map(|of| of.to_string()), Some(told));
+        // It is the same bank still, and states name it.
+        assert_eq!(recordings.changes(), changes);
+        assert!(recordings.has_bank() && recordings.get().is_some());
+        assert_eq!(bench.allocator_calls, 0);
+    }
 }

@@ -5,6 +5,7 @@ use super::*;
 use crate::state::tests::bank;
 use crate::tracks::bank_file::pieces::BankWriter;
 use crate::tracks::files::spear;
+use crate::tracks::{Breakpoint, Track};
 
 fn outcome(mut job: ImportJob) -> Outcome {
     loop {
@@ -16,7 +17,12 @@ fn outcome(mut job: ImportJob) -> Outcome {
 }
 
 fn started(source: &Path, fit: ImportFit, folder: &BankFolder) -> ImportJob {
-    let job = ImportJob::start(source.to_owned(), fit, folder.clone(), Arc::default());
+    let request = ImportRequest {
+        source: source.to_owned(),
+        fit,
+        beside: None,
+    };
+    let job = ImportJob::start(request, folder.clone(), Arc::default());
     job.expect("a thread")
 }
 
@@ -152,7 +158,13 @@ fn the_last_steps_can_be_cancelled() {
             is_cancelled: &AtomicBool::new(is_cancelled),
             progress: &AtomicU32::new(0),
         };
-        super::saved(&source, &bank, &folder, &state)
+        super::saved(
+            &source,
+            "oboe",
+            BankContent::Whole(bank.clone()),
+            &folder,
+            &state,
+        )
     };
     assert_eq!(saved(true), Err(ImportError::Cancelled));
     assert_eq!(folder.list(), []);
@@ -200,4 +212,120 @@ fn a_streamed_bank_is_copied() {
     let files = folder.list();
     assert_eq!(files.len(), 1);
     assert!(fs::read(&files[0].path).expect("a file") == file);
+}
+
+fn named(hz: f64) -> NamedBank {
+    NamedBank::new("Oboe", "", bank(hz, 0.3)).expect("a name")
+}
+
+#[test]
+fn a_sound_is_put_beside_a_bank() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = BankFolder::in_data(Some(data.path()));
+    let source = data.path().join("tone A4.wav");
+    fs::write(&source, wave(0.4)).expect("a file");
+    let request = ImportRequest {
+        source: source.clone(),
+        fit: ImportFit::Musical,
+        beside: Some(named(605.0)),
+    };
+    let begin = || {
+        let job = ImportJob::start(request.clone(), folder.clone(), Arc::default());
+        job.expect("a thread")
+    };
+    let job = begin();
+    job.cancel();
+    assert_eq!(outcome(job), Err(ImportError::Cancelled));
+    assert_eq!(folder.list(), []);
+    let imported = outcome(begin()).expect("a bank");
+    assert_eq!(imported.bank.file(), "Oboe + tone A4.aliquot");
+    assert_eq!(
+        (&imported.kept[..], imported.original),
+        (&[0][..], Some(source))
+    );
+    let bank = imported.bank.bank().expect("at hand");
+    let roots = [0, 1].map(|sound| bank.sounds()[sound].root_hz);
+    assert_eq!(roots, [Some(605.0), Some(440.0)]);
+    // Nothing else is in the folder, and the same again is the same file.
+    assert_eq!(outcome(begin()).expect("a bank").bank, imported.bank);
+    assert_eq!(folder.list().len(), 1);
+}
+
+/// What is large is written in pieces, and found again though its hash is known only once it is written.
+#[test]
+fn large_banks_are_written_in_pieces_once() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = BankFolder::in_data(Some(data.path()));
+    let source = data.path().join("tone.wav");
+    let (is_cancelled, progress) = (AtomicBool::new(false), AtomicU32::new(0));
+    let state = ImportState {
+        is_cancelled: &is_cancelled,
+        progress: &progress,
+    };
+    let one = bank(606.0, 0.5);
+    let joined = JoinedSounds::new(&named(607.0), &one, "Flute").expect("two");
+    for _ in 0..2 {
+        let pieces = saved(
+            &source,
+            "one",
+            BankContent::Pieces(one.clone()),
+            &folder,
+            &state,
+        );
+        let both = saved(
+            &source,
+            "both",
+            BankContent::Joined(&joined),
+            &folder,
+            &state,
+        );
+        for (saved, sounds) in [(pieces, 1), (both, 2)] {
+            let saved = saved.expect("a bank");
+            let bank = saved.bank().expect("at hand");
+            assert!(bank.is_streamed() && bank.sounds().len() == sounds);
+            let last = bank.read_tracks(sounds - 1).expect("a sound");
+            assert_eq!(last.tracks, one.to_tracks(0).tracks);
+        }
+        assert_eq!(folder.list().len(), 2);
+    }
+    is_cancelled.store(true, Ordering::Relaxed);
+    for content in [
+        BankContent::Pieces(one.clone()),
+        BankContent::Joined(&joined),
+    ] {
+        let other = BankFolder::in_data(Some(&data.path().join("other")));
+        let outcome = saved(&source, "a", content, &other, &state);
+        assert_eq!(outcome, Err(ImportError::Cancelled));
+        let place = other.path().expect("a folder");
+        let left = fs::read_dir(place).map_or(0, Iterator::count);
+        assert_eq!(left, 0, "not even a hidden file");
+    }
+}
+
+/// 200 s of 512 partials, out of a file of partials.
+#[test]
+fn an_import_of_more_than_32_mb_is_streamed() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = BankFolder::in_data(Some(data.path()));
+    let source = data.path().join("long.txt");
+    let track = |n: u32| Track {
+        label: None,
+        breakpoints: [0.0, 200.0]
+            .map(|time_s| Breakpoint::new(time_s, 39.0 * f64::from(n), 0.001))
+            .to_vec(),
+    };
+    let tracks = Tracks {
+        duration_s: 200.0,
+        tracks: (1..=512).map(track).collect(),
+        ..Tracks::default()
+    };
+    fs::write(&source, spear::write_partials(&tracks)).expect("a file");
+    let imported = imported(&source, &folder).expect("a bank");
+    let bank = imported.bank.bank().expect("at hand");
+    assert!(
+        bank.is_streamed() && bank.file_bytes() >= 32 << 20,
+        "{}",
+        bank.file_bytes()
+    );
+    assert_eq!(imported.bank.file(), "long.aliquot");
 }

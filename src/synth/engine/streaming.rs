@@ -2,6 +2,7 @@
 
 use super::Engine;
 use crate::synth::recordings::TakenStream;
+use crate::tracks::streaming::Need;
 
 impl Engine {
     /// Says whether who renders may wait for the disk, as offline: then nothing of recordings is ever late, and the
@@ -46,18 +47,19 @@ impl Engine {
         }
         let tick = &mut self.tick;
         let (recordings, pieces) = (&tick.recordings, &mut tick.pieces);
-        let mut stream = self.stream.as_mut();
-        if let Some(stream) = &mut stream {
+        let voices = || self.assigner.notes().slots_in_use();
+        if let Some(stream) = &mut self.stream {
             stream.begin_tick(pieces);
-        }
-        for slot in self.assigner.notes().slots_in_use() {
-            let missing = self.pool[slot].want_recordings(recordings, &mut |index, frames| {
-                if let Some(stream) = &mut stream {
-                    stream.want(pieces, index, frames);
+            // What any voice needs now comes before all that is read ahead.
+            for need in Need::ALL {
+                for slot in voices() {
+                    let mut want = |index, frames| stream.want(pieces, need, index, frames);
+                    self.pool[slot].want_recordings(recordings, need, &mut want);
                 }
-            });
-            self.late_recordings += missing as u64;
+            }
         }
+        let late: usize = voices().map(|slot| self.pool[slot].late_recordings()).sum();
+        self.late_recordings += late as u64;
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Recordings;
-use crate::tracks::streaming::{PiecePool, PieceStream, StreamPlace};
+use crate::tracks::streaming::{Need, PiecePool, PieceStream, StreamPlace};
 
 /// The stream of a bank while an engine has it. To be [given back](TakenStream::give_back): no other engine can play the
 /// bank live until then.
@@ -48,8 +48,9 @@ impl TakenStream {
         self.stream.bytes()
     }
 
-    /// Says that these frames of a recording are wanted, now or soon, from the nearest to the farthest.
-    pub fn want(&mut self, pool: &mut PiecePool, recording: usize, frames: (u32, u32)) {
-        self.stream.want(pool, recording, frames);
+    /// Says that these frames of a recording are wanted, from the nearest to the farthest. At a tick what is needed now
+    /// comes before what is needed soon.
+    pub fn want(&mut self, pool: &mut PiecePool, need: Need, recording: usize, frames: (u32, u32)) {
+        self.stream.want(pool, need, recording, frames);
     }
 }

@@ -66,8 +66,8 @@ impl NoteSounds {
     }
 }
 
-/// The part of each recording by its zone: the first that no earlier recording of it overlaps.
-pub fn parts(zones: &[KeyZone]) -> Vec<usize> {
+/// The part of each recording of a bank by its zone: the first that no earlier recording of it overlaps.
+pub fn parts_of_zones(zones: &[KeyZone]) -> Vec<usize> {
     let mut parts: Vec<usize> = Vec::with_capacity(zones.len());
     for (place, zone) in zones.iter().enumerate() {
         let is_taken = |part: &usize| {
@@ -249,7 +249,7 @@ mod tests {
     use super::*;
 
     fn recordings(zones: &[KeyZone], root_hz: &[f64]) -> Recordings {
-        let sounds = zones.iter().zip(parts(zones)).zip(root_hz);
+        let sounds = zones.iter().zip(parts_of_zones(zones)).zip(root_hz);
         Recordings {
             sounds: sounds
                 .map(|((&zone, part), &root_hz)| RecordedSound {
@@ -395,7 +395,7 @@ mod tests {
     #[test]
     fn what_overlaps_is_another_part() {
         let all = KeyZone::new(0..=127, 0..=127);
-        assert_eq!(parts(&[all, all, all]), [0, 1, 2]);
+        assert_eq!(parts_of_zones(&[all, all, all]), [0, 1, 2]);
         let of = recordings(&[all, all], &[440.0, 220.0]);
         assert_eq!(of.note_sounds(0, 60, 0.5), alone(0));
         assert_eq!(of.note_sounds(1, 60, 0.5), alone(1));

@@ -13,6 +13,7 @@ use crate::synth::recordings::{
     ResidueSettings,
 };
 use crate::synth::tick::Tick;
+use crate::tracks::streaming::Need;
 
 /// How loud transients and noise are in a segment.
 #[derive(Clone, Copy, Debug, Default)]
@@ -164,26 +165,37 @@ impl Voice {
         std::array::from_fn(|part| are_there[part].then_some(&frames.parts[part]))
     }
 
-    /// Says which frames of which recordings it needs now or soon, from the nearest to the farthest. Returns how many of its places stand still because
-    /// something was not at hand.
+    /// The players that play.
+    fn playing(&self) -> impl Iterator<Item = &Player> {
+        let is_playing = matches!(self.state, VoiceState::Sounding | VoiceState::Fading);
+        let plays = is_playing && self.control.plays_recording;
+        let recording = plays.then_some(&*self.recording);
+        recording.into_iter().flat_map(|recording| {
+            let players = recording.players.iter().zip(recording.share.are_played);
+            players.filter_map(|(player, is_played)| is_played.then_some(player))
+        })
+    }
+
+    /// Says which frames of which recordings it needs now, or which soon, from the nearest to the farthest.
     pub(crate) fn want_recordings(
         &self,
         recordings: &Recordings,
+        need: Need,
         want: &mut impl FnMut(usize, (u32, u32)),
-    ) -> usize {
+    ) {
         let is_playing = matches!(self.state, VoiceState::Sounding | VoiceState::Fading);
-        if !is_playing || !self.control.plays_recording {
-            return 0;
+        if need == Need::Now && is_playing && self.control.plays_recording {
+            let residue = &self.recording.residue;
+            residue.want(recordings, &mut |index, frame| want(index, (frame, frame)));
         }
-        let recording = &*self.recording;
-        recording
-            .residue
-            .want(recordings, &mut |index, frame| want(index, (frame, frame)));
-        let played = recording.players.iter().zip(recording.share.are_played);
-        let played = played.filter(|(_, is_played)| *is_played);
-        played
-            .map(|(player, _)| player.want(recordings, want))
-            .sum()
+        for player in self.playing() {
+            player.want(recordings, need, want);
+        }
+    }
+
+    /// How many of its places in recordings stand still because something was not at hand.
+    pub(crate) fn late_recordings(&self) -> usize {
+        self.playing().map(Player::late).sum()
     }
 
     /// Adds what of its recordings is no partial.

@@ -13,31 +13,50 @@ use plan::Plan;
 /// Sounds of a bank, at most.
 const MAX_SOUNDS: usize = 4_096;
 
+/// A sound that a bank is built of.
+#[derive(Clone, Copy, Debug)]
+pub struct SoundTracks<'a> {
+    /// Its keys and velocities.
+    pub zone: KeyZone,
+    /// The recording.
+    pub tracks: &'a Tracks,
+    /// Where its frames are to be.
+    pub grid: FrameGrid,
+}
+
+impl SoundTracks<'_> {
+    /// Whether it can be in a bank.
+    fn check(&self) -> Result<(), String> {
+        let SoundTracks { zone, grid, .. } = self;
+        if !grid.is_possible() {
+            return Err(format!(
+                "frames of {} samples at {} Hz cannot be",
+                grid.hop, grid.sample_rate_hz
+            ));
+        }
+        match zone.is_possible() {
+            true => Ok(()),
+            false => Err(format!("{zone:?} cannot be")),
+        }
+    }
+}
+
 /// The file of a bank whose sounds follow those that `homes` knows, and what had to be left out, in words.
 pub(super) fn image(
-    sounds: &[(KeyZone, &Tracks)],
-    grid: FrameGrid,
+    sounds: &[SoundTracks],
     homes: &mut SlotHomes,
 ) -> Result<(Vec<u8>, Vec<String>), String> {
-    if !grid.is_possible() {
-        return Err(format!(
-            "frames of {} samples at {} Hz cannot be",
-            grid.hop, grid.sample_rate_hz
-        ));
-    }
     if sounds.is_empty() || sounds.len() > MAX_SOUNDS {
         return Err(format!(
             "{} sounds in place of 1 to {MAX_SOUNDS}",
             sounds.len()
         ));
     }
+    sounds.iter().try_for_each(SoundTracks::check)?;
     let mut file = vec![0; HEADER_BYTES + sounds.len() * RECORD_BYTES];
     let mut remarks = Vec::new();
-    if let Some((zone, _)) = sounds.iter().find(|(zone, _)| !zone.is_possible()) {
-        return Err(format!("{zone:?} cannot be"));
-    }
-    let plans = plans(sounds, grid, homes)?;
-    for (number, ((zone, tracks), plan)) in sounds.iter().zip(plans).enumerate() {
+    let plans = plans(sounds, homes)?;
+    for (number, (sound, plan)) in sounds.iter().zip(plans).enumerate() {
         let bytes = file.len() as u64 + plan.frame_bytes();
         if bytes > MAX_BYTES {
             return Err(format!(
@@ -48,6 +67,7 @@ pub(super) fn image(
         }
         remarks.extend(plan.remarks());
         let mut record = Record::new(&mut file, number);
+        let zone = sound.zone;
         record.bytes(
             0,
             &[
@@ -58,27 +78,24 @@ pub(super) fn image(
             ],
         );
         frames::write(&mut record, &plan);
-        beside::write(&mut record, tracks);
+        beside::write(&mut record, sound.tracks);
     }
     write_header(&mut file, sounds.len() as u32);
     Ok((file, remarks))
 }
 
 /// The plan of each sound. Those with harmonics choose their slots first: others have to find partners in them.
-fn plans<'a>(
-    sounds: &[(KeyZone, &'a Tracks)],
-    grid: FrameGrid,
-    homes: &mut SlotHomes,
-) -> Result<Vec<Plan<'a>>, String> {
+fn plans<'a>(sounds: &[SoundTracks<'a>], homes: &mut SlotHomes) -> Result<Vec<Plan<'a>>, String> {
     let mut places: Vec<usize> = (0..sounds.len()).collect();
     let has_harmonics = |place: usize| {
-        let tracks = &sounds[place].1.tracks;
+        let tracks = &sounds[place].tracks.tracks;
         tracks.iter().any(|track| track.label.is_some())
     };
     places.sort_by_key(|&place| !has_harmonics(place));
     let mut plans: Vec<(usize, Plan)> = Vec::with_capacity(sounds.len());
     for place in places {
-        plans.push((place, Plan::new(sounds[place].1, grid, homes)?));
+        let SoundTracks { tracks, grid, .. } = sounds[place];
+        plans.push((place, Plan::new(tracks, grid, homes)?));
     }
     plans.sort_by_key(|(place, _)| *place);
     Ok(plans.into_iter().map(|(_, plan)| plan).collect())

@@ -4,7 +4,7 @@
 //! of two frames on either side, the births and deaths in them, the slots that sound at its start and at every 64th
 //! frame, noise, envelope, and the samples of the transients that begin in it. So a voice reads one piece, and two
 //! where its step goes over a border. The first pieces of each sound, its beginning, are read when the file is opened
-//! and stay in memory. The directory is as much as that of a file of version 1 without frames.
+//! and stay in memory; of very many large sounds together some have no beginning there. The directory is as much as that of a file of version 1 without frames.
 //!
 //! Nothing is mapped into memory: a file that is overwritten or cut off while it is played is found out by the hash of
 //! a piece or by the end of the file, and the piece is silent.
@@ -54,17 +54,20 @@
 //! none sounds on from the frame before, else the label plus 1; the rows as in version 1; the events, from those of the
 //! frame before the first on; noise, envelope and samples as in version 1.
 
+mod cut;
 mod directory;
 mod piece;
 mod restore;
+mod stoppable;
 mod store;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use piece::Piece;
+pub use stoppable::StoppableOutput;
 pub(super) use store::PieceStore;
-pub use store::{PieceDamage, PieceKey};
+pub use store::{FaultCause, PieceFault, PieceKey};
 pub use write::{BankWriter, WriteError};
 
 pub(super) use directory::{is_streamed, signed};
@@ -87,6 +90,9 @@ const RESIDENT_AT: usize = 244;
 /// Bytes of an entry of the directory's sections.
 const PIECE_ENTRY_BYTES: usize = 24;
 const ONSET_ENTRY_BYTES: usize = 16;
+
+/// Programs write banks from this size on, in bytes, so that they are streamed.
+pub const LARGE_BYTES: u64 = 32 << 20;
 
 /// Bytes of a directory, at most.
 const MOST_DIRECTORY_BYTES: u64 = 1 << 28;

@@ -170,6 +170,29 @@ fn the_same_tracks_give_the_same_bytes_and_a_bank_is_its_bytes() {
     assert_ne!(bank(&other).hash(), first.hash());
 }
 
+/// Tracks out of a bank give the same bank again, each sound with frames of its own.
+#[test]
+fn what_is_coded_again_is_the_same() {
+    let other = Tracks {
+        tracks: recording().tracks.split_off(20),
+        ..Tracks::default()
+    };
+    let grids = [GRID, FrameGrid { hop: 96, ..GRID }];
+    let recorded = [recording(), other];
+    let zone = KeyZone::default();
+    let made = |sounds: &[Tracks; 2]| {
+        let sounds = sounds.iter().zip(grids);
+        let sounds: Vec<SoundTracks> = sounds
+            .map(|(tracks, grid)| SoundTracks { zone, tracks, grid })
+            .collect();
+        TrackBank::from_gridded(&sounds).expect("a bank").0
+    };
+    let bank = made(&recorded);
+    assert_eq!([0, 1].map(|sound| bank.sounds()[sound].grid), grids);
+    let again = made(&[0, 1].map(|sound| bank.to_tracks(sound)));
+    assert!(again.bytes() == bank.bytes());
+}
+
 #[test]
 fn births_and_deaths_are_exact_to_the_sample() {
     let sample = |samples: f64| samples / GRID.sample_rate_hz;

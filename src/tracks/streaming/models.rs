@@ -26,7 +26,7 @@ fn pieces_come_and_go() {
         stream.exchange(&mut pool);
         for wanted in [1, 1, 2, 2] {
             stream.begin_tick(&mut pool);
-            stream.want_piece(&mut pool, key(wanted));
+            stream.want_piece(&mut pool, Need::Soon, key(wanted));
             assert!(pool.count() <= 1 && stream.bytes() <= stream.most_bytes);
         }
         let mut end = reader.join().expect("no thread has panicked");

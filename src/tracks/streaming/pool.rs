@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::POOL_PIECES;
+use super::{Need, POOL_PIECES};
 use crate::tracks::bank_file::TrackBank;
 use crate::tracks::bank_file::pieces::{Piece, PieceKey};
 
@@ -22,6 +22,8 @@ struct PooledPiece {
     key: PieceKey,
     /// The last tick at which it was wanted.
     wanted: u64,
+    /// The last tick at which it was needed, or came.
+    needed: u64,
     piece: Arc<Piece>,
 }
 
@@ -71,17 +73,26 @@ impl PiecePool {
         if let Err(place) = self.place(key)
             && self.pieces.len() < self.pieces.capacity()
         {
-            let pooled = PooledPiece { key, wanted, piece };
+            let pooled = PooledPiece {
+                key,
+                wanted,
+                needed: wanted,
+                piece,
+            };
             self.pieces.insert(place, pooled);
             self.version += 1;
         }
     }
 
     /// Notes that a piece is wanted at this tick. Returns whether it is there.
-    pub(super) fn mark(&mut self, key: PieceKey, wanted: u64) -> bool {
+    pub(super) fn mark(&mut self, key: PieceKey, need: Need, tick: u64) -> bool {
         let place = self.place(key);
         if let Ok(place) = place {
-            self.pieces[place].wanted = wanted;
+            let pooled = &mut self.pieces[place];
+            pooled.wanted = tick;
+            if need == Need::Now {
+                pooled.needed = tick;
+            }
         }
         place.is_ok()
     }
@@ -91,9 +102,21 @@ impl PiecePool {
         let all = self.pieces.iter().enumerate();
         let oldest = all.min_by_key(|(_, pooled)| pooled.wanted);
         let place = oldest.filter(|(_, pooled)| pooled.wanted < before)?.0;
+        Some(self.remove(place))
+    }
+
+    /// Takes out the piece that was needed longest ago, if that was before this tick, whether it is wanted or not.
+    pub(super) fn remove_unneeded(&mut self, before: u64) -> Option<(PieceKey, Arc<Piece>)> {
+        let all = self.pieces.iter().enumerate();
+        let oldest = all.min_by_key(|(_, pooled)| pooled.needed);
+        let place = oldest.filter(|(_, pooled)| pooled.needed < before)?.0;
+        Some(self.remove(place))
+    }
+
+    fn remove(&mut self, place: usize) -> (PieceKey, Arc<Piece>) {
         self.version += 1;
         let pooled = self.pieces.remove(place);
-        Some((pooled.key, pooled.piece))
+        (pooled.key, pooled.piece)
     }
 
     /// Becomes as another, whose pieces others hold as well. Neither allocates nor frees where there is room.

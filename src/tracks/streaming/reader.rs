@@ -14,15 +14,24 @@ const NAP: Duration = Duration::from_millis(1);
 const SLEEP: Duration = Duration::from_millis(10);
 const A_WHILE: Duration = Duration::from_secs(2);
 
+/// Takes over a thread that has been told to end, and waits for it when there is time to.
+pub type LeaveThread = Arc<dyn Fn(JoinHandle<()>) + Send + Sync>;
+
 /// The thread. Dropping it ends it.
 pub(super) struct Reader {
     is_over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+    /// Who waits for it; without it the drop does.
+    leave_thread: Option<LeaveThread>,
 }
 
 impl Reader {
     /// Starts it.
-    pub(super) fn start(bank: Arc<TrackBank>, mut end: ReaderEnd) -> io::Result<Reader> {
+    pub(super) fn start(
+        bank: Arc<TrackBank>,
+        mut end: ReaderEnd,
+        leave_thread: Option<LeaveThread>,
+    ) -> io::Result<Reader> {
         let is_over = Arc::new(AtomicBool::new(false));
         let is_over_there = is_over.clone();
         let thread = thread::Builder::new().name("aliquot reader".to_owned());
@@ -42,6 +51,7 @@ impl Reader {
         Ok(Reader {
             is_over,
             thread: Some(thread),
+            leave_thread,
         })
     }
 }
@@ -51,8 +61,11 @@ impl Drop for Reader {
         self.is_over.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
-            // One that panicked has printed why.
-            let _ = thread.join();
+            match &self.leave_thread {
+                Some(leave_thread) => leave_thread(thread),
+                // One that panicked has printed why.
+                None => drop(thread.join()),
+            }
         }
     }
 }

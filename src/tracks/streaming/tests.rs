@@ -60,7 +60,7 @@ fn what_is_wanted_comes_once_and_stays() {
     // The first piece is in memory; frames 10 to 40 are in three.
     for _ in 0..3 {
         stream.begin_tick(&mut pool);
-        stream.want(&mut pool, 0, (10, 40));
+        stream.want(&mut pool, Need::Soon, 0, (10, 40));
     }
     assert!(!stream.has_come());
     assert!(pool.piece(&bank, key(0, 0)).is_some() && pool.piece(&bank, key(0, 1)).is_none());
@@ -72,11 +72,11 @@ fn what_is_wanted_comes_once_and_stays() {
     for piece in 0..3 {
         assert!(pool.piece(&bank, key(0, piece)).is_some(), "{piece}");
     }
-    stream.want(&mut pool, 0, (10, 40));
+    stream.want(&mut pool, Need::Soon, 0, (10, 40));
     assert_eq!(serve(&mut end, &bank), 0);
     // Neither a sound that is not there, nor frames past the end, are asked for.
-    stream.want(&mut pool, 2, (0, 40));
-    stream.want(&mut pool, 0, (900_000, 900_001));
+    stream.want(&mut pool, Need::Soon, 2, (0, 40));
+    stream.want(&mut pool, Need::Soon, 0, (900_000, 900_001));
     assert!(serve(&mut end, &bank) <= 1);
     // A pool without the stream's pieces has those in memory alone, unless it may wait.
     let mut other = PiecePool::default();
@@ -91,7 +91,7 @@ fn the_nearest_are_asked_for() {
     for (frames, nearest) in [((32, 350), 2), ((350, 32), 21)] {
         let (mut stream, mut end, mut pool, bank) = stream(POOL_BYTES);
         stream.begin_tick(&mut pool);
-        stream.want(&mut pool, 0, frames);
+        stream.want(&mut pool, Need::Soon, 0, frames);
         serve(&mut end, &bank);
         stream.begin_tick(&mut pool);
         assert_eq!(pool.count(), 8);
@@ -107,7 +107,7 @@ fn what_was_wanted_longest_ago_gives_way_but_nothing_that_is_wanted() {
     let mut tick = |stream: &mut PieceStream, pool: &mut PiecePool, wanted: &[u32]| {
         stream.begin_tick(pool);
         for &piece in wanted {
-            stream.want(pool, 0, (16 * piece, 16 * piece + 1));
+            stream.want(pool, Need::Soon, 0, (16 * piece, 16 * piece + 1));
         }
         serve(&mut end, &bank);
         stream.begin_tick(pool);
@@ -129,19 +129,119 @@ fn what_was_wanted_longest_ago_gives_way_but_nothing_that_is_wanted() {
     assert_eq!(there(&pool), [2, 3, 4]);
 }
 
+/// What is read ahead gives way to what is needed now, which does not give way to anything.
+#[test]
+fn what_is_needed_now_comes_before_what_is_read_ahead() {
+    let bytes = bank().piece_bytes(key(0, 1));
+    let (mut stream, mut end, mut pool, bank) = stream(3 * bytes + bytes / 2);
+    let known = bank.clone();
+    let there = |pool: &PiecePool| {
+        let pieces = (1..20).filter(|piece| pool.piece(&known, key(0, *piece)).is_some());
+        pieces.collect::<Vec<u32>>()
+    };
+    let mut tick = |pool: &mut PiecePool, now: &[u32], soon: &[u32]| {
+        stream.begin_tick(pool);
+        for (need, wanted) in [(Need::Now, now), (Need::Soon, soon)] {
+            for &piece in wanted {
+                stream.want(pool, need, 0, (16 * piece, 16 * piece + 1));
+            }
+        }
+        assert!(stream.bytes() <= 3 * bytes + bytes / 2);
+        serve(&mut end, &bank)
+    };
+    // One voice has read ahead as far as there is room.
+    for _ in 0..4 {
+        tick(&mut pool, &[1], &[2, 3, 4, 5]);
+    }
+    assert_eq!(there(&pool), [1, 2, 3]);
+    // Another begins elsewhere: it is read at once, and stays.
+    assert_eq!(tick(&mut pool, &[1, 10], &[2, 3, 4, 11]), 1);
+    for _ in 0..4 {
+        assert_eq!(
+            tick(&mut pool, &[1, 10], &[2, 3, 4, 11]),
+            0,
+            "nothing is read in vain"
+        );
+    }
+    assert!(there(&pool).len() == 3 && [1, 10].iter().all(|of| there(&pool).contains(of)));
+    // All that there is room for is needed: the next waits until one is not.
+    tick(&mut pool, &[1, 10, 12], &[2]);
+    tick(&mut pool, &[1, 10, 12, 13], &[2]);
+    tick(&mut pool, &[1, 10, 12, 13], &[2]);
+    assert_eq!(there(&pool), [1, 10, 12]);
+}
+
+/// What is needed now is read before what was asked for earlier and is needed soon.
+#[test]
+fn what_is_needed_now_is_read_first() {
+    let (mut stream, mut end, mut pool, bank) = stream(POOL_BYTES);
+    stream.begin_tick(&mut pool);
+    stream.want(&mut pool, Need::Soon, 0, (16, 60));
+    stream.want(&mut pool, Need::Now, 1, (32, 33));
+    let mut first = None;
+    end.serve(|key| {
+        first = Some(key);
+        bank.read_piece(key).map(Arc::new)
+    });
+    assert_eq!(first, Some(key(1, 2)));
+    assert_eq!(serve(&mut end, &bank), 3);
+}
+
+/// Two streams whose pools have as many pieces, and have changed as often.
+#[test]
+fn a_pool_that_takes_the_place_of_one_alike_is_another_for_copies() {
+    let filled = |piece: u32| {
+        let (mut stream, mut end, mut pool, bank) = stream(POOL_BYTES);
+        stream.begin_tick(&mut pool);
+        stream.want(&mut pool, Need::Now, 0, (16 * piece, 16 * piece + 1));
+        serve(&mut end, &bank);
+        stream.begin_tick(&mut pool);
+        stream.exchange(&mut pool);
+        (stream, bank)
+    };
+    let [(mut first, bank), (mut second, _)] = [filled(1), filled(2)];
+    let (mut pool, mut copy) = (PiecePool::default(), PiecePool::allocate());
+    first.exchange(&mut pool);
+    copy.copy_from(&pool);
+    assert!(copy.piece(&bank, key(0, 1)).is_some());
+    first.exchange(&mut pool);
+    second.exchange(&mut pool);
+    assert_eq!(pool.count(), copy.count());
+    copy.copy_from(&pool);
+    assert!(copy.piece(&bank, key(0, 2)).is_some() && copy.piece(&bank, key(0, 1)).is_none());
+}
+
+/// Whoever drops a stream does not wait for a disk that does not answer: the thread is left to others.
+#[test]
+fn a_thread_that_reads_can_be_left_to_others() {
+    let left = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let place = left.clone();
+    let settings = StreamSettings {
+        leave_thread: Some(Arc::new(move |thread| {
+            place.lock().expect("no panic").push(thread);
+        })),
+        ..StreamSettings::default()
+    };
+    drop(PieceStream::start(bank(), &settings).expect("a thread"));
+    let mut left = left.lock().expect("no panic");
+    assert_eq!(left.len(), 1);
+    // It has been told to end.
+    assert!(left.pop().is_some_and(|thread| thread.join().is_ok()));
+}
+
 /// Whoever holds a piece is never the last to let go of it, but for the thread that reads.
 #[test]
 fn what_has_given_way_is_freed_when_nobody_holds_it() {
     let bytes = bank().piece_bytes(key(0, 1));
     let (mut stream, mut end, mut pool, bank) = stream(bytes + bytes / 2);
     stream.begin_tick(&mut pool);
-    stream.want(&mut pool, 0, (16, 17));
+    stream.want(&mut pool, Need::Soon, 0, (16, 17));
     serve(&mut end, &bank);
     stream.begin_tick(&mut pool);
     let held = pool.piece(&bank, key(0, 1)).expect("a piece");
     for _ in 0..3 {
         stream.begin_tick(&mut pool);
-        stream.want(&mut pool, 0, (32, 33));
+        stream.want(&mut pool, Need::Soon, 0, (32, 33));
     }
     assert!(pool.piece(&bank, key(0, 1)).is_none());
     assert_eq!(serve(&mut end, &bank), 1);
@@ -158,12 +258,12 @@ fn copies_of_a_pool_are_as_it_was() {
     let (mut stream, mut end, mut pool, bank) = stream(POOL_BYTES);
     let mut copy = PiecePool::allocate();
     stream.begin_tick(&mut pool);
-    stream.want(&mut pool, 0, (16, 17));
+    stream.want(&mut pool, Need::Soon, 0, (16, 17));
     serve(&mut end, &bank);
     stream.begin_tick(&mut pool);
     copy.copy_from(&pool);
     assert!(copy.piece(&bank, key(0, 1)).is_some());
-    stream.want(&mut pool, 1, (16, 17));
+    stream.want(&mut pool, Need::Soon, 1, (16, 17));
     serve(&mut end, &bank);
     stream.begin_tick(&mut pool);
     assert!(copy.piece(&bank, key(1, 1)).is_none());
@@ -183,11 +283,12 @@ fn copies_of_a_pool_are_as_it_was() {
 #[test]
 fn the_thread_reads_and_ends_with_its_stream() {
     let bank = bank();
-    let mut stream = PieceStream::start(bank.clone(), POOL_BYTES).expect("a thread");
+    let mut stream =
+        PieceStream::start(bank.clone(), &StreamSettings::default()).expect("a thread");
     let mut pool = PiecePool::default();
     stream.exchange(&mut pool);
     stream.begin_tick(&mut pool);
-    stream.want(&mut pool, 1, (0, 60));
+    stream.want(&mut pool, Need::Soon, 1, (0, 60));
     while !stream.has_come() {
         std::thread::yield_now();
     }

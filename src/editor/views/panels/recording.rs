@@ -18,13 +18,13 @@ use crate::state::NamedBank;
 use crate::synth::parameter::layout::Group;
 use crate::tracks::bank_file::{BankRows, SlotEvent, TrackBank};
 use bank_menu::BankMenu;
-use import_menu::ImportMenu;
+use import_menu::{ImportMenu, ImportPurpose};
 use listen::ListenRow;
 use picture::PictureView;
 use sound_row::SoundRow;
 
 /// Width of the card of the bank, points.
-const BANK: f32 = 244.0;
+const BANK: f32 = 280.0;
 /// Width of the card of the playback, points.
 const PLAYBACK: f32 = 312.0;
 /// Height of the bar of an import, points.
@@ -37,6 +37,7 @@ const SHOWN: (u8, u8) = (60, 100);
 pub struct RecordingView {
     banks: BankMenu,
     import: ImportMenu,
+    add: ImportMenu,
     picture: PictureView,
     row: SoundRow,
     listen: ListenRow,
@@ -61,6 +62,7 @@ impl RecordingView {
     /// Takes over what a dialogue has chosen. To be called once a frame, also while the view is hidden.
     pub fn follow(&mut self, context: &mut ViewContext) {
         self.import.follow(context);
+        self.add.follow(context);
         self.listen.follow(context);
     }
 
@@ -107,7 +109,15 @@ impl RecordingView {
                 false => {
                     ui.horizontal(|ui| {
                         self.banks.show(ui, context, named.as_ref());
-                        self.import.show(ui, context, missing.is_some());
+                        let is_loaded = named.is_some() && missing.is_none();
+                        let purpose = match missing {
+                            Some(_) => ImportPurpose::Missing,
+                            None => ImportPurpose::Bank,
+                        };
+                        self.import.show(ui, context, purpose);
+                        ui.add_enabled_ui(is_loaded, |ui| {
+                            self.add.show(ui, context, ImportPurpose::Second);
+                        });
                         keep(ui, context);
                     });
                 }

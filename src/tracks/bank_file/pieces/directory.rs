@@ -181,7 +181,7 @@ fn pieces(record: &SoundRecord, frames: u32, length: u64) -> Result<PieceTable> 
     if entries.len() / PIECE_ENTRY_BYTES != expected as usize {
         return record.error(PIECES_AT, format!("expected {expected} pieces"));
     }
-    if resident > expected || (resident == 0 && expected > 0) {
+    if resident > expected {
         return record.error(RESIDENT_AT, format!("{resident} pieces in memory"));
     }
     let entries = Bytes(entries);

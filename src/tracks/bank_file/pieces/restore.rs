@@ -4,7 +4,7 @@ use super::super::build::{Record, write_header};
 use super::super::layout::*;
 use super::super::{BankSound, MAX_SLOTS, SlotEvent};
 use super::Piece;
-use super::write::SoundingLabels;
+use super::cut::SoundingLabels;
 use super::write::{flags_of, numbers_of};
 use crate::tracks::bands::{ENVELOPE_POINTS, NOISE_BANDS};
 

@@ -23,18 +23,49 @@ pub struct PieceKey {
     pub piece: u32,
 }
 
+/// Why a piece is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultCause {
+    /// It is not what the directory says, or the file ends before it does.
+    Damaged,
+    /// The system could not read it: the disk, the network or the memory failed. The file may be whole.
+    Unreadable,
+}
+
+impl FaultCause {
+    fn of(error: &OpenError) -> FaultCause {
+        match error {
+            OpenError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
+                FaultCause::Unreadable
+            }
+            _ => FaultCause::Damaged,
+        }
+    }
+}
+
+impl fmt::Display for FaultCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            FaultCause::Damaged => "is damaged",
+            FaultCause::Unreadable => "cannot be read",
+        })
+    }
+}
+
 /// A piece that could not be read, or is not what the directory says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PieceDamage {
+pub struct PieceFault {
     /// Which one; the first that was found.
     pub key: PieceKey,
     /// Where it begins in the file.
     pub offset: u64,
+    /// Why it is not there.
+    pub cause: FaultCause,
     /// What is wrong with it.
     pub reason: String,
 }
 
-impl fmt::Display for PieceDamage {
+impl fmt::Display for PieceFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let PieceKey { sound, piece } = self.key;
         write!(
@@ -87,7 +118,7 @@ pub(in super::super) struct PieceStore {
     resident: Vec<Vec<Arc<Piece>>>,
     /// What was read last for whoever waits for it.
     kept: Mutex<KeptPieces>,
-    damage: OnceLock<PieceDamage>,
+    fault: OnceLock<PieceFault>,
 }
 
 #[derive(Default)]
@@ -128,7 +159,7 @@ impl PieceStore {
             length,
             resident: Vec::with_capacity(sounds.len()),
             kept: Mutex::default(),
-            damage: OnceLock::new(),
+            fault: OnceLock::new(),
         };
         for (number, sound) in sounds.iter().enumerate() {
             if is_cancelled.load(Ordering::Relaxed) {
@@ -179,12 +210,13 @@ impl PieceStore {
             .map_err(|error| OpenError::File(error.moved(entry.offset as usize)))
     }
 
-    /// As [`PieceStore::read`]; where that fails, a silent piece, and the damage is noted.
+    /// As [`PieceStore::read`]; where that fails, a silent piece, and the fault is noted.
     pub(in super::super) fn read_or_silent(&self, sound: &BankSound, key: PieceKey) -> Piece {
         self.read(sound, key).unwrap_or_else(|error| {
             let entry = sound.pieces.entries.get(key.piece as usize);
-            self.damage.get_or_init(|| PieceDamage {
+            self.fault.get_or_init(|| PieceFault {
                 key,
+                cause: FaultCause::of(&error),
                 offset: entry.map_or(0, |entry| entry.offset),
                 reason: match error {
                     OpenError::File(error) => error.reason,
@@ -209,9 +241,9 @@ impl PieceStore {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The first damage that was found while it was played.
-    pub(in super::super) fn damage(&self) -> Option<&PieceDamage> {
-        self.damage.get()
+    /// The first fault that was found while it was played.
+    pub(in super::super) fn fault(&self) -> Option<&PieceFault> {
+        self.fault.get()
     }
 }
 
@@ -236,5 +268,51 @@ impl KeptPieces {
             let gone = self.pieces.remove(&oldest);
             self.bytes -= gone.map_or(0, |(_, piece)| piece.memory_bytes());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tracks::bank_file::TrackBank;
+
+    #[test]
+    fn an_error_of_the_system_is_no_damage_but_the_end_of_the_file_is() {
+        let file = |reason| OpenError::File(FileError::at_byte(7, reason));
+        let io = |kind: io::ErrorKind| OpenError::Io(kind.into());
+        for (error, cause) in [
+            (file("wrong"), FaultCause::Damaged),
+            (io(io::ErrorKind::UnexpectedEof), FaultCause::Damaged),
+            (io(io::ErrorKind::TimedOut), FaultCause::Unreadable),
+            (io(io::ErrorKind::OutOfMemory), FaultCause::Unreadable),
+            (
+                OpenError::Io(io::Error::from_raw_os_error(5)),
+                FaultCause::Unreadable,
+            ),
+        ] {
+            assert_eq!(FaultCause::of(&error), cause, "{error}");
+        }
+    }
+
+    /// What reads fails, as where a disk has gone; the sound goes on in silence.
+    #[cfg(unix)]
+    #[test]
+    fn a_piece_that_the_system_cannot_read_is_silent_and_told() {
+        let bank = TrackBank::from_bytes(&super::super::tests::small()).expect("a bank");
+        let sounds = bank.sounds();
+        let folder = File::open(std::env::temp_dir()).expect("a folder");
+        let store = PieceStore {
+            // A folder can be opened, and not read as a file.
+            source: Source::File(Mutex::new(folder)),
+            length: 0,
+            resident: Vec::new(),
+            kept: Mutex::default(),
+            fault: OnceLock::new(),
+        };
+        let key = PieceKey { sound: 0, piece: 1 };
+        let piece = store.read_or_silent(&sounds[0], key);
+        assert!(piece.events().is_empty());
+        let fault = store.fault().expect("a fault");
+        assert_eq!((fault.key, fault.cause), (key, FaultCause::Unreadable));
     }
 }

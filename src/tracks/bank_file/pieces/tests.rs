@@ -122,7 +122,7 @@ fn a_piece_has_all_that_a_voice_reads_there() {
         }
     }
     assert_eq!(transients, 3);
-    assert_eq!(bank.damage(), None);
+    assert_eq!(bank.fault(), None);
     let reach = AnchorReach::default();
     assert_eq!(bank.time_warp(0, reach), whole.time_warp(0, reach));
     let slots = |bank: &TrackBank| {
@@ -207,11 +207,11 @@ fn is_damaged(file: &[u8]) -> bool {
             assert!(tracks.breakpoint_count() <= 2 * file.len());
         }
     }
-    bank.damage().is_some()
+    bank.fault().is_some()
 }
 
 /// A file of few bytes.
-fn small() -> Vec<u8> {
+pub(super) fn small() -> Vec<u8> {
     let mut tracks = recording();
     tracks.tracks.truncate(2);
     for track in &mut tracks.tracks {
@@ -252,6 +252,49 @@ fn every_wrong_byte_is_found_but_where_nothing_is() {
     assert!(TrackBank::from_bytes(&[&file[..], &[0]].concat()).is_err());
 }
 
+/// Where the beginnings of all sounds together are too much for what readers take, those of the largest are read when
+/// they are played.
+#[test]
+fn no_more_beginnings_stay_in_memory_than_are_read() {
+    let whole = whole();
+    let short = bank(&crate::tracks::Tracks {
+        tracks: recording().tracks.split_off(44),
+        ..Default::default()
+    });
+    let written = |most_bytes: Option<u64>| {
+        let mut writer = BankWriter::new(Cursor::new(Vec::new()), 3).expect("a bank");
+        writer.cut_into(0.1, 0.15);
+        if let Some(most_bytes) = most_bytes {
+            writer.keep_at_most(most_bytes);
+        }
+        for bank in [&short, &whole, &short] {
+            writer
+                .add_sound(KeyZone::default(), bank, 0)
+                .expect("a sound");
+        }
+        let file = writer.finish().expect("a bank").0.into_inner();
+        TrackBank::from_bytes(&file).expect("a bank that can be read")
+    };
+    let resident = |bank: &TrackBank| [0, 1, 2].map(|sound| bank.sounds()[sound].pieces.resident);
+    let bytes = |bank: &TrackBank| -> u64 {
+        let sounds = bank.sounds().iter();
+        let entries = sounds.flat_map(|of| &of.pieces.entries[..of.pieces.resident as usize]);
+        entries.map(|entry| u64::from(entry.bytes)).sum()
+    };
+    let all = written(None);
+    assert!(resident(&all).iter().all(|&pieces| pieces > 0));
+    let most_bytes = bytes(&all) - 1;
+    let fewer = written(Some(most_bytes));
+    let [first, largest, last] = resident(&fewer);
+    assert!(first > 0 && largest == 0 && last > 0);
+    assert!(bytes(&fewer) <= most_bytes);
+    // They are the same sounds all the same.
+    for sound in 0..3 {
+        let [all, fewer] = [&all, &fewer].map(|bank| bank.read_tracks(sound).expect("a sound"));
+        assert!(all == fewer);
+    }
+}
+
 #[test]
 fn damage_is_told_of_with_its_place() {
     let mut file = small();
@@ -261,11 +304,11 @@ fn damage_is_told_of_with_its_place() {
     let entry = sound.pieces.entries[last as usize];
     file[entry.offset as usize + 70] ^= 1;
     let bank = TrackBank::from_bytes(&file).expect("a bank");
-    assert_eq!(bank.damage(), None);
+    assert_eq!(bank.fault(), None);
     let piece = bank.read_piece(key(last)).expect("a piece");
     let rows = bank.rows_of_pieces(0, [Some(&piece), None]).expect("rows");
     assert!(rows.amplitudes(sound.frames - 1).is_empty(), "silent");
-    let damage = bank.damage().expect("damage");
+    let damage = bank.fault().expect("damage");
     assert_eq!((damage.key, damage.offset), (key(last), entry.offset));
     let text = damage.to_string();
     assert!(

@@ -1,6 +1,7 @@
 //! Writes banks whose sounds are streamed, one sound after another: no more than one of them and the beginnings of all
 //! are in memory.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::io::{self, Seek, SeekFrom, Write};
 
@@ -12,14 +13,13 @@ use super::super::slots::SlotHomes;
 use super::super::{
     BankRows, BankSound, FrameGrid, KeyZone, MAX_SLOTS, OpenError, SlotEvent, TrackBank, load,
 };
-use super::piece::{PieceShape, frames_of};
+use super::cut::PieceCutter;
 use super::{
-    DIRECTORY_AT, DIRECTORY_BYTES_AT, LEAST_PIECE_FRAMES, MOST_PIECE_BYTES, ONSET_ENTRY_BYTES,
+    DIRECTORY_AT, DIRECTORY_BYTES_AT, MOST_PIECE_BYTES, MOST_RESIDENT_BYTES, ONSET_ENTRY_BYTES,
     PIECE_ENTRY_BYTES, PIECE_FRAMES_AT, PIECES_AT, PieceEntry, PieceTable, RESIDENT_AT,
     SLOT_WORDS_AT,
 };
 use crate::tracks::Tracks;
-use crate::tracks::bands::{ENVELOPE_POINTS, NOISE_BANDS};
 
 /// A piece is of no longer a time.
 const LONGEST_PIECE_S: f64 = 0.5;
@@ -73,6 +73,8 @@ pub struct BankWriter<W> {
     /// Pieces are of no longer a time, and so much of each sound stays in memory, if there is room.
     longest_piece_s: f64,
     beginning_s: f64,
+    /// Bytes of what stays in memory, at most: readers refuse more.
+    most_resident_bytes: u64,
     /// Where partials of a frequency are, in all sounds.
     homes: SlotHomes,
 }
@@ -81,6 +83,8 @@ pub struct BankWriter<W> {
 struct SoundDirectory {
     record: [u8; RECORD_BYTES],
     pieces: PieceTable,
+    /// How many pieces are written with the beginnings, from the first on.
+    beginning: u32,
     /// Offset in the record, bytes of an entry, and bytes.
     sections: Vec<(usize, usize, Vec<u8>)>,
 }
@@ -118,6 +122,7 @@ impl<W: Write + Seek> BankWriter<W> {
             beginnings: Vec::new(),
             longest_piece_s: LONGEST_PIECE_S,
             beginning_s: BEGINNING_S,
+            most_resident_bytes: MOST_RESIDENT_BYTES,
             homes: SlotHomes::default(),
         })
     }
@@ -138,8 +143,9 @@ impl<W: Write + Seek> BankWriter<W> {
         tracks: &Tracks,
         grid: FrameGrid,
     ) -> Result<Vec<String>, WriteError> {
-        let (image, remarks) =
-            build::image(&[(zone, tracks)], grid, &mut self.homes).map_err(WriteError::Sound)?;
+        let sound = build::SoundTracks { zone, tracks, grid };
+        let built = build::image(&[sound], &mut self.homes);
+        let (image, remarks) = built.map_err(WriteError::Sound)?;
         let bank = TrackBank::from_bytes(&image);
         let bank = bank.map_err(|error| WriteError::Sound(error.to_string()))?;
         self.add_sound(zone, &bank, 0)?;
@@ -179,7 +185,8 @@ impl<W: Write + Seek> BankWriter<W> {
         zone: KeyZone,
         rows: &BankRows,
     ) -> Result<SoundDirectory, WriteError> {
-        let mut cutter = PieceCutter::new(rows, self.sounds, self.longest_piece_s);
+        let most_bytes = (BEGINNINGS_BYTES / self.sounds).clamp(LEAST_ROW_BYTES, MOST_ROW_BYTES);
+        let mut cutter = PieceCutter::new(rows, most_bytes, self.longest_piece_s);
         let resident_frames = self.beginning_s / rows.sound().grid.hop_s();
         let count = rows.sound().frames.div_ceil(cutter.frames);
         let mut table = PieceTable {
@@ -242,6 +249,7 @@ impl<W: Write + Seek> BankWriter<W> {
             let reason = format!("{} sounds of {}", self.directories.len(), self.sounds);
             return Err(WriteError::Sound(reason));
         }
+        keep_within(self.most_resident_bytes, &mut self.directories);
         let beginnings_at = self.align()?;
         let beginnings = std::mem::take(&mut self.beginnings);
         self.write(&beginnings)?;
@@ -273,14 +281,37 @@ impl<W: Write + Seek> BankWriter<W> {
     }
 }
 
+/// Lets no more than so many bytes of all beginnings stay in memory. Where one piece of each sound is too much, those of
+/// the sounds whose pieces are largest do not: a note of such a sound is silent until it has been read.
+fn keep_within(most_bytes: u64, sounds: &mut [SoundDirectory]) {
+    let of = |sound: &SoundDirectory| {
+        let entries = &sound.pieces.entries[..sound.pieces.resident as usize];
+        entries
+            .iter()
+            .map(|entry| u64::from(entry.bytes))
+            .sum::<u64>()
+    };
+    let mut bytes: u64 = sounds.iter().map(of).sum();
+    let mut largest: Vec<usize> = (0..sounds.len()).collect();
+    largest.sort_by_key(|&number| (Reverse(of(&sounds[number])), Reverse(number)));
+    for number in largest {
+        if bytes <= most_bytes {
+            break;
+        }
+        bytes -= of(&sounds[number]);
+        sounds[number].pieces.resident = 0;
+        sounds[number].u32(RESIDENT_AT, 0);
+    }
+}
+
 /// The directory of these sounds, whose beginnings are at this place of the file.
 fn directory(sounds: Vec<SoundDirectory>, beginnings_at: u64) -> Vec<u8> {
     let mut directory = vec![0; RECORD_BYTES * sounds.len()];
     for (number, mut sound) in sounds.into_iter().enumerate() {
         let mut entries = Vec::with_capacity(PIECE_ENTRY_BYTES * sound.pieces.count());
         for (piece, entry) in sound.pieces.entries.iter().enumerate() {
-            let is_resident = piece < sound.pieces.resident as usize;
-            let moved = if is_resident { beginnings_at } else { 0 };
+            let is_beginning = piece < sound.beginning as usize;
+            let moved = if is_beginning { beginnings_at } else { 0 };
             entries.extend((entry.offset + moved).to_le_bytes());
             entries.extend(entry.hash.to_le_bytes());
             entries.extend(entry.bytes.to_le_bytes());
@@ -312,6 +343,7 @@ fn directory_of(
     let mut record = SoundDirectory {
         record: [0; RECORD_BYTES],
         sections: Vec::new(),
+        beginning: pieces.resident,
         pieces,
     };
     let zone = [
@@ -395,200 +427,10 @@ fn slot_words(events: &[SlotEvent]) -> Vec<u8> {
     words.into_iter().flat_map(u64::to_le_bytes).collect()
 }
 
-/// Cuts a sound into pieces, one after another.
-struct PieceCutter {
-    /// Frames of a piece.
-    frames: u32,
-    labels: SoundingLabels,
-    /// The transients so far as the directory has them: their samples follow one another.
-    transients: Vec<u8>,
-    next_transient: usize,
-    samples: u64,
-}
-
-impl PieceCutter {
-    /// For a sound of a bank of so many sounds.
-    fn new(rows: &BankRows, sounds: usize, longest_piece_s: f64) -> PieceCutter {
-        let sound = rows.sound();
-        let slot_bytes = 4 + usize::from(sound.has_pans) + usize::from(sound.has_bandwidths);
-        let row_bytes = slot_bytes * sound.slots.max(1) as usize;
-        let most_bytes = (BEGINNINGS_BYTES / sounds).clamp(LEAST_ROW_BYTES, MOST_ROW_BYTES);
-        let by_bytes = (most_bytes / row_bytes).saturating_sub(4);
-        let by_time = longest_piece_s / sound.grid.hop_s();
-        let frames = by_bytes.min(by_time as usize) as u32;
-        PieceCutter {
-            frames: (frames / LEAST_PIECE_FRAMES).max(1) * LEAST_PIECE_FRAMES,
-            labels: SoundingLabels::new(),
-            transients: Vec::new(),
-            next_transient: 0,
-            samples: 0,
-        }
-    }
-
-    /// The next piece.
-    fn cut(&mut self, rows: &BankRows, number: u32, piece: &mut Vec<u8>) {
-        let sound = BankSound {
-            pieces: PieceTable {
-                frames: self.frames,
-                ..PieceTable::default()
-            },
-            ..shape_of(rows.sound())
-        };
-        let (first, frames, first_row, row_count) = frames_of(&sound, number);
-        let is_last = first + frames == sound.frames;
-        let events = events_from(rows.events(), first, frames);
-        let of_time = |hop_s: f64, count: usize| {
-            if count == 0 {
-                return (0, 0);
-            }
-            let index = |frame: u32| f64::from(frame) * sound.grid.hop_s() / hop_s;
-            let from = (index(first) as usize).saturating_sub(1);
-            let from = if number == 0 { 0 } else { from.min(count - 1) };
-            let to = if is_last {
-                count
-            } else {
-                index(first + frames) as usize + 3
-            };
-            (from as u32, to.clamp(from, count) as u32 - from as u32)
-        };
-        let (first_noise, noise) = of_time(sound.noise_hop_s, rows.noise().len());
-        let (first_envelope, envelope) = of_time(sound.envelope_hop_s, rows.envelope().len());
-        let all_rows = first_row..first_row + row_count;
-        let widths = all_rows.clone().map(|frame| rows.amplitudes(frame).len());
-        let width = widths.max().unwrap_or(0);
-        let samples = self.take_transients(rows, first + frames, is_last);
-        let shape = PieceShape {
-            first,
-            frames,
-            first_row,
-            rows: row_count,
-            width,
-            events: events.len(),
-            first_noise,
-            noise,
-            first_envelope,
-            envelope,
-            first_sample: self.samples,
-            samples: (samples.len() / 2) as u32,
-            has_pans: sound.has_pans,
-            has_bandwidths: sound.has_bandwidths,
-        };
-        self.samples += u64::from(shape.samples);
-        piece.clear();
-        piece.reserve(shape.bytes());
-        shape.write_header(piece);
-        for row in 0..shape.label_rows() as u32 {
-            let labels = self.labels.at(rows.events(), first + PAGE_FRAMES * row);
-            piece.extend(bytemuck::cast_slice::<u16, u8>(&labels[..width]));
-        }
-        for frame in all_rows {
-            write_row(rows, frame, width, piece);
-        }
-        piece.extend(bytemuck::cast_slice::<SlotEvent, u8>(events));
-        let noise = rows.noise().iter().skip(first_noise as usize);
-        piece.extend(noise.take(shape.noise as usize).flatten());
-        let envelope = rows.envelope().iter().skip(first_envelope as usize);
-        piece.extend(envelope.take(shape.envelope as usize).flatten());
-        piece.extend(samples);
-    }
-
-    /// The samples of the transients that begin before this frame, or of all that are left. Notes these in the
-    /// directory.
-    fn take_transients(&mut self, rows: &BankRows, before: u32, are_last: bool) -> Vec<u8> {
-        let mut taken = Vec::new();
-        let sound = rows.sound();
-        while let Some(transient) = sound.transients.get(self.next_transient) {
-            if !are_last && sound.frame_of(transient.time_s) >= before {
-                break;
-            }
-            self.next_transient += 1;
-            let first = self.samples + taken.len() as u64 / 2;
-            let samples = rows.samples_of(transient);
-            self.transients.extend(transient.time_s.to_le_bytes());
-            self.transients
-                .extend(transient.sample_rate_hz.to_le_bytes());
-            self.transients.extend(first.to_le_bytes());
-            self.transients.extend((samples.len() as u32).to_le_bytes());
-            self.transients.extend(transient.peak.to_le_bytes());
-            self.transients.extend(transient.pan.to_le_bytes());
-            self.transients.extend(0_u32.to_le_bytes());
-            taken.extend(bytemuck::cast_slice::<i16, u8>(samples));
-        }
-        taken
+#[cfg(test)]
+impl<W> BankWriter<W> {
+    /// Lets so many bytes stay in memory, at most.
+    pub(super) fn keep_at_most(&mut self, most_resident_bytes: u64) {
+        self.most_resident_bytes = most_resident_bytes;
     }
 }
-
-/// What the shape of a piece depends on.
-fn shape_of(sound: &BankSound) -> BankSound {
-    BankSound {
-        onsets_s: Vec::new(),
-        transients: Vec::new(),
-        source: String::new(),
-        pages: Vec::new(),
-        slot_words: Vec::new(),
-        attacks_s: Vec::new(),
-        pieces: PieceTable::default(),
-        ..*sound
-    }
-}
-
-/// The events from the frame before the first on.
-fn events_from(events: &[SlotEvent], first: u32, frames: u32) -> &[SlotEvent] {
-    let before = |frame: u32| events.partition_point(|event| event.frame < frame);
-    &events[before(first.saturating_sub(1))..before(first + frames)]
-}
-
-/// Writes the row of a frame, as wide as the piece.
-fn write_row(rows: &BankRows, frame: u32, width: usize, piece: &mut Vec<u8>) {
-    let sound = rows.sound();
-    for row in [rows.amplitudes(frame), rows.frequencies(frame)] {
-        let end = piece.len() + 2 * width;
-        piece.extend(bytemuck::cast_slice::<u16, u8>(row));
-        piece.resize(end, 0);
-    }
-    for (is_there, row) in [
-        (sound.has_pans, rows.pans(frame)),
-        (sound.has_bandwidths, rows.bandwidths(frame)),
-    ] {
-        if is_there {
-            let end = piece.len() + width;
-            piece.extend(row);
-            piece.resize(end, 0);
-        }
-    }
-}
-
-/// The labels plus 1 of the partials that sound on into a frame, by slot, worked out frame after frame.
-pub(super) struct SoundingLabels {
-    labels: Vec<u16>,
-    next_event: usize,
-}
-
-impl SoundingLabels {
-    pub(super) fn new() -> SoundingLabels {
-        SoundingLabels {
-            labels: vec![0; MAX_SLOTS],
-            next_event: 0,
-        }
-    }
-
-    /// Those at a frame that is not before the last one asked for.
-    pub(super) fn at(&mut self, events: &[SlotEvent], frame: u32) -> &[u16] {
-        while let Some(event) = events.get(self.next_event)
-            && event.frame < frame
-        {
-            let slot = usize::from(event.slot);
-            self.labels[slot] = match event.kind {
-                SlotEvent::BIRTH => event.label + 1,
-                _ => 0,
-            };
-            self.next_event += 1;
-        }
-        &self.labels
-    }
-}
-
-const _: () = assert!(
-    NOISE_BANDS == 40 && ENVELOPE_POINTS == 32,
-    "as the page of the format says"
-);

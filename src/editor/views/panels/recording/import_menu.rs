@@ -18,20 +18,85 @@ const ENDINGS: &[&str] = &[
     "wav", "aif", "aiff", "aifc", "flac", "ogg", "mp3", "aliquot", "sdif", "ats", "txt",
 ];
 
+/// What a menu does with the file that is chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ImportPurpose {
+    /// Makes a bank of it.
+    #[default]
+    Bank,
+    /// Makes a bank of it, where the one that is loaded is missing.
+    Missing,
+    /// Puts it beside the recording that is loaded.
+    Second,
+}
+
+impl ImportPurpose {
+    fn title(self) -> &'static str {
+        match self {
+            ImportPurpose::Bank => "Import…",
+            ImportPurpose::Missing => "Locate…",
+            ImportPurpose::Second => "Add…",
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            ImportPurpose::Bank => {
+                "Import: WAV, AIFF, FLAC, Ogg and MP3 are analysed; SDIF, SPEAR, ATS and banks are taken over"
+            }
+            ImportPurpose::Missing => {
+                "Locate: the file of the bank that is missing, or another in its place"
+            }
+            ImportPurpose::Second => {
+                "Add: a second recording beside this one, which the body Recording 2 plays; the pad morphs between them"
+            }
+        }
+    }
+
+    /// The question of the dialogue.
+    fn question(self) -> &'static str {
+        match self {
+            ImportPurpose::Second => "Add a recording",
+            _ => "Import a recording",
+        }
+    }
+
+    /// The button below the path.
+    fn action(self) -> &'static str {
+        match self {
+            ImportPurpose::Second => "Add file",
+            _ => "Import file",
+        }
+    }
+
+    fn explanation(self) -> &'static str {
+        match self {
+            ImportPurpose::Second => {
+                "Both recordings become one bank in the folder of banks. The note in a file's name, such as C#3, is its root."
+            }
+            _ => {
+                "Banks are kept in the folder of banks. The note in a file's name, such as C#3, is its root."
+            }
+        }
+    }
+}
+
 /// What the menu remembers.
 #[derive(Default)]
 pub struct ImportMenu {
+    purpose: ImportPurpose,
     path: String,
     fit: ImportFit,
     dialog: Option<FileDialog>,
 }
 
 impl ImportMenu {
-    /// Shows its button, and the menu while it is open. Where a bank is missing, it is to be found.
-    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, is_missing: bool) {
-        let title = if is_missing { "Locate…" } else { "Import…" };
-        let response = menu(ui, title, |ui| {
+    /// Shows its button, and the menu while it is open.
+    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, purpose: ImportPurpose) {
+        self.purpose = purpose;
+        let response = menu(ui, purpose.title(), |ui| {
             ui.set_width(WIDTH);
+            let is_missing = purpose == ImportPurpose::Missing;
             if is_missing && ui.button("Look in the folder again").clicked() {
                 let is_there = context.model.locate_recording();
                 let told = if is_there {
@@ -44,16 +109,9 @@ impl ImportMenu {
             }
             self.content(ui, context);
         });
-        context.help.show_for(&response, || match is_missing {
-            true => {
-                "Locate: the file of the bank that is missing, or another in its place".to_owned()
-            }
-            false => {
-                "Import: WAV, AIFF, FLAC, Ogg and MP3 are analysed; SDIF, SPEAR, ATS and banks \
-                      are taken over"
-                    .to_owned()
-            }
-        });
+        context
+            .help
+            .show_for(&response, || purpose.help().to_owned());
     }
 
     fn content(&mut self, ui: &mut Ui, context: &mut ViewContext) {
@@ -73,13 +131,13 @@ impl ImportMenu {
             if FileDialog::EXISTS {
                 let browse = Button::new("Browse…");
                 if ui.add_enabled(self.dialog.is_none(), browse).clicked() {
-                    self.dialog = FileDialog::open("Import a recording", KIND, ENDINGS);
+                    self.dialog = FileDialog::open(self.purpose.question(), KIND, ENDINGS);
                     ui.close();
                 }
             }
             let has_path = !self.path.trim().is_empty();
             let is_asked = ui
-                .add_enabled(has_path, Button::new("Import file"))
+                .add_enabled(has_path, Button::new(self.purpose.action()))
                 .clicked();
             if is_asked || by_key && has_path {
                 self.begin(context, typed_path(&self.path));
@@ -87,8 +145,8 @@ impl ImportMenu {
             }
         });
         let weak = theme::current(ui).weak_text;
-        let text = "Banks are kept in the folder of banks. The note in a file's name, such as C#3, is its root.";
-        ui.add(Label::new(RichText::new(text).size(theme::SMALL).color(weak)).wrap());
+        let text = RichText::new(self.purpose.explanation());
+        ui.add(Label::new(text.size(theme::SMALL).color(weak)).wrap());
     }
 
     /// Takes over what the dialogue has chosen. To be called at each frame.
@@ -107,7 +165,10 @@ impl ImportMenu {
     }
 
     fn begin(&mut self, context: &mut ViewContext, path: PathBuf) {
-        let begun = context.model.import_recording(path, self.fit);
+        let begun = match self.purpose {
+            ImportPurpose::Second => context.model.add_recording(path, self.fit),
+            _ => context.model.import_recording(path, self.fit),
+        };
         context.controls.message = begun.err();
         self.path.clear();
     }

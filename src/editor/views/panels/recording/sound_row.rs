@@ -7,6 +7,7 @@ use crate::editor::model::recording::edits::{added_loop, loop_of, parse_root};
 use crate::editor::model::spectrum::pitch::{key_name, note_name};
 use crate::editor::theme;
 use crate::editor::widgets::toolbar::menu;
+use crate::synth::recordings::parts_of_zones;
 use crate::tracks::bank_edits::SoundEdit;
 use crate::tracks::bank_file::{BankSound, KeyZone, TrackBank};
 
@@ -123,8 +124,15 @@ fn sound_menu(ui: &mut Ui, context: &mut ViewContext, bank: &TrackBank, number: 
     let count = bank.sounds().len();
     let title = format!("Sound {} of {count}", *number + 1);
     let response = menu(ui, &title, |ui| {
-        for (place, sound) in bank.sounds().iter().enumerate() {
-            let name = format!("{}: {}", place + 1, zone_name(&sound.zone));
+        let zones: Vec<KeyZone> = bank.sounds().iter().map(|sound| sound.zone).collect();
+        let named = zones.iter().zip(parts_of_zones(&zones));
+        for (place, (zone, part)) in named.enumerate() {
+            let body = match part {
+                0 => "",
+                1 => ", Recording 2",
+                _ => ", not played",
+            };
+            let name = format!("{}: {}{body}", place + 1, zone_name(zone));
             if ui.add(Button::selectable(place == *number, name)).clicked() {
                 *number = place;
                 ui.close();

@@ -12,7 +12,7 @@ use crate::editor::testing::window::{
 use crate::recordings::audition::AuditionSide;
 use crate::recordings::import::ImportFit;
 use crate::recordings::import::tests::wave_file;
-use crate::recordings::recording_body;
+use crate::recordings::{recording_body, second_recording_body};
 use crate::state::tests::bank;
 use crate::synth::recordings::Recordings;
 use crate::synth::{Param, Patch};
@@ -108,6 +108,79 @@ fn a_file_is_imported_by_its_path_and_failures_are_told() {
         .path()
         .join("banks/clarinet A3.aliquot");
     assert!(kept.is_file());
+}
+
+/// Opens a menu that takes a file, types its path, and presses the button.
+fn ask_for_file(harness: &mut WindowHarness, menu: &str, path: &std::path::Path, button: &str) {
+    harness.get_by_label(menu).click();
+    harness.run_steps(3);
+    let field = harness.get_by_role(egui::Role::TextInput);
+    field.focus();
+    field.type_text(&path.display().to_string());
+    harness.run_steps(2);
+    harness.get_by_label(button).click();
+    harness.run_steps(2);
+    wait_for(harness, |harness| harness.state().model.import().is_none());
+    harness.run_steps(2);
+}
+
+#[test]
+fn a_second_recording_is_put_beside_the_first_and_undone() {
+    let mut harness = page();
+    let is_disabled = |harness: &WindowHarness| {
+        let node = harness.get_by_label("Add…");
+        node.accesskit_node().is_disabled()
+    };
+    assert!(is_disabled(&harness), "there is nothing to put it beside");
+    load(&mut harness, oboe(440.0));
+    assert!(!is_disabled(&harness));
+    let folder = harness.state().folder.path().to_owned();
+    let [flute, text] = ["flute A3.aliquot", "notes.txt"].map(|name| folder.join(name));
+    std::fs::write(&flute, bank(220.0, 0.3).bytes()).expect("a file");
+    std::fs::write(&text, "no sound").expect("a file");
+    // What cannot be read is told, and nothing changes.
+    ask_for_file(&mut harness, "Add…", &text, "Add file");
+    assert!(harness.state().shell.help_text().contains("notes.txt"));
+    assert_eq!(harness.state().model.recording(), Some(oboe(440.0)));
+    let before = plain(&harness, Param::BODY_B);
+    ask_for_file(&mut harness, "Add…", &flute, "Add file");
+    let told = harness.state().shell.help_text().to_owned();
+    assert!(told.contains("Body B is Recording 2"), "{told}");
+    let both = harness.state().model.recording().expect("a bank");
+    assert_eq!(both.name(), "Oboe + flute A3");
+    assert!(folder.join("banks").join(both.file()).is_file());
+    assert!(both.embedded().is_some(), "a state has it");
+    assert!(harness.query_by_label("Oboe + flute A3").is_some());
+    let bodies =
+        |harness: &WindowHarness| [Param::BODY_A, Param::BODY_B].map(|of| plain(harness, of));
+    assert_eq!(
+        bodies(&harness),
+        [recording_body(), second_recording_body()]
+    );
+    harness.get_by_label("Sound 1 of 2").click();
+    harness.run_steps(3);
+    harness.get_by_label("2: C-1 to G9, Recording 2").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Root A3 (220.0 Hz)").is_some());
+    let undone = harness.state_mut().model.undo();
+    assert_eq!(undone.as_deref(), Some("Add Recording flute A3.aliquot"));
+    assert_eq!(harness.state().model.recording(), Some(oboe(440.0)));
+    assert_eq!(bodies(&harness), [recording_body(), before]);
+    harness.state_mut().model.redo();
+    assert_eq!(harness.state().model.recording(), Some(both));
+    assert_eq!(bodies(&harness)[1], second_recording_body());
+}
+
+/// The row of menus does not reach into the card beside it.
+#[test]
+fn the_menus_have_room_in_their_card() {
+    let mut harness = page();
+    load(&mut harness, oboe(440.0));
+    let last = harness.get_by_label("Keep bank").rect();
+    let first = harness.get_by_label("Bank").rect();
+    let beside = control(&harness, Param::RECORDING_SPEED).rect();
+    assert!(last.right() < beside.left(), "{last:?} {beside:?}");
+    assert!((last.center().y - first.center().y).abs() < 4.0);
 }
 
 #[test]

@@ -1,0 +1,199 @@
+//! What is written to the file of an imported bank, and its place in the folder.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{BufWriter, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{ImportError, ImportState, failed};
+use crate::recordings::BankFolder;
+use crate::recordings::folder::ENDING;
+use crate::recordings::second::{JoinError, JoinedSounds};
+use crate::saving::UnnamedFile;
+use crate::state::NamedBank;
+use crate::tracks::bank_file::TrackBank;
+use crate::tracks::bank_file::pieces::{BankWriter, LARGE_BYTES, StoppableOutput, WriteError};
+use crate::tracks::sharing;
+
+/// The most files of one name, told apart by numbers.
+const MOST_ALIKE: usize = 1_000;
+
+/// What is written to the file of a bank.
+pub(super) enum BankContent<'a> {
+    /// The bytes of a bank that is in memory.
+    Whole(Arc<TrackBank>),
+    /// The sounds of a bank that is in memory and large, in pieces.
+    Pieces(Arc<TrackBank>),
+    /// A file with the bank of this hash, which is not in memory.
+    Copy(u64, &'a Path),
+    /// The sounds of two banks that are large together, in pieces.
+    Joined(&'a JoinedSounds),
+}
+
+impl<'a> BankContent<'a> {
+    /// That of a bank. Where it is streamed, the source is its file.
+    pub(super) fn of(bank: Arc<TrackBank>, source: &'a Path) -> BankContent<'a> {
+        match bank.is_streamed() {
+            true => BankContent::Copy(bank.hash(), source),
+            false if bank.file_bytes() >= LARGE_BYTES => BankContent::Pieces(bank),
+            false => BankContent::Whole(bank),
+        }
+    }
+
+    /// That of two banks.
+    pub(super) fn joined(
+        joined: &'a JoinedSounds,
+        source: &'a Path,
+        state: &ImportState,
+    ) -> Result<BankContent<'a>, ImportError> {
+        if joined.bytes() >= LARGE_BYTES {
+            return Ok(BankContent::Joined(joined));
+        }
+        let bank = joined.bank(state.is_cancelled);
+        let bank = bank.map_err(|error| of_join(error, source, state))?;
+        Ok(BankContent::of(sharing::share(bank), source))
+    }
+
+    /// The hash by which the bank will be known, where that is known before it is written.
+    fn hash(&self) -> Option<u64> {
+        match self {
+            BankContent::Whole(bank) => Some(bank.hash()),
+            BankContent::Copy(hash, _) => Some(*hash),
+            BankContent::Pieces(_) | BankContent::Joined(_) => None,
+        }
+    }
+
+    /// Writes it. Returns the bank's hash.
+    fn write(
+        &self,
+        file: &mut UnnamedFile,
+        source: &Path,
+        state: &ImportState,
+    ) -> Result<u64, ImportError> {
+        let unless =
+            |error: &dyn fmt::Display| state.check().err().unwrap_or(failed(source, error));
+        match self {
+            BankContent::Whole(bank) => {
+                let copied = file.copy(&mut bank.bytes(), state.is_cancelled);
+                copied.map_err(|error| unless(&error))?;
+                Ok(bank.hash())
+            }
+            BankContent::Copy(hash, path) => {
+                let mut content = File::open(path).map_err(|error| failed(source, &error))?;
+                let copied = file.copy(&mut content, state.is_cancelled);
+                copied.map_err(|error| unless(&error))?;
+                Ok(*hash)
+            }
+            BankContent::Pieces(bank) => {
+                let written = write_pieces(bank, output(file, state));
+                written.map_err(|error| unless(&error))
+            }
+            BankContent::Joined(joined) => {
+                let written = joined.write(output(file, state), state.is_cancelled);
+                written.map_err(|error| of_join(error, source, state))
+            }
+        }
+    }
+}
+
+fn of_join(error: JoinError, source: &Path, state: &ImportState) -> ImportError {
+    if let Err(cancelled) = state.check() {
+        return cancelled;
+    }
+    match error {
+        JoinError::Cancelled => ImportError::Cancelled,
+        JoinError::Read(error) => failed(source, &error),
+        JoinError::Bank(reason) => failed(source, &reason),
+        JoinError::Write(error) => failed(source, &error),
+    }
+}
+
+/// The file to write pieces to, which are short.
+fn output<'a>(file: &'a UnnamedFile, state: &ImportState<'a>) -> impl Write + Seek + 'a {
+    StoppableOutput::new(BufWriter::new(file.file()), state.is_cancelled)
+}
+
+fn write_pieces(bank: &TrackBank, out: impl Write + Seek) -> Result<u64, WriteError> {
+    let mut writer = BankWriter::new(out, bank.sounds().len())?;
+    for (number, sound) in bank.sounds().iter().enumerate() {
+        writer.add_sound(sound.zone, bank, number)?;
+    }
+    let (_, hash) = writer.finish()?;
+    Ok(hash)
+}
+
+/// The bank as a file of the folder: one that is there already, or a new one of this name.
+pub(super) fn saved(
+    source: &Path,
+    name: &str,
+    content: BankContent,
+    folder: &BankFolder,
+    state: &ImportState,
+) -> Result<NamedBank, ImportError> {
+    let failed = |reason: &dyn fmt::Display| failed(source, reason);
+    let Some(place) = folder.path() else {
+        return Err(failed(&"there is no folder for banks"));
+    };
+    let read = |path: &Path| folder.read(path).map_err(|reason| failed(&reason));
+    if let Some(hash) = content.hash()
+        && let Some(known) = file_of(hash, folder, state)?
+    {
+        return read(&known);
+    }
+    let unless = |error: &dyn fmt::Display| state.check().err().unwrap_or_else(|| failed(error));
+    let mut file = UnnamedFile::create_in(place).map_err(|error| failed(&error))?;
+    let hash = content.write(&mut file, source, state)?;
+    if content.hash().is_none()
+        && let Some(known) = file_of(hash, folder, state)?
+    {
+        return read(&known);
+    }
+    // One of the large ones is in memory no longer than it has to be.
+    let held = match content {
+        BankContent::Whole(bank) => Some(bank),
+        _ => None,
+    };
+    let stem = plain_name(name);
+    let names = (1..MOST_ALIKE).map(|number| match number {
+        1 => format!("{stem}.{ENDING}"),
+        _ => format!("{stem} {number}.{ENDING}"),
+    });
+    let named = file.name_as_one_of(names.map(|name| place.join(name)), state.is_cancelled);
+    let path = named.map_err(|error| unless(&error))?;
+    let path = path.ok_or_else(|| {
+        let place = place.display();
+        failed(&format!("{place} has too many files named {stem}"))
+    })?;
+    let bank = read(&path);
+    drop(held);
+    bank
+}
+
+/// The file of the folder with the bank of this hash.
+fn file_of(
+    hash: u64,
+    folder: &BankFolder,
+    state: &ImportState,
+) -> Result<Option<PathBuf>, ImportError> {
+    for file in folder.list() {
+        state.check()?;
+        if sharing::hash_of_file(&file.path) == Some(hash) {
+            return Ok(Some(file.path));
+        }
+    }
+    Ok(None)
+}
+
+/// A name as every system can have it.
+fn plain_name(name: &str) -> String {
+    let plain = |char: char| {
+        let is_plain = char.is_alphanumeric() || " -_.#+()".contains(char);
+        if is_plain { char } else { '-' }
+    };
+    let plain: String = name.chars().take(100).map(plain).collect();
+    match plain.trim().trim_matches('.') {
+        "" => "Recording".to_owned(),
+        plain => plain.to_owned(),
+    }
+}

@@ -1,0 +1,212 @@
+//! A second recording beside the first: one bank of both, so that a sound can morph between them.
+//!
+//! The first are the sounds of a bank that the body Recording plays; the second are those of another bank, which
+//! Recording 2 plays from then on. Sounds are mixed slot by slot, and partials that belong together have to share one
+//! ([`crate::tracks::bank_file`]), so both are coded anew. Nothing but their slots changes by that.
+
+use std::io::{Seek, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::state::NamedBank;
+use crate::synth::recordings::{LOOP_CROSSFADE_S, parts_of_zones};
+use crate::tracks::bank_edits::SoundEdit;
+use crate::tracks::bank_file::pieces::{BankWriter, WriteError};
+use crate::tracks::bank_file::{BankSound, KeyZone, OpenError, SoundTracks, TrackBank};
+use crate::tracks::{SustainLoop, Tracks};
+
+/// What stands between the names of two recordings in that of their bank.
+const BETWEEN_NAMES: &str = " + ";
+
+/// The sounds of two banks that become one bank.
+pub struct JoinedSounds {
+    /// Those of the first come first.
+    sounds: Vec<JoinedSound>,
+    /// Numbers in the first bank of those that come first.
+    kept: Vec<usize>,
+    name: String,
+    remarks: Vec<String>,
+    /// Bytes of both files.
+    bytes: u64,
+}
+
+/// A sound of one of the banks.
+struct JoinedSound {
+    bank: Arc<TrackBank>,
+    number: usize,
+    edit: SoundEdit,
+}
+
+/// Why sounds could not be joined.
+#[derive(Debug)]
+pub enum JoinError {
+    /// A sound could not be read from its bank.
+    Read(OpenError),
+    /// They cannot be in one bank.
+    Bank(String),
+    /// They could not be written.
+    Write(WriteError),
+    /// The caller asked to stop.
+    Cancelled,
+}
+
+impl JoinedSound {
+    fn sound(&self) -> &BankSound {
+        &self.bank.sounds()[self.number]
+    }
+
+    /// The recording with the edit's root and loop as its own.
+    fn tracks(&self, is_cancelled: &AtomicBool) -> Result<Tracks, JoinError> {
+        if is_cancelled.load(Ordering::Relaxed) {
+            return Err(JoinError::Cancelled);
+        }
+        let read = self.bank.read_tracks(self.number);
+        let mut tracks = read.map_err(JoinError::Read)?;
+        tracks.root_hz = self.edit.root_hz.or(tracks.root_hz);
+        if let Some(ends) = self.edit.loop_ends {
+            let own_s = tracks.sustain_loop.map(|of| of.crossfade_s);
+            let crossfade_s = own_s.unwrap_or(LOOP_CROSSFADE_S);
+            tracks.sustain_loop = Some(SustainLoop {
+                start_s: ends.start_s,
+                end_s: ends.end_s,
+                crossfade_s: crossfade_s.min(ends.end_s - ends.start_s),
+            });
+        }
+        Ok(tracks)
+    }
+}
+
+/// Numbers of the sounds of a bank that the body Recording plays.
+fn of_first_part(bank: &TrackBank) -> Vec<usize> {
+    let zones: Vec<KeyZone> = bank.sounds().iter().map(|sound| sound.zone).collect();
+    let parts = parts_of_zones(&zones).into_iter().enumerate();
+    parts
+        .filter(|(_, part)| *part == 0)
+        .map(|(number, _)| number)
+        .collect()
+}
+
+impl JoinedSounds {
+    /// The first recording of a loaded bank and that of another bank, whose recording is called `name`.
+    ///
+    /// # Errors
+    /// If the first is not at hand, or a sound of the second is for notes that no sound of the first is for.
+    pub fn new(
+        first: &NamedBank,
+        second: &Arc<TrackBank>,
+        name: &str,
+    ) -> Result<JoinedSounds, String> {
+        let loaded = first.bank().ok_or("The bank that is loaded is missing")?;
+        let kept = of_first_part(loaded);
+        let added = of_first_part(second);
+        let of_first = kept.iter().map(|&number| JoinedSound {
+            bank: loaded.clone(),
+            number,
+            edit: first.edits().of(number),
+        });
+        let of_second = added.iter().map(|&number| JoinedSound {
+            bank: second.clone(),
+            number,
+            edit: SoundEdit::default(),
+        });
+        let sounds: Vec<JoinedSound> = of_first.chain(of_second).collect();
+        let zones: Vec<KeyZone> = sounds.iter().map(|sound| sound.sound().zone).collect();
+        let parts = parts_of_zones(&zones);
+        let alone = zones.iter().zip(&parts).skip(kept.len());
+        if let Some((zone, _)) = alone.into_iter().find(|(_, part)| **part != 1) {
+            let KeyZone {
+                lowest_key,
+                highest_key,
+                lowest_velocity,
+                highest_velocity,
+            } = zone;
+            return Err(format!(
+                "its sound for the keys {lowest_key} to {highest_key} and the velocities {lowest_velocity} to \
+                 {highest_velocity} meets no sound of {}: it would not be a second recording, but another zone",
+                first.name()
+            ));
+        }
+        let mut remarks = Vec::new();
+        let mut first_name = first.name();
+        if kept.len() < loaded.sounds().len() {
+            remarks.push("The Recording 2 that was there has given way".to_owned());
+            first_name = first_name
+                .rsplit_once(BETWEEN_NAMES)
+                .map_or(first_name, |(name, _)| name);
+        }
+        if added.len() < second.sounds().len() {
+            remarks.push(format!("The Recording 2 of {name} was left out"));
+        }
+        Ok(JoinedSounds {
+            bytes: loaded.file_bytes() + second.file_bytes(),
+            name: format!("{first_name}{BETWEEN_NAMES}{name}"),
+            sounds,
+            kept,
+            remarks,
+        })
+    }
+
+    /// What their bank is called: by the names of both recordings.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Of the sounds that come first, their numbers in the first bank.
+    pub fn kept(&self) -> &[usize] {
+        &self.kept
+    }
+
+    /// What is not taken over of the banks, in words.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
+    }
+
+    /// About as many bytes as their bank will have.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The bank of all, in memory.
+    ///
+    /// # Errors
+    /// If a sound cannot be read, or the bank would be too large, or it is cancelled.
+    pub fn bank(&self, is_cancelled: &AtomicBool) -> Result<TrackBank, JoinError> {
+        let tracks = self.sounds.iter().map(|sound| sound.tracks(is_cancelled));
+        let tracks = tracks.collect::<Result<Vec<Tracks>, JoinError>>()?;
+        let sounds = self.sounds.iter().zip(&tracks);
+        let sounds: Vec<SoundTracks> = sounds
+            .map(|(sound, tracks)| SoundTracks {
+                zone: sound.sound().zone,
+                grid: sound.sound().grid,
+                tracks,
+            })
+            .collect();
+        let built = TrackBank::from_gridded(&sounds);
+        // Both banks have left out what has no place in a bank.
+        built.map(|(bank, _)| bank).map_err(JoinError::Bank)
+    }
+
+    /// Writes the bank of all in pieces, one sound after another. Returns its hash.
+    ///
+    /// # Errors
+    /// If a sound cannot be read, or the bank cannot be written, or it is cancelled.
+    pub fn write(
+        &self,
+        out: impl Write + Seek,
+        is_cancelled: &AtomicBool,
+    ) -> Result<u64, JoinError> {
+        let writer = BankWriter::new(out, self.sounds.len());
+        let mut writer = writer.map_err(JoinError::Write)?;
+        for joined in &self.sounds {
+            let tracks = joined.tracks(is_cancelled)?;
+            let BankSound { zone, grid, .. } = joined.sound();
+            let added = writer.add_tracks(*zone, &tracks, *grid);
+            added.map_err(JoinError::Write)?;
+        }
+        let (_, hash) = writer.finish().map_err(JoinError::Write)?;
+        Ok(hash)
+    }
+}
+
+#[cfg(test)]
+mod tests;
