@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nice_plug::params::persist::{deserialize_field, serialize_field};
-use nice_plug::prelude::{Param as _, ParamPtr, Params, nice_error};
+use nice_plug::prelude::{AtomicF32, Param as _, ParamPtr, Params, nice_error};
 
 use crate::recordings::ending::EndingThreads;
 use crate::state::{MacroNames, SCHEMA};
@@ -52,6 +52,8 @@ pub use window::{EDITOR_SCALES_PERCENT, EditorSize, WindowMemory};
 #[derive(Debug)]
 pub struct HostParams {
     params: Box<[HostParam]>,
+    /// The normalised values of the drawn spectra, whose parameters follow those of `params`.
+    drawn: Box<[AtomicF32]>,
     changes: Arc<Changes>,
     window: WindowMemory,
     controllers: Controllers,
@@ -74,7 +76,12 @@ impl Default for HostParams {
         let recordings = SharedRecordings::default().leaving_threads_to(ending_threads.clone());
         HostParams {
             params: Param::all()
+                .take(Param::DRAWN_START)
                 .map(|param| HostParam::new(param, &changes, &texts))
+                .collect(),
+            drawn: Param::all()
+                .skip(Param::DRAWN_START)
+                .map(|param| AtomicF32::new(param.default_normalized()))
                 .collect(),
             changes,
             window: WindowMemory::default(),
@@ -92,9 +99,14 @@ impl Default for HostParams {
 }
 
 impl HostParams {
-    /// Where the value of `param` is kept.
-    pub fn get(&self, param: Param) -> &HostParam {
-        &self.params[param.index()]
+    /// Where the value of `param` is kept; `None` if it is of a drawn spectrum, which hosts do not see.
+    pub fn get(&self, param: Param) -> Option<&HostParam> {
+        self.params.get(param.index())
+    }
+
+    /// The value of a parameter of a drawn spectrum.
+    fn drawn(&self, param: Param) -> &AtomicF32 {
+        &self.drawn[param.index() - Param::DRAWN_START]
     }
 
     /// The normalised value of `param` with the host's monophonic modulation. It has the same bits as
@@ -102,34 +114,38 @@ impl HostParams {
     /// value in use.
     fn modulated(&self, param: Param) -> f32 {
         match self.get(param) {
-            HostParam::Continuous(float) => float.modulated_plain_value(),
-            HostParam::Stepped(int) => {
+            Some(HostParam::Continuous(float)) => float.modulated_plain_value(),
+            Some(HostParam::Stepped(int)) => {
                 let plain = int.modulated_plain_value() as f32;
                 param.range().normalized(plain)
             }
-            HostParam::Unhosted(normalized) => normalized.load(Ordering::Relaxed),
+            Some(HostParam::Unhosted(normalized)) => normalized.load(Ordering::Relaxed),
+            None => self.drawn(param).load(Ordering::Relaxed),
         }
     }
 
     /// The normalised value of `param` without the host's modulation.
     pub fn unmodulated(&self, param: Param) -> f32 {
         match self.get(param) {
-            HostParam::Continuous(float) => float.unmodulated_normalized_value(),
-            HostParam::Stepped(int) => {
+            Some(HostParam::Continuous(float)) => float.unmodulated_normalized_value(),
+            Some(HostParam::Stepped(int)) => {
                 let plain = int.unmodulated_plain_value() as f32;
                 param.range().normalized(plain)
             }
-            HostParam::Unhosted(normalized) => normalized.load(Ordering::Relaxed),
+            Some(HostParam::Unhosted(normalized)) => normalized.load(Ordering::Relaxed),
+            None => self.drawn(param).load(Ordering::Relaxed),
         }
     }
 
     /// The current patch, with the host's monophonic modulation. Not for the audio thread.
     pub fn patch(&self) -> Patch {
-        let mut patch = Patch::default();
-        for param in Param::all() {
-            self.read(param, &mut patch);
-        }
-        patch
+        Patch::of(|param| self.modulated(param))
+    }
+
+    /// The current patch without the host's modulation. Not for the audio thread.
+    #[cfg(feature = "editor")]
+    pub fn unmodulated_patch(&self) -> Patch {
+        Patch::of(|param| self.unmodulated(param))
     }
 
     /// Updates `patch` with all changes since the last call, and returns whether there were any. For the
@@ -138,15 +154,11 @@ impl HostParams {
         let mut changed = false;
         self.changes.take(|index| {
             if let Some(param) = Param::from_index(index) {
-                self.read(param, patch);
+                patch.set_normalized(param, self.modulated(param));
                 changed = true;
             }
         });
         changed
-    }
-
-    fn read(&self, param: Param, patch: &mut Patch) {
-        patch.set_normalized(param, self.modulated(param));
     }
 
     /// Size and scale for the next window.
@@ -183,17 +195,21 @@ impl HostParams {
     /// allocate.
     pub fn set(&self, param: Param, normalized: f32) {
         let stored = self.get(param);
-        if let Some(ptr) = stored.as_ptr() {
+        if let Some(ptr) = stored.and_then(HostParam::as_ptr) {
             // SAFETY: the pointer points into `self`. The framework sets parameters on the same thread
             // in the same way, and the stores are atomic.
             unsafe { ptr._internal_set_normalized_value(normalized) };
-        } else if let HostParam::Unhosted(value) = stored {
-            let normalized = normalized.clamp(0.0, 1.0);
-            // A state sets them all, and few of them differ.
-            if value.load(Ordering::Relaxed) != normalized {
-                value.store(normalized, Ordering::Relaxed);
-                self.changes.mark(param.index());
-            }
+            return;
+        }
+        let value = match stored {
+            Some(HostParam::Unhosted(value)) => value,
+            _ => self.drawn(param),
+        };
+        let normalized = normalized.clamp(0.0, 1.0);
+        // A state sets them all, and few of them differ.
+        if value.load(Ordering::Relaxed) != normalized {
+            value.store(normalized, Ordering::Relaxed);
+            self.changes.mark(param.index());
         }
     }
 
@@ -273,7 +289,7 @@ unsafe impl Params for HostParams {
         Param::hosted()
             .filter_map(|param| {
                 let row = param.row();
-                let ptr = self.get(param).as_ptr()?;
+                let ptr = self.get(param)?.as_ptr()?;
                 Some((row.id.to_owned(), ptr, row.group.name().to_owned()))
             })
             .collect()

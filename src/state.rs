@@ -44,6 +44,17 @@
 //! partials = "1-3, 7, 12-16"
 //! ```
 //!
+//! The drawn spectra are lists for the partials from the first on: those of all four spectra, and those of one in
+//! place of these:
+//!
+//! ```toml
+//! [drawn_spectrum]
+//! ratios = [1, 2.76, 5.4] # over the note's frequency
+//!
+//! [drawn_spectrum.b]
+//! levels = [0, -6, -12] # dB
+//! ```
+//!
 //! A scale and keyboard maps are texts in the table `[tuning]`, beside its parameters:
 //!
 //! ```toml
@@ -78,7 +89,7 @@
 
 mod curves;
 mod drawn_sets;
-mod drawn_spectrum;
+mod drawn_spectra;
 mod macro_names;
 mod read;
 mod recording;

@@ -21,7 +21,7 @@ mod rig;
 
 use aliquot::synth::Param;
 use aliquot::synth::parameter::layout::Group;
-use aliquot::synth::parameter::{MACRO_TARGETS, MACROS};
+use aliquot::synth::parameter::{MACRO_TARGETS, MACROS, SpectrumParams};
 use audible::*;
 use rig::*;
 
@@ -33,12 +33,14 @@ const LAST_PARTIAL: usize = 16;
 
 /// What is set for a single partial that sounds.
 fn of_single_partials() -> Vec<Param> {
-    let lanes = [
+    let lanes: [fn(usize) -> Param; 7] = [
         Param::partial_level,
         Param::partial_tune,
         Param::partial_pan,
-        Param::drawn_ratio,
-        Param::drawn_level,
+        |n| Param::drawn_ratio(0, n),
+        |n| Param::drawn_level(0, n),
+        |n| Param::drawn_ratio(1, n),
+        |n| Param::drawn_level(1, n),
     ];
     (1..=LAST_PARTIAL)
         .flat_map(|n| lanes.map(|lane| lane(n)))
@@ -83,7 +85,7 @@ fn a_step_of_any_continuous_parameter_does_not_click() {
     let mut steps = Steps::default();
     for param in Param::all().filter(|&param| is_continuous(param)) {
         let row = param.row();
-        let is_of_partial = matches!(row.group, Group::Partials | Group::DrawnSpectrum);
+        let is_of_partial = matches!(row.group, Group::Partials | Group::DrawnSpectra);
         let is_elsewhere = OTHER_GROUPS.contains(&row.group)
             || matches!(row.group, Group::Macros | Group::Routes)
             || modulators::GROUPS.contains(&row.group)
@@ -289,4 +291,31 @@ fn a_step_of_a_macro_does_not_click() {
         }
     }
     steps.assert(550);
+}
+
+/// As an import or a copy does it: all of one of two drawings that the pad mixes is another at once.
+#[test]
+fn another_drawing_does_not_click() {
+    let drawn = |seed: usize| {
+        let mut patch = busy();
+        patch.set(Param::MORPH_X, 0.4);
+        for (spectrum, params) in SpectrumParams::ALL.into_iter().enumerate().take(2) {
+            set_label(&mut patch, params.body, "Drawn");
+            set_label(&mut patch, params.colour, "Drawn");
+            for n in 1..=LAST_PARTIAL {
+                let of_b = spectrum * (seed * n + 1);
+                let ratio = n as f32 * (1.0 + 0.01 * (of_b % 5) as f32);
+                patch.set(Param::drawn_ratio(spectrum, n), ratio);
+                let level_db = -((n + 7 * of_b) as f32 % 24.0);
+                patch.set(Param::drawn_level(spectrum, n), level_db);
+            }
+        }
+        patch
+    };
+    let mut steps = Steps::default();
+    for (from, to) in [(1, 2), (2, 1), (1, 3), (3, 2)] {
+        let what = format!("{from} to {to}");
+        steps.make("Drawing B", &drawn(from), &drawn(to), 57, &what);
+    }
+    steps.assert(4);
 }

@@ -12,7 +12,7 @@ use aliquot::synth::display::ShaperKind;
 use aliquot::synth::parameter::layout::Group;
 use aliquot::synth::parameter::{
     CurveParams, DrawnSetParams, MACROS, Param, ROUTES, Range, RouteParams, SEQUENCE_STEPS,
-    SequenceParams, SpectrumParams,
+    SPECTRA, SequenceParams, SpectrumParams,
 };
 use aliquot::synth::patch::Patch;
 use proptest::prelude::*;

@@ -75,8 +75,8 @@ fn set_body(patch: &mut Patch, seed: u64) {
     for (param, label) in [
         (a.body, ["Harmonic", "Church Bell", "Free Bar"][place(3)]),
         (a.colour, ["Power", "Clarinet"][place(2)]),
-        (b.body, ["Membrane", "Harmonic"][place(2)]),
-        (b.colour, ["Saw", "Square", "Power"][place(3)]),
+        (b.body, ["Membrane", "Drawn"][place(2)]),
+        (b.colour, ["Saw", "Drawn", "Power"][place(3)]),
     ] {
         patch.set(param, param.parse(label).expect("a label"));
     }
@@ -144,7 +144,7 @@ impl Piece {
     }
 }
 
-/// Plays the events while the number of partials goes down and up again.
+/// Plays the events while the number of partials goes down and up again, and others are drawn.
 fn play_changing(engine: &mut Engine, piece: &Piece, sizes: &[usize]) -> (Vec<f32>, Vec<f32>) {
     const LEGS: usize = 5;
     let mut patch = piece.patch;
@@ -162,6 +162,11 @@ fn play_changing(engine: &mut Engine, piece: &Piece, sizes: &[usize]) -> (Vec<f3
         left.extend(both.0);
         right.extend(both.1);
         patch.set(Param::PARTIALS, [16.0, 300.0][leg % 2]);
+        for n in 1..=8 {
+            let seed = (leg * n) as f32;
+            patch.set(Param::drawn_ratio(1, n), n as f32 + 0.03 * seed);
+            patch.set(Param::drawn_level(1, n), -seed);
+        }
         engine.set_patch(&patch);
     }
     (left, right)

@@ -182,9 +182,12 @@ impl EditorModel {
 
     /// All values to show.
     pub fn patch(&self) -> Patch {
-        let mut patch = Patch::default();
-        for param in Param::all() {
-            patch.set_normalized(param, self.normalized(param));
+        let mut patch = self.params.unmodulated_patch();
+        for (param, normalized) in self.pending.values() {
+            patch.set_normalized(param, normalized);
+        }
+        for drag in &self.held {
+            patch.set_normalized(drag.param, drag.sent);
         }
         patch
     }

@@ -5,8 +5,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::synth::parameter::Param;
 
 /// A bit for each parameter: whether it has changed since the audio thread's last update.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Changes([AtomicU64; Param::COUNT.div_ceil(64)]);
+
+impl Default for Changes {
+    /// No changes.
+    fn default() -> Changes {
+        Changes([const { AtomicU64::new(0) }; Param::COUNT.div_ceil(64)])
+    }
+}
 
 impl Changes {
     /// Marks the parameter at `index`.

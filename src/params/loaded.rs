@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use nice_plug::params::persist::{deserialize_field, serialize_field};
 
 use crate::state::{MacroNames, NamedBank};
+use crate::synth::parameter::{MAX_PARTIALS, SPECTRA};
 use crate::synth::{Param, Patch};
 
 /// Longer names and ids are cut when they are read from a state.
@@ -87,13 +88,17 @@ pub fn fingerprint(patch: &Patch, macro_names: &MacroNames, recording: Option<&N
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     };
+    let mut take_value = |id: &str, normalized: f32| {
+        id.bytes().for_each(|byte| take(byte.into()));
+        take(normalized.to_bits());
+    };
     for param in Param::all().filter(is_of_the_sound) {
-        let row = param.row();
-        let normalized = patch.normalized(param);
-        if normalized != row.range.normalized(row.default) {
-            row.id.bytes().for_each(|byte| take(byte.into()));
-            take(normalized.to_bits());
+        if !param.is_of_drawn_spectrum() && differs(patch, param) {
+            take_value(param.row().id, patch.normalized(param));
         }
+    }
+    for (id, normalized) in drawn(patch) {
+        take_value(&id, normalized);
     }
     for (number, name) in macro_names.iter() {
         take(number as u32);
@@ -112,6 +117,37 @@ pub fn fingerprint(patch: &Patch, macro_names: &MacroNames, recording: Option<&N
         }
     }
     hash
+}
+
+/// What is drawn in the spectra, by the ids that are hashed. Where all four have one drawing, it is there once and
+/// by the ids that it had when there was only one, so that the hash stays the same.
+fn drawn(patch: &Patch) -> Vec<(String, f32)> {
+    let is_one = (1..SPECTRA).all(|spectrum| {
+        patch.drawn_ratios(spectrum) == patch.drawn_ratios(0)
+            && patch.drawn_levels(spectrum) == patch.drawn_levels(0)
+    });
+    let kinds: [(_, fn(usize, usize) -> Param); 2] =
+        [("ratio", Param::drawn_ratio), ("level", Param::drawn_level)];
+    let mut drawn = Vec::new();
+    for spectrum in 0..if is_one { 1 } else { SPECTRA } {
+        for n in 1..=MAX_PARTIALS {
+            for (kind, param) in kinds {
+                let param = param(spectrum, n);
+                if differs(patch, param) {
+                    let id = match is_one {
+                        true => format!("drawn_{kind}_{n}"),
+                        false => param.row().id.to_owned(),
+                    };
+                    drawn.push((id, patch.normalized(param)));
+                }
+            }
+        }
+    }
+    drawn
+}
+
+fn differs(patch: &Patch, param: Param) -> bool {
+    patch.normalized(param) != param.default_normalized()
 }
 
 fn is_of_the_sound(param: &Param) -> bool {
@@ -152,6 +188,28 @@ mod tests {
         );
         let preset = LoadedPreset::from_json(&long).expect("readable");
         assert_eq!(preset.name, "ü".repeat(MAX_CHARS));
+    }
+
+    /// States that were saved when there was one drawing have hashes of that time.
+    #[test]
+    fn one_drawing_in_all_spectra_has_the_hash_that_one_alone_had() {
+        let names = MacroNames::default();
+        let mut patch = Patch::default();
+        let values = [("drawn_ratio_2", 0.25_f32), ("drawn_level_2", 0.5)];
+        for spectrum in 0..SPECTRA {
+            patch.set_normalized(Param::drawn_ratio(spectrum, 2), values[0].1);
+            patch.set_normalized(Param::drawn_level(spectrum, 2), values[1].1);
+        }
+        let mut expected = fingerprint(&Patch::default(), &names, None);
+        for (id, normalized) in values {
+            let words = id.bytes().map(u32::from).chain([normalized.to_bits()]);
+            for byte in words.flat_map(u32::to_le_bytes) {
+                expected = (expected ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        }
+        assert_eq!(fingerprint(&patch, &names, None), expected);
+        patch.set_normalized(Param::drawn_level(3, 2), 0.6);
+        assert_ne!(fingerprint(&patch, &names, None), expected);
     }
 
     #[test]

@@ -126,6 +126,7 @@ fn check(state: &PluginState) -> Result<Values, Refusal> {
             deserialize_field(json).map_err(|_| Refusal::BadValue(UNHOSTED_FIELD.to_owned()))?;
         values.extend(unhosted);
     }
+    take_former_drawing(&mut values);
     for row in rows() {
         if let Some(value) = values.get(row.id)
             && !fits(row, value)
@@ -151,6 +152,20 @@ fn check(state: &PluginState) -> Result<Values, Refusal> {
     Ok(values)
 }
 
+/// States from before each spectrum had a drawing of its own have one for all four.
+fn take_former_drawing(values: &mut Values) {
+    let former = values.iter().filter_map(|(id, value)| {
+        let params = Param::of_former_drawn_id(id)?;
+        Some((params, value.clone()))
+    });
+    for (params, value) in former.collect::<Vec<_>>() {
+        for param in params {
+            let own = values.entry(param.row().id.to_owned());
+            own.or_insert_with(|| value.clone());
+        }
+    }
+}
+
 fn pairs(json: &str) -> Option<Vec<(u8, String)>> {
     deserialize_field(json).ok()
 }
@@ -167,10 +182,13 @@ pub fn controllers(fields: &BTreeMap<String, String>) -> Vec<(u8, Param)> {
         .collect()
 }
 
-/// The field for the parameters that hosts do not see, whose normalised values `normalized` gives.
+/// The field for the parameters that hosts do not see, whose normalised values `normalized` gives. Of the drawn
+/// spectra, which are many, those at their defaults are left out.
 pub fn unhosted_to_json(normalized: impl Fn(Param) -> f32) -> Option<String> {
+    let is_default = |param: Param| normalized(param) == param.default_normalized();
     let values: Values = Param::all()
         .filter(|param| !param.is_hosted())
+        .filter(|&param| !(param.is_of_drawn_spectrum() && is_default(param)))
         .map(|param| {
             (
                 param.row().id.to_owned(),
@@ -264,6 +282,7 @@ fn value(row: &Row, normalized: f32) -> ParamValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::synth::parameter::SPECTRA;
 
     fn state() -> PluginState {
         let mut state = PluginState {
@@ -414,6 +433,54 @@ mod tests {
                 "{json}"
             );
         }
+    }
+
+    #[test]
+    fn the_one_drawing_of_older_states_is_that_of_all_spectra() {
+        let read = |json: &str| -> BTreeMap<Param, f32> {
+            let mut state = state();
+            state.params.retain(|id, _| !id.starts_with("drawn_"));
+            state
+                .fields
+                .insert(UNHOSTED_FIELD.to_owned(), json.to_owned());
+            assert_eq!(admit(&mut state), Ok(()), "{json}");
+            unhosted(&state.fields).into_iter().collect()
+        };
+        let values = read(r#"{"drawn_ratio_2":{"f32":0.3},"drawn_level_512":{"f32":0.1}}"#);
+        for spectrum in 0..SPECTRA {
+            assert_eq!(values[&Param::drawn_ratio(spectrum, 2)], 0.3);
+            assert_eq!(values[&Param::drawn_level(spectrum, 512)], 0.1);
+            let other = Param::drawn_ratio(spectrum, 3);
+            assert_eq!(values[&other], other.default_normalized());
+        }
+        let values = read(r#"{"drawn_ratio_2":{"f32":0.3},"drawn_b_ratio_2":{"f32":0.4}}"#);
+        let found = [0, 1, 2, 3].map(|spectrum| values[&Param::drawn_ratio(spectrum, 2)]);
+        assert_eq!(found, [0.3, 0.4, 0.3, 0.3]);
+        let mut damaged = state();
+        let bad = ("drawn_ratio_2".to_owned(), ParamValue::F32(1.5));
+        damaged.params.retain(|id, _| !id.starts_with("drawn_"));
+        damaged.params.extend([bad]);
+        assert!(matches!(refused(&mut damaged), Refusal::BadValue(_)));
+    }
+
+    /// So that a state is not larger than what was drawn asks for.
+    #[test]
+    fn only_what_is_drawn_is_stored() {
+        let drawn = Param::drawn_level(3, 7);
+        let json = unhosted_to_json(|param| match param == drawn {
+            true => 0.25,
+            false => param.default_normalized(),
+        });
+        let json = json.expect("plain text");
+        let ids: BTreeMap<String, ParamValue> = deserialize_field(&json).expect("values");
+        let ids = ids.keys().filter_map(|id| Param::from_id(id));
+        let of_spectra: Vec<Param> = ids.filter(|id| id.is_of_drawn_spectrum()).collect();
+        assert_eq!(of_spectra, [drawn]);
+        let values: BTreeMap<Param, f32> =
+            unhosted(&BTreeMap::from([(UNHOSTED_FIELD.to_owned(), json)]))
+                .into_iter()
+                .collect();
+        assert_eq!(values[&drawn], 0.25);
     }
 
     #[test]

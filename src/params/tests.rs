@@ -4,7 +4,10 @@ use crate::state::Preset;
 use crate::synth::parameter::{RouteParams, rows};
 
 fn modulate(params: &HostParams, param: Param, offset: f32) {
-    let ptr = params.get(param).as_ptr().expect("hosts see it");
+    let ptr = params
+        .get(param)
+        .and_then(HostParam::as_ptr)
+        .expect("hosts see it");
     // SAFETY: the pointer leads into `params`, which outlives the call.
     unsafe { ptr._internal_modulate_value(offset) };
 }
@@ -155,7 +158,7 @@ fn values_that_hosts_do_not_see_are_reported_and_stored() {
     let mut patch = params.patch();
     params.update(&mut patch);
     let param = Param::macro_target(8);
-    assert!(params.get(param).as_ptr().is_none());
+    assert!(params.get(param).and_then(HostParam::as_ptr).is_none());
     let normalized = param.range().normalized(12.0);
     params.set(param, normalized);
     assert!(params.update(&mut patch));
@@ -189,7 +192,10 @@ fn text_goes_both_ways_with_and_without_unit() {
     for param in Param::hosted() {
         let unit = param.row().unit;
         assert!(suffix(unit).is_empty() || suffix(unit) == format!(" {}", unit.symbol()));
-        let ptr = params.get(param).as_ptr().expect("hosts see it");
+        let ptr = params
+            .get(param)
+            .and_then(HostParam::as_ptr)
+            .expect("hosts see it");
         for step in 0..=20 {
             let plain = param.range().plain(step as f32 / 20.0);
             let normalized = param.range().normalized(plain);
@@ -266,7 +272,12 @@ fn the_names_of_macros_are_stored_and_older_states_have_none() {
 #[test]
 fn hosts_are_told_the_name_of_a_macro_in_its_value() {
     let params = HostParams::default();
-    let ptr = |param| params.get(param).as_ptr().expect("hosts see it");
+    let ptr = |param| {
+        params
+            .get(param)
+            .and_then(HostParam::as_ptr)
+            .expect("hosts see it")
+    };
     // SAFETY: the pointers lead into `params`, which outlives the calls.
     let text = |param, value| unsafe { ptr(param).normalized_value_to_string(value, true) };
     // SAFETY: as above.
@@ -295,7 +306,12 @@ fn hosts_are_told_the_name_of_a_macro_in_its_value() {
 #[test]
 fn hosts_are_told_a_depth_in_the_unit_of_its_target() {
     let params = HostParams::default();
-    let ptr = |param| params.get(param).as_ptr().expect("hosts see it");
+    let ptr = |param| {
+        params
+            .get(param)
+            .and_then(HostParam::as_ptr)
+            .expect("hosts see it")
+    };
     let route = RouteParams::of(24);
     let range = route.depth.range();
     for (target, depth, told, others) in [

@@ -13,9 +13,11 @@ impl HostParams {
     pub fn to_text(&self) -> String {
         let params = Param::hosted().filter_map(|param| {
             let value = match self.get(param) {
-                HostParam::Continuous(float) => ParamValue::F32(float.unmodulated_plain_value()),
-                HostParam::Stepped(int) => ParamValue::I32(int.unmodulated_plain_value()),
-                HostParam::Unhosted(_) => return None,
+                Some(HostParam::Continuous(float)) => {
+                    ParamValue::F32(float.unmodulated_plain_value())
+                }
+                Some(HostParam::Stepped(int)) => ParamValue::I32(int.unmodulated_plain_value()),
+                Some(HostParam::Unhosted(_)) | None => return None,
             };
             Some((param.row().id.to_owned(), value))
         });
@@ -40,10 +42,10 @@ impl HostParams {
                 continue;
             };
             match (self.get(param), value) {
-                (HostParam::Continuous(_), ParamValue::F32(normalized)) => {
+                (Some(HostParam::Continuous(_)), ParamValue::F32(normalized)) => {
                     self.set(param, *normalized);
                 }
-                (HostParam::Stepped(int), ParamValue::I32(plain)) => {
+                (Some(HostParam::Stepped(int)), ParamValue::I32(plain)) => {
                     self.set(param, int.preview_normalized(*plain));
                 }
                 _ => {}

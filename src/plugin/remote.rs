@@ -40,10 +40,10 @@ fn cut(page: Page) -> Vec<(String, Vec<Param>)> {
 fn add(params: &HostParams, page: &mut impl RemoteControlsPage, knobs: &[Param]) {
     for &knob in knobs {
         match params.get(knob) {
-            HostParam::Continuous(float) => page.add_param(float),
-            HostParam::Stepped(int) => page.add_param(int),
+            Some(HostParam::Continuous(float)) => page.add_param(float),
+            Some(HostParam::Stepped(int)) => page.add_param(int),
             // What hosts do not see is on no page.
-            HostParam::Unhosted(_) => {}
+            Some(HostParam::Unhosted(_)) | None => {}
         }
     }
 }

@@ -6,13 +6,14 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, Error};
 
 use super::{
-    Preset, PresetError, PresetWarning, SCHEMA, curves, drawn_sets, drawn_spectrum, macro_names,
+    Preset, PresetError, PresetWarning, SCHEMA, curves, drawn_sets, drawn_spectra, macro_names,
     recording, routes, sequences, tuning,
 };
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
 
 /// One parameter of a preset text.
+#[derive(Clone)]
 pub(super) struct Entry<'t> {
     pub id: String,
     pub value: EntryValue<'t>,
@@ -35,6 +36,7 @@ impl<'t> Entry<'t> {
 }
 
 /// The value of a parameter in a preset text.
+#[derive(Clone)]
 pub(super) enum EntryValue<'t> {
     /// As it is written.
     Written(DeValue<'t>),
@@ -78,6 +80,7 @@ fn parsed(text: &str, warnings: &mut Vec<TextFault>) -> Result<Preset, TextFault
     for migrate in &MIGRATIONS[schema as usize - 1..] {
         migrate(&mut entries);
     }
+    let entries = entries.into_iter().flat_map(with_present_ids).collect();
     preset.patch = patch(text, entries)?;
     Ok(preset)
 }
@@ -104,7 +107,7 @@ fn head_and_entries<'t>(
             "curve" if is_second => entries.extend(curves::entries(value)?),
             sequences::KEY if is_second => entries.extend(sequences::entries(value)?),
             drawn_sets::KEY if is_second => entries.extend(drawn_sets::entries(value)?),
-            drawn_spectrum::KEY if is_second => entries.extend(drawn_spectrum::entries(value)?),
+            drawn_spectra::KEY if is_second => entries.extend(drawn_spectra::entries(value)?),
             other => {
                 let DeValue::Table(mut group) = value.into_inner() else {
                     let reason = format!("{other}: unknown key; parameters must be in a [group]");
@@ -126,6 +129,20 @@ fn head_and_entries<'t>(
         }
     }
     Ok((preset, entries))
+}
+
+/// What an entry means that may have the id of a drawing that all spectra shared.
+fn with_present_ids(entry: Entry) -> Vec<Entry> {
+    match Param::of_former_drawn_id(&entry.id) {
+        None => vec![entry],
+        Some(params) => {
+            let with_id = |param: Param| Entry {
+                id: param.row().id.to_owned(),
+                ..entry.clone()
+            };
+            params.map(with_id).into()
+        }
+    }
 }
 
 /// The patch with these parameters, in the order in which `text` has them.

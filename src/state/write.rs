@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{
-    Preset, SCHEMA, curves, drawn_sets, drawn_spectrum, macro_names, recording, routes, sequences,
+    Preset, SCHEMA, curves, drawn_sets, drawn_spectra, macro_names, recording, routes, sequences,
     tuning,
 };
 use crate::synth::parameter::layout::Group;
@@ -46,7 +46,7 @@ pub(super) fn preset(preset: &Preset) -> String {
     curves::write(&preset.patch, &mut text);
     sequences::write(&preset.patch, &mut text);
     drawn_sets::write(&preset.patch, &mut text);
-    drawn_spectrum::write(&preset.patch, &mut text);
+    drawn_spectra::write(&preset.patch, &mut text);
     text
 }
 
@@ -60,7 +60,7 @@ fn groups(preset: &Preset) -> Vec<(Group, Vec<Param>)> {
             let group = param.row().group;
             if matches!(
                 group,
-                Group::Routes | Group::DrawnSets | Group::DrawnSpectrum
+                Group::Routes | Group::DrawnSets | Group::DrawnSpectra
             ) {
                 continue;
             }

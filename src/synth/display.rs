@@ -29,7 +29,7 @@ use super::parameter::{LfoParams, MACROS, MAX_PARTIALS, Param, PartialMask};
 use super::partials::source::Source;
 use super::partials::stages::Stages;
 use super::partials::stages::filter::{Filter, FilterSettings, FilterType};
-use super::partials::{Arrays, Context, DrawnSpectrum, Frame, HarmonicTables, PartialOverrides};
+use super::partials::{Arrays, Context, DrawnSpectra, Frame, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
 use super::tuning::Tunings;
@@ -68,7 +68,7 @@ impl PartialRatios {
         let mut patch = *patch;
         patch.set(Param::PARTIALS, MAX_PARTIALS as f32);
         let values = values_before_macros(&patch);
-        let own = PatchArrays::of(&values);
+        let own = PatchArrays::of(&values, &patch);
         // The tuning moves nothing but by the match.
         let has_match = values.get(Param::MATCH) != 0.0;
         let tuning = has_match.then(|| DisplayedTuning::of(&patch, tables));
@@ -231,16 +231,16 @@ static NOTE: LazyLock<Note> = LazyLock::new(|| Note::new(0, A4, 1.0, 0));
 #[derive(Default)]
 struct PatchArrays {
     overrides: PartialOverrides,
-    drawn: DrawnSpectrum,
+    drawn: DrawnSpectra,
 }
 
 impl PatchArrays {
-    fn of(values: &Values) -> PatchArrays {
+    fn of(values: &Values, patch: &Patch) -> PatchArrays {
         let mut overrides = PartialOverrides::default();
         overrides.update(&Values::new(&Patch::default()), values);
         PatchArrays {
             overrides,
-            drawn: DrawnSpectrum::of(values),
+            drawn: DrawnSpectra::of(values, patch),
         }
     }
 }

@@ -12,6 +12,9 @@
 //! Presets and states hold ids, hosts hold ids and normalised values. `tests/parameters.txt` freezes
 //! these and the host's order.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 mod clocked_modulator;
 pub mod layout;
 mod partial_mask;
@@ -97,9 +100,11 @@ impl Param {
         self.0 as usize
     }
 
-    /// The parameter with this id, or `None`.
+    /// The parameter with this id, or `None`. Not for the audio thread.
     pub fn from_id(id: &str) -> Option<Param> {
-        Param::all().find(|param| param.row().id == id)
+        static BY_ID: LazyLock<HashMap<&str, Param>> =
+            LazyLock::new(|| Param::all().map(|param| (param.row().id, param)).collect());
+        BY_ID.get(id).copied()
     }
 
     /// All of them, in the table's order.
@@ -142,9 +147,13 @@ impl Param {
         self.row().kind == Kind::Performance
     }
 
-    /// The normalised value of a new instance.
+    /// The normalised value of a new instance. Not for the audio thread.
     pub fn default_normalized(self) -> f32 {
-        self.range().normalized(self.row().default)
+        static DEFAULTS: LazyLock<Box<[f32]>> = LazyLock::new(|| {
+            let all = rows().iter();
+            all.map(|row| row.range.normalized(row.default)).collect()
+        });
+        DEFAULTS[self.index()]
     }
 
     /// Its plain value as text with its unit, such as `440 Hz`.

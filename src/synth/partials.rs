@@ -24,7 +24,7 @@ mod tables;
 mod tests;
 
 pub use array::PartialArray;
-pub use drawn::DrawnSpectrum;
+pub use drawn::DrawnSpectra;
 pub use frame::{Arrays, Frame};
 pub use stages::overrides::PartialOverrides;
 pub use tables::HarmonicTables;
@@ -53,8 +53,8 @@ pub struct Context<'a> {
     pub tables: &'static HarmonicTables,
     /// The first partials' own Level, Tune and Pan.
     pub overrides: &'a PartialOverrides,
-    /// The drawn body and colour.
-    pub drawn: &'a DrawnSpectrum,
+    /// What sounds of the drawn spectra.
+    pub drawn: &'a DrawnSpectra,
     /// What recordings are at the segment's end, if the voice plays any.
     pub recorded: RecordedParts<'a>,
     /// What moves single partials, at the segment's end.

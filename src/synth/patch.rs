@@ -1,39 +1,50 @@
 //! The patch: one value for every parameter, and what the macros make of them.
 
 use super::modulation::macros;
-use super::parameter::{Param, THRESHOLD_OFF_DB};
+use super::parameter::{MAX_PARTIALS, Param, SPECTRA, THRESHOLD_OFF_DB};
+
+/// A value for each parameter but those of the drawn spectra.
+type OwnValues = [f32; Param::DRAWN_START];
 
 /// All that decides how a voice sounds, as it is set: one normalised value a parameter.
 ///
 /// Plain data of fixed size: copying it neither allocates nor frees.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Patch {
-    normalized: [f32; Param::COUNT],
+    own: OwnValues,
+    /// Of each spectrum the ratios, then the levels of all partials: the other parameters, in their order.
+    drawn: [[[f32; MAX_PARTIALS]; 2]; SPECTRA],
 }
 
 impl Default for Patch {
     /// Every parameter at its default. Not for the audio thread (it reads the table of names).
     fn default() -> Patch {
-        let mut patch = Patch {
-            normalized: [0.0; Param::COUNT],
-        };
-        for param in Param::all() {
-            patch.set(param, param.row().default);
-        }
-        patch
+        Patch::of(Param::default_normalized)
     }
 }
 
 impl Patch {
+    /// The patch with these normalised values. Not for the audio thread.
+    pub fn of(mut normalized: impl FnMut(Param) -> f32) -> Patch {
+        let mut patch = Patch {
+            own: [0.0; Param::DRAWN_START],
+            drawn: [[[0.0; MAX_PARTIALS]; 2]; SPECTRA],
+        };
+        for param in Param::all() {
+            patch.set_normalized(param, normalized(param));
+        }
+        patch
+    }
+
     /// Sets a parameter by its plain value, in its unit.
     pub fn set(&mut self, param: Param, plain: f32) {
-        self.normalized[param.index()] = param.range().normalized(plain);
+        *self.place(param) = param.range().normalized(plain);
     }
 
     /// Sets a parameter by its normalised value; anything but a number from 0 to 1 counts as the
     /// nearer end.
     pub fn set_normalized(&mut self, param: Param, normalized: f32) {
-        self.normalized[param.index()] = if normalized > 0.0 {
+        *self.place(param) = if normalized > 0.0 {
             normalized.min(1.0)
         } else {
             0.0
@@ -42,19 +53,32 @@ impl Patch {
 
     /// The plain value as it was set, before macros.
     pub fn plain(&self, param: Param) -> f32 {
-        param.range().plain(self.normalized[param.index()])
+        param.range().plain(self.normalized(param))
     }
 
     /// The normalised value as it was set, before macros.
     pub fn normalized(&self, param: Param) -> f32 {
-        self.normalized[param.index()]
+        match param.index().checked_sub(Param::DRAWN_START) {
+            None => self.own[param.index()],
+            Some(index) => self.drawn.as_flattened().as_flattened()[index],
+        }
     }
 
-    /// The normalised values, moved by the patch's routes.
-    fn routed(&self) -> [f32; Param::COUNT] {
-        let mut values = self.normalized;
-        macros::apply(self, &mut values);
-        values
+    fn place(&mut self, param: Param) -> &mut f32 {
+        match param.index().checked_sub(Param::DRAWN_START) {
+            None => &mut self.own[param.index()],
+            Some(index) => &mut self.drawn.as_flattened_mut().as_flattened_mut()[index],
+        }
+    }
+
+    /// The normalised ratios of the drawn body of spectrum 0 (A) to 3 (D), partial 1 first.
+    pub fn drawn_ratios(&self, spectrum: usize) -> &[f32; MAX_PARTIALS] {
+        &self.drawn[spectrum][0]
+    }
+
+    /// The normalised levels of the drawn colour of spectrum 0 (A) to 3 (D), partial 1 first.
+    pub fn drawn_levels(&self, spectrum: usize) -> &[f32; MAX_PARTIALS] {
+        &self.drawn[spectrum][1]
     }
 }
 
@@ -92,42 +116,45 @@ pub const PLAIN: [(Param, f32); 28] = [
     (Param::MATCH, 0.0),
 ];
 
-/// The values that sound: a patch after its macros, both normalised and plain.
+/// The values that sound: a patch after its macros, both normalised and plain. The drawn spectra are not among
+/// them: they are in [`DrawnSpectra`](super::partials::DrawnSpectra), as far as they sound.
 #[derive(Clone, Debug)]
 pub struct Values {
-    patch: Patch,
-    normalized: [f32; Param::COUNT],
-    plain: [f32; Param::COUNT],
+    /// As they are set, normalised.
+    set: OwnValues,
+    normalized: OwnValues,
+    plain: OwnValues,
     is_plain: bool,
 }
 
 impl Values {
     /// The values of `patch`.
     pub fn new(patch: &Patch) -> Values {
-        let normalized = patch.routed();
-        let mut plain = [0.0; Param::COUNT];
-        for param in Param::all() {
-            plain[param.index()] = param.range().plain(normalized[param.index()]);
+        let normalized = with_macros(patch);
+        let mut plain = [0.0; Param::DRAWN_START];
+        for (param, (plain, normalized)) in Param::all().zip(plain.iter_mut().zip(normalized)) {
+            *plain = param.range().plain(normalized);
         }
         Values {
-            patch: *patch,
+            set: patch.own,
             normalized,
             plain,
             is_plain: is_plain(&plain),
         }
     }
 
-    /// Takes over a changed patch; works out only what differs. Returns whether anything does.
+    /// Takes over a changed patch; works out only what differs. Returns whether any value does.
     pub fn update(&mut self, patch: &Patch) -> bool {
-        if self.patch.normalized == patch.normalized {
+        if self.set == patch.own {
             return false;
         }
-        self.patch = *patch;
-        let normalized = patch.routed();
-        for param in Param::all() {
-            let index = param.index();
-            if normalized[index] != self.normalized[index] {
-                self.plain[index] = param.range().plain(normalized[index]);
+        self.set = patch.own;
+        let normalized = with_macros(patch);
+        for (index, normalized) in normalized.into_iter().enumerate() {
+            if normalized != self.normalized[index]
+                && let Some(param) = Param::from_index(index)
+            {
+                self.plain[index] = param.range().plain(normalized);
             }
         }
         self.normalized = normalized;
@@ -141,11 +168,17 @@ impl Values {
     }
 
     /// Plain value of a parameter.
+    ///
+    /// # Panics
+    /// As [`Values::normalized`].
     pub fn get(&self, param: Param) -> f32 {
         self.plain[param.index()]
     }
 
     /// Normalised value of a parameter; macros may have taken it past 0 or 1.
+    ///
+    /// # Panics
+    /// If it is of a drawn spectrum.
     pub fn normalized(&self, param: Param) -> f32 {
         self.normalized[param.index()]
     }
@@ -168,7 +201,14 @@ impl Values {
     }
 }
 
-fn is_plain(plain: &[f32; Param::COUNT]) -> bool {
+/// The normalised values of a patch, moved by its macros.
+fn with_macros(patch: &Patch) -> OwnValues {
+    let mut values = patch.own;
+    macros::apply(patch, &mut values);
+    values
+}
+
+fn is_plain(plain: &OwnValues) -> bool {
     PLAIN
         .iter()
         .all(|(param, off)| plain[param.index()] == *off)

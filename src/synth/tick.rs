@@ -6,7 +6,7 @@ use super::channel::{ChannelControls, Channels};
 use super::modulation::DestinationValues;
 use super::modulation::modulators::SharedModulators;
 use super::modulation::routes::Routes;
-use super::partials::{DrawnSpectrum, HarmonicTables, PartialOverrides};
+use super::partials::{DrawnSpectra, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::recordings::noise::NoiseFilters;
 use super::recordings::{RecordingSource, Recordings};
@@ -28,8 +28,8 @@ pub struct Tick {
     pub generation: u64,
     /// The partials' own Level, Tune and Pan in `values`.
     pub overrides: PartialOverrides,
-    /// The drawn body and colour in `values`.
-    pub drawn: DrawnSpectrum,
+    /// What sounds of the drawn spectra.
+    pub drawn: DrawnSpectra,
     /// What the channels' controllers say.
     pub controls: ChannelControls,
     /// The keys' pitches.
@@ -71,7 +71,7 @@ impl Tick {
             values,
             generation: 1,
             overrides: PartialOverrides::default(),
-            drawn: DrawnSpectrum::default(),
+            drawn: DrawnSpectra::default(),
             tuning: Tunings::new(),
             recordings: Recordings::none(),
             pieces: PiecePool::default(),
@@ -83,19 +83,19 @@ impl Tick {
         }
     }
 
-    /// Takes over a changed patch. Returns whether any value differs.
+    /// Takes over a changed patch. Returns whether any value that may sound differs.
     pub fn set_patch(&mut self, patch: &Patch) -> bool {
         let before = self.values.clone();
-        if !self.values.update(patch) {
-            return false;
+        let has_values = self.values.update(patch);
+        if has_values {
+            self.destinations = DestinationValues::of(&self.values);
+            self.routes = Routes::compile(&self.values, &self.destinations);
+            self.modulators.set_patch(&self.values, self.sample_rate_hz);
+            self.overrides.update(&before, &self.values);
         }
-        self.destinations = DestinationValues::of(&self.values);
-        self.routes = Routes::compile(&self.values, &self.destinations);
-        self.modulators.set_patch(&self.values, self.sample_rate_hz);
-        self.generation += 1;
-        self.overrides.update(&before, &self.values);
-        self.drawn.update(&before, &self.values);
-        true
+        let has_changed = self.drawn.update(&self.values, patch) || has_values;
+        self.generation += u64::from(has_changed);
+        has_changed
     }
 
     /// Takes over other recordings.

@@ -63,9 +63,12 @@ pub fn audible(param: Param) -> Patch {
     };
     match group {
         Group::Spectra => set_four_spectra(&mut patch),
-        Group::DrawnSpectrum => {
-            set_label(&mut patch, SpectrumParams::ALL[0].body, "Drawn");
-            set_label(&mut patch, SpectrumParams::ALL[0].colour, "Drawn");
+        Group::DrawnSpectra => {
+            let is_first = param < Param::drawn_ratio(1, 1);
+            let spectrum = SpectrumParams::ALL[usize::from(!is_first)];
+            set_label(&mut patch, spectrum.body, "Drawn");
+            set_label(&mut patch, spectrum.colour, "Drawn");
+            patch.set(Param::MORPH_X, if is_first { 0.0 } else { 0.5 });
         }
         Group::Room => patch.set(Param::ROOM_AMOUNT, 0.8),
         Group::Breath => patch.set(Param::BREATH, 0.5),

@@ -81,7 +81,7 @@ fn the_manual_names_every_parameter() {
     let expression = &documents[Path::new("docs/manual/expression.md")];
     let is_named = |row: &Row| match row.group {
         // By their numbers.
-        Group::Macros | Group::Partials | Group::DrawnSets | Group::DrawnSpectrum => true,
+        Group::Macros | Group::Partials | Group::DrawnSets | Group::DrawnSpectra => true,
         Group::Sequence1 | Group::Sequence2 if row.short.starts_with("Step ") => true,
         Group::Curve1 | Group::Curve2 | Group::Curve3 | Group::Curve4
             if row.short.starts_with("Point ") =>

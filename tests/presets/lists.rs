@@ -371,12 +371,89 @@ levels = [0, -6, -72] # dB
 "#;
     let preset = Preset::parse(text).expect("a preset");
     let plain = |param: Param| preset.patch.plain(param);
-    assert!((plain(Param::drawn_ratio(2)) - 2.76).abs() < 1e-4);
-    assert!((plain(Param::drawn_ratio(4)) - 5.4).abs() < 1e-4);
-    assert!((plain(Param::drawn_ratio(5)) - 5.0).abs() < 1e-4);
-    assert!((plain(Param::drawn_level(3)) + 72.0).abs() < 1e-4);
-    assert_eq!(plain(Param::drawn_level(4)), 0.0);
+    for spectrum in 0..SPECTRA {
+        let (ratio, level) = (
+            |n| plain(Param::drawn_ratio(spectrum, n)),
+            |n| plain(Param::drawn_level(spectrum, n)),
+        );
+        assert!((ratio(2) - 2.76).abs() < 1e-4);
+        assert!((ratio(4) - 5.4).abs() < 1e-4);
+        assert!((ratio(5) - 5.0).abs() < 1e-4);
+        assert!((level(3) + 72.0).abs() < 1e-4);
+        assert_eq!(level(4), 0.0);
+    }
     assert_eq!(preset.to_text(), text);
+}
+
+#[test]
+fn each_spectrum_has_lists_of_its_own() {
+    let text = r#"schema = 2
+name = "Test"
+
+[spectra]
+body_a = "Drawn"
+body_b = "Drawn"
+colour_d = "Drawn"
+
+[drawn_spectrum]
+levels = [0, -6, -72] # dB
+
+[drawn_spectrum.a]
+ratios = [1, 2.76] # over the note's frequency
+
+[drawn_spectrum.b]
+ratios = [1, 2, 3.5] # over the note's frequency
+"#;
+    let preset = Preset::parse(text).expect("a preset");
+    let plain = |param: Param| preset.patch.plain(param);
+    let ratios = |n| [0, 1, 2, 3].map(|spectrum| plain(Param::drawn_ratio(spectrum, n)));
+    for (n, expected) in [(2, [2.76, 2.0, 2.0, 2.0]), (3, [3.0, 3.5, 3.0, 3.0])] {
+        for (found, expected) in ratios(n).into_iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-4, "{n}: {found}");
+        }
+    }
+    for spectrum in 0..SPECTRA {
+        assert!((plain(Param::drawn_level(spectrum, 2)) + 6.0).abs() < 1e-4);
+    }
+    assert_eq!(preset.to_text(), text);
+    // A spectrum's own list takes the place of all of that of all spectra.
+    let own = text.to_owned() + "\n[drawn_spectrum.d]\nlevels = [-3] # dB\n";
+    let preset = Preset::parse(&own).expect("a preset");
+    let levels = |n| [2, 3].map(|spectrum| preset.patch.plain(Param::drawn_level(spectrum, n)));
+    assert!((levels(1)[1] + 3.0).abs() < 1e-4 && levels(2)[1] == 0.0);
+    assert!(levels(1)[0] == 0.0 && (levels(2)[0] + 6.0).abs() < 1e-4);
+    let written = preset.to_text();
+    assert!(!written.contains("[drawn_spectrum]"), "{written}");
+    let again = Preset::parse(&written).expect("a preset");
+    assert_eq!(again.patch, preset.patch);
+}
+
+/// While there was one drawing for all spectra, its parameters could stand in any group, too.
+#[test]
+fn ids_of_the_one_drawing_mean_all_spectra() {
+    let text = "schema = 2\nname = \"Test\"\n[x]\ndrawn_ratio_2 = 2.5\ndrawn_level_512 = -9\n";
+    let patch = Preset::parse(text).expect("a preset").patch;
+    for spectrum in 0..SPECTRA {
+        assert!((patch.plain(Param::drawn_ratio(spectrum, 2)) - 2.5).abs() < 1e-4);
+        assert!((patch.plain(Param::drawn_level(spectrum, 512)) + 9.0).abs() < 1e-4);
+    }
+    for id in [
+        "drawn_ratio_0",
+        "drawn_ratio_02",
+        "drawn_level_513",
+        "drawn_pan_1",
+    ] {
+        let text = text.replace("drawn_ratio_2", id);
+        let error = Preset::parse(&text).expect_err(id);
+        assert_eq!(
+            (error.line, error.reason),
+            (4, format!("{id}: unknown parameter"))
+        );
+    }
+}
+
+#[test]
+fn mistakes_in_drawn_spectra_are_named_with_their_lines() {
     let head = "schema = 2\nname = \"Test\"\n[drawn_spectrum]\n";
     let many = vec!["1"; 513].join(", ");
     for (body, line, word) in [
@@ -386,6 +463,23 @@ levels = [0, -6, -72] # dB
         ("levels = [0, 30]".to_owned(), 4, "outside -72"),
         ("pans = [0]".to_owned(), 4, "\"ratios\""),
         (format!("levels = [{many}]"), 4, "512 partials, not 513"),
+        ("b = [0]".to_owned(), 4, "expected a table"),
+        ("[drawn_spectrum.e]".to_owned(), 4, "\"a\" to \"d\""),
+        (
+            "[drawn_spectrum.b]\npans = [0]".to_owned(),
+            5,
+            "drawn_spectrum.b has",
+        ),
+        (
+            "[drawn_spectrum.c]\nratios = [1,\n0]".to_owned(),
+            6,
+            "drawn_c_ratio_2: 0 is outside",
+        ),
+        (
+            format!("[drawn_spectrum.d]\nlevels = [{many}]"),
+            5,
+            "512 partials, not 513",
+        ),
     ] {
         let error = Preset::parse(&format!("{head}{body}")).expect_err(&body);
         assert_eq!(error.line, line, "{body}: {}", error.reason);

@@ -93,14 +93,15 @@ fn number_in_steps(text: &str, id: &str) -> Option<f64> {
     Some(number.as_float().or(whole).unwrap_or(f64::NAN))
 }
 
-/// The number that a text has for the ratio or the level of a partial in its drawn spectrum.
+/// The number that a text has for the ratio or the level of a partial that is drawn in one spectrum.
 fn number_drawn(text: &str, id: &str) -> Option<f64> {
-    let lists = [("drawn_ratio_", "ratios"), ("drawn_level_", "levels")];
+    let (spectrum, part) = id.strip_prefix("drawn_")?.split_once('_')?;
+    let lists = [("ratio_", "ratios"), ("level_", "levels")];
     let (list, n) = lists
         .iter()
-        .find_map(|(start, list)| Some((list, id.strip_prefix(start)?)))?;
+        .find_map(|(start, list)| Some((list, part.strip_prefix(start)?)))?;
     let table: toml::Table = text.parse().expect("TOML");
-    let number = table.get("drawn_spectrum")?.get(list)?;
+    let number = table.get("drawn_spectrum")?.get(spectrum)?.get(list)?;
     let number = number.get(n.parse::<usize>().ok()? - 1)?;
     let whole = number.as_integer().map(|number| number as f64);
     Some(number.as_float().or(whole).unwrap_or(f64::NAN))

@@ -3,7 +3,7 @@
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::PluginApi;
 
-use crate::params::HostParams;
+use crate::params::{HostParam, HostParams};
 use crate::synth::Param;
 
 /// Where changes go: the host, or a test.
@@ -22,14 +22,14 @@ pub trait Host: Send {
 
 impl Host for GuiContext {
     fn begin(&self, params: &HostParams, param: Param) {
-        if let Some(ptr) = params.get(param).as_ptr() {
+        if let Some(ptr) = params.get(param).and_then(HostParam::as_ptr) {
             // SAFETY: the pointer leads into `params`, which the framework keeps as long as it lives.
             unsafe { self.raw_begin_set_parameter(ptr) }
         }
     }
 
     fn set(&self, params: &HostParams, param: Param, normalized: f32) {
-        match params.get(param).as_ptr() {
+        match params.get(param).and_then(HostParam::as_ptr) {
             // SAFETY: as above.
             Some(ptr) => unsafe { self.raw_set_parameter_normalized(ptr, normalized) },
             None => params.set(param, normalized),
@@ -37,7 +37,7 @@ impl Host for GuiContext {
     }
 
     fn end(&self, params: &HostParams, param: Param) {
-        match params.get(param).as_ptr() {
+        match params.get(param).and_then(HostParam::as_ptr) {
             // SAFETY: as above.
             Some(ptr) => unsafe { self.raw_end_set_parameter(ptr) },
             None => self.mark_changed(params),

@@ -33,6 +33,11 @@ impl Pending {
         sent.map(|sent| sent.normalized)
     }
 
+    /// All that the host is to take up, as normalised values.
+    pub fn values(&self) -> impl Iterator<Item = (Param, f32)> {
+        self.0.iter().map(|sent| (sent.param, sent.normalized))
+    }
+
     /// Drops what the host has taken up, and what it has had its time for.
     pub fn update(&mut self, params: &HostParams, now_s: f64) {
         self.0.retain(|sent| {

@@ -89,7 +89,7 @@ pub fn with_controls() -> impl Iterator<Item = Param> {
         });
         let is_of_partials = matches!(
             param.row().group,
-            Group::Partials | Group::DrawnSets | Group::DrawnSpectrum
+            Group::Partials | Group::DrawnSets | Group::DrawnSpectra
         );
         !is_of_partials && !is_drawn && !bends.contains(&param)
     })

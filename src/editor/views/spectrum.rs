@@ -49,8 +49,8 @@ use crate::editor::theme;
 use crate::editor::widgets;
 use crate::library::Library;
 use crate::synth::display::lowest_voice;
-use crate::synth::parameter::EDITABLE_PARTIALS;
 use crate::synth::parameter::layout::Group;
+use crate::synth::parameter::{EDITABLE_PARTIALS, SPECTRA};
 use crate::synth::{PartialSnapshot, Snapshot, Values, VoiceSnapshot};
 
 /// How near to a partial on a frequency axis counts as pointing at it, points.
@@ -524,13 +524,18 @@ impl<'a> Pointed<'a> {
             });
             lines.push(drawn.join("   "));
         }
-        let drawn = [Layer::Colour, Layer::Body].map(|layer| {
-            let text = current_text(layer.param(self.n), model);
-            (layer.is_used(values)).then(|| format!("{} {text}", layer.name()))
-        });
-        let drawn: Vec<String> = drawn.into_iter().flatten().collect();
-        if !drawn.is_empty() {
-            lines.push(drawn.join("   "));
+        for spectrum in 0..SPECTRA {
+            let drawn = [Layer::Colour(spectrum), Layer::Body(spectrum)].into_iter();
+            let drawn: Vec<String> = drawn
+                .filter(|layer| layer.is_used(values))
+                .map(|layer| {
+                    let text = current_text(layer.param(self.n), model);
+                    format!("{} {text}", layer.name())
+                })
+                .collect();
+            if !drawn.is_empty() {
+                lines.push(drawn.join("   "));
+            }
         }
         lines
     }

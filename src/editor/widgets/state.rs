@@ -47,6 +47,9 @@ pub fn modulated(param: Param, context: &ViewContext) -> Option<f32> {
         let in_force = f32::from(u8::from(telemetry.mpe.is_on()));
         return (in_force != context.model.normalized(param)).then_some(in_force);
     }
+    if param.is_of_drawn_spectrum() {
+        return None;
+    }
     let sounding = context.controls.values().normalized(param).clamp(0.0, 1.0);
     // The values that sound are computed from the host's, which may lag behind a drag. Their offset
     // from the host's holds meanwhile.

@@ -16,7 +16,7 @@ use crate::editor::testing::view::button;
 use crate::editor::testing::window::{
     WHOLE, WindowHarness, click, control, drag, host_calls, plain, send, value_text, wheel, window,
 };
-use crate::params::HostParams;
+use crate::params::{HostParam, HostParams};
 use crate::synth::{MpeZones, Param};
 
 fn harness() -> WindowHarness {
@@ -390,7 +390,7 @@ fn modulation_and_macros_are_shown_beside_the_value() {
     );
     // The host's modulation, which moves no value.
     let stored = harness.state().model.params().get(Param::TILT);
-    let ptr = stored.as_ptr().expect("hosts see it");
+    let ptr = stored.and_then(HostParam::as_ptr).expect("hosts see it");
     // SAFETY: the pointer leads into the parameters of this window.
     unsafe { ptr._internal_modulate_value(0.25) };
     let at = dial(&harness, Param::TILT);

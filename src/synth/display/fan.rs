@@ -44,7 +44,8 @@ pub fn fan_values(patch: &Patch, fan: Option<&FanSnapshot>, place: usize) -> Vec
     });
     let mut routes = PartialRoutes::NONE;
     let input = routes.input(source, &mut sources);
-    each_partial(&tick.values, &routes, input)
+    let own = PatchArrays::of(&tick.values, patch);
+    each_partial(&tick.values, &own, &routes, input)
 }
 
 /// The fan as a note begins.
@@ -60,9 +61,13 @@ fn at_onset(values: &Values) -> FanSnapshot {
 }
 
 /// An input's value for each partial at rest.
-fn each_partial(values: &Values, routes: &PartialRoutes, input: PartialInput) -> Vec<f32> {
-    let own = PatchArrays::of(values);
-    let at_rest_context = context(&own);
+fn each_partial(
+    values: &Values,
+    own: &PatchArrays,
+    routes: &PartialRoutes,
+    input: PartialInput,
+) -> Vec<f32> {
+    let at_rest_context = context(own);
     let mut frame = Frame::allocate();
     at_rest(values, |values| {
         let source = Source::read(values, &at_rest_context);

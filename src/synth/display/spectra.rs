@@ -6,7 +6,7 @@ use crate::synth::parameter::{Param, SPECTRA};
 pub use crate::synth::partials::drawn::{BODY as DRAWN_BODY, COLOUR as DRAWN_COLOUR};
 use crate::synth::partials::source::Source;
 pub use crate::synth::partials::source::morph::weights as morph_weights;
-use crate::synth::partials::{Arrays, Context, DrawnSpectrum, Frame};
+use crate::synth::partials::{Arrays, Context, DrawnSpectra, Frame};
 use crate::synth::patch::Patch;
 
 /// Where the partials of a note lie and how loud they are, as the source gives them: before Level and
@@ -24,7 +24,7 @@ impl SpectrumPartials {
     pub fn morphed(patch: &Patch, key: u8) -> SpectrumPartials {
         let values = values_before_macros(patch);
         let own = PatchArrays {
-            drawn: DrawnSpectrum::of(&values),
+            drawn: DrawnSpectra::of(&values, patch),
             ..PatchArrays::default()
         };
         let note = Note {

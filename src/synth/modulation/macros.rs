@@ -46,8 +46,8 @@ impl MacroRoute {
     }
 }
 
-/// Applies those of a patch to its normalised values.
-pub fn apply(patch: &Patch, normalized: &mut [f32; Param::COUNT]) {
+/// Applies those of a patch to its normalised values, by the parameters' indices.
+pub fn apply(patch: &Patch, normalized: &mut [f32]) {
     for (to, offset) in MACRO_ROUTES.iter().filter_map(|route| route.compile(patch)) {
         normalized[to.index()] += offset;
     }

@@ -117,8 +117,8 @@ pub enum Group {
     Routes,
     /// Partials that are chosen one by one.
     DrawnSets,
-    /// Ratios and levels of the drawn body and colour.
-    DrawnSpectrum,
+    /// Ratios and levels of the drawn bodies and colours.
+    DrawnSpectra,
 }
 
 impl Group {
@@ -172,7 +172,7 @@ impl Group {
             Group::Macros => "Macros",
             Group::Routes => "Routes",
             Group::DrawnSets => "Drawn Sets",
-            Group::DrawnSpectrum => "Drawn Spectrum",
+            Group::DrawnSpectra => "Drawn Spectra",
         }
     }
 

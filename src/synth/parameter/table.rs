@@ -81,7 +81,7 @@ sections! {
     macros
     routes
     drawn_sets
-    drawn_spectrum
+    drawn_spectra
 }
 
 pub use curves::{CurveParams, CurvePointParams};
@@ -91,6 +91,11 @@ pub use macros::MACRO_TARGETS;
 pub use routes::{ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams, RouteTarget};
 pub use sequences::SequenceParams;
 pub use spectra::{BODY_LABELS, COLOUR_LABELS, SpectrumParams};
+
+const _: () = assert!(
+    start(Section::drawn_spectra as usize + 1) == COUNT,
+    "see `Param::DRAWN_START`"
+);
 
 /// How many parameters there are.
 pub const COUNT: usize = STARTS[LENGTHS.len()];

@@ -189,8 +189,9 @@ fn hosts_see_every_parameter_once_and_pages_are_full() {
     for number in 1..=DRAWN_SETS {
         structure.extend(DrawnSetParams::of(number).params());
     }
-    for n in 1..=MAX_PARTIALS {
-        structure.extend([Param::drawn_ratio(n), Param::drawn_level(n)]);
+    for spectrum in 0..SPECTRA {
+        structure.extend((1..=MAX_PARTIALS).map(|n| Param::drawn_ratio(spectrum, n)));
+        structure.extend((1..=MAX_PARTIALS).map(|n| Param::drawn_level(spectrum, n)));
     }
     assert_eq!(unhosted, structure);
     assert!(unhosted.iter().all(|param| !param.is_hosted()));

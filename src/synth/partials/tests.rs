@@ -24,7 +24,7 @@ struct Chain {
     partials: Partials,
     values: Values,
     overrides: PartialOverrides,
-    drawn: DrawnSpectrum,
+    drawn: DrawnSpectra,
     own: DestinationValues,
     routes: PartialRoutes,
     routes_instant: u64,
@@ -42,7 +42,7 @@ impl Chain {
             partials: Partials::allocate(SimdLevel::chosen()),
             values,
             overrides: PartialOverrides::default(),
-            drawn: DrawnSpectrum::default(),
+            drawn: DrawnSpectra::default(),
             own: DestinationValues::default(),
             routes: PartialRoutes::NONE,
             routes_instant: 0,
@@ -64,7 +64,7 @@ impl Chain {
         }
         let values = Values::new(&patch);
         self.overrides.update(&self.values, &values);
-        self.drawn.update(&self.values, &values);
+        self.drawn.update(&values, &patch);
         self.values = values;
         let pan = self.own[Destination::PAN];
         self.own = DestinationValues::of(&self.values);

@@ -119,7 +119,7 @@ fn a_body_drawn_by_the_mouse_is_in_the_state() {
     apart(Ends::Closed, || {
         let display = Display::open();
         let mut player = open(&display, &[("Partials", "64"), ("Body A", "Drawn")]);
-        let ratios: Vec<Param> = (1..=64).map(Param::drawn_ratio).collect();
+        let ratios: Vec<Param> = (1..=64).map(|n| Param::drawn_ratio(0, n)).collect();
         let cents = |player: &mut Player| -> Vec<f64> {
             let values = unhosted_values(&mut player.instance, &ratios).unwrap();
             let numbers = values.iter().zip(1..);

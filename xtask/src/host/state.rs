@@ -4,7 +4,7 @@ use aliquot::scale::TuningSet;
 use aliquot::state::{NamedBank, Preset};
 use aliquot::synth::Param;
 use aliquot::tracks::bank_text;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
 use super::Instance;
@@ -62,7 +62,8 @@ pub fn state_with_bank(instance: &mut Instance, named: &NamedBank) -> Result<Vec
     state_with_field(instance, RECORDINGS_FIELD, &bank_field(named)?)
 }
 
-/// The plain values that parameters which hosts do not see have in the state of `instance`.
+/// The plain values that parameters which hosts do not see have in the state of `instance`. What is drawn in the
+/// spectra is only there where it differs from its default.
 ///
 /// # Errors
 /// The plugin has no state, or not of this form, or one of the parameters is not in it.
@@ -70,7 +71,11 @@ pub fn unhosted_values(instance: &mut Instance, params: &[Param]) -> Result<Vec<
     let unhosted = StateText::of(instance)?.unhosted()?;
     let values = params.iter().map(|param| {
         let id = param.row().id;
-        let value = unhosted.get(id).with_context(|| format!("no {id}"))?;
+        let value = match unhosted.get(id) {
+            Some(value) => value,
+            None if param.is_of_drawn_spectrum() => return Ok(param.row().default),
+            None => bail!("no {id}"),
+        };
         let normalized = value["f32"]
             .as_f64()
             .map(|it| param.range().plain(it as f32));

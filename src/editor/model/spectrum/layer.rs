@@ -1,7 +1,10 @@
 //! Which parameter of the partials the bars show.
 
 use crate::editor::model::value_text::{value_text, with_minus};
-use crate::synth::parameter::{EDITABLE_PARTIALS, LEVEL_OFF_DB, MAX_PARTIALS, Range};
+use crate::synth::display::{DRAWN_BODY, DRAWN_COLOUR};
+use crate::synth::parameter::{
+    EDITABLE_PARTIALS, LEVEL_OFF_DB, MAX_PARTIALS, Range, SPECTRA, SpectrumParams,
+};
 use crate::synth::{Param, Values};
 
 /// Cents from the middle of the bars of the drawn body to either end.
@@ -16,10 +19,10 @@ pub enum Layer {
     Tune,
     /// Left to right.
     Pan,
-    /// The drawn colour: decibels.
-    Colour,
-    /// The drawn body: cents over the partial's place in the harmonic series.
-    Body,
+    /// The drawn colour of spectrum 0 (A) to 3 (D): decibels.
+    Colour(usize),
+    /// The drawn body of spectrum 0 (A) to 3 (D): cents over the partial's place in the harmonic series.
+    Body(usize),
 }
 
 impl Layer {
@@ -30,42 +33,74 @@ impl Layer {
         (Layer::Pan, "Pan"),
     ];
 
-    /// The layers of a sound: what is drawn is among them where a spectrum has it.
-    pub fn offered(values: &Values) -> Vec<(Layer, &'static str)> {
+    /// The layers of a sound, with the names by which they are offered: what is drawn is among them where a spectrum
+    /// has it, as that of `spectrum` if this is one that has it, or else of the first that has.
+    pub fn offered(values: &Values, spectrum: usize) -> Vec<(Layer, &'static str)> {
         let mut offered = Layer::ALWAYS.to_vec();
-        let drawn = [Layer::Colour, Layer::Body];
-        offered.extend(
-            drawn
-                .into_iter()
-                .filter(|layer| layer.is_used(values))
-                .map(|layer| (layer, layer.name())),
-        );
+        for (layer, name) in [
+            (Layer::Colour(spectrum), "Drawn Colour"),
+            (Layer::Body(spectrum), "Drawn Body"),
+        ] {
+            let alike = layer.alike_in_use(values);
+            let fitting = alike.iter().find(|&&alike| alike == layer);
+            offered.extend(fitting.or(alike.first()).map(|&alike| (alike, name)));
+        }
         offered
+    }
+
+    /// The spectrum that it is drawn in, 0 (A) to 3 (D).
+    pub fn spectrum(self) -> Option<usize> {
+        match self {
+            Layer::Level | Layer::Tune | Layer::Pan => None,
+            Layer::Colour(spectrum) | Layer::Body(spectrum) => Some(spectrum),
+        }
+    }
+
+    /// What is drawn of this kind in each of the spectra; the layer itself if it is not drawn in one.
+    pub fn alike(self) -> Vec<Layer> {
+        match self {
+            Layer::Level | Layer::Tune | Layer::Pan => vec![self],
+            Layer::Colour(_) => (0..SPECTRA).map(Layer::Colour).collect(),
+            Layer::Body(_) => (0..SPECTRA).map(Layer::Body).collect(),
+        }
+    }
+
+    /// Those [alike](Layer::alike) of which anything sounds.
+    pub fn alike_in_use(self, values: &Values) -> Vec<Layer> {
+        let mut alike = self.alike();
+        alike.retain(|layer| layer.is_used(values));
+        alike
     }
 
     /// Whether anything sounds of it.
     pub fn is_used(self, values: &Values) -> bool {
-        use crate::synth::display::{DRAWN_BODY, DRAWN_COLOUR};
-        use crate::synth::parameter::SpectrumParams;
-        let has = |param: fn(&SpectrumParams) -> Param, drawn: usize| {
-            let all = SpectrumParams::ALL.iter();
-            all.map(param).any(|param| values.index(param) == drawn)
-        };
         match self {
             Layer::Level | Layer::Tune | Layer::Pan => true,
-            Layer::Colour => has(|params| params.colour, DRAWN_COLOUR),
-            Layer::Body => has(|params| params.body, DRAWN_BODY),
+            Layer::Colour(spectrum) => {
+                values.index(SpectrumParams::ALL[spectrum].colour) == DRAWN_COLOUR
+            }
+            Layer::Body(spectrum) => values.index(SpectrumParams::ALL[spectrum].body) == DRAWN_BODY,
         }
     }
 
-    /// The name by which it is offered.
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Layer::Level => "Level",
             Layer::Tune => "Tune",
             Layer::Pan => "Pan",
-            Layer::Colour => "Drawn Colour",
-            Layer::Body => "Drawn Body",
+            Layer::Colour(spectrum) => [
+                "Drawn Colour A",
+                "Drawn Colour B",
+                "Drawn Colour C",
+                "Drawn Colour D",
+            ][spectrum],
+            Layer::Body(spectrum) => [
+                "Drawn Body A",
+                "Drawn Body B",
+                "Drawn Body C",
+                "Drawn Body D",
+            ][spectrum],
         }
     }
 
@@ -73,7 +108,7 @@ impl Layer {
     pub fn count(self) -> usize {
         match self {
             Layer::Level | Layer::Tune | Layer::Pan => EDITABLE_PARTIALS,
-            Layer::Colour | Layer::Body => MAX_PARTIALS,
+            Layer::Colour(_) | Layer::Body(_) => MAX_PARTIALS,
         }
     }
 
@@ -83,8 +118,8 @@ impl Layer {
             Layer::Level => Param::partial_level(n),
             Layer::Tune => Param::partial_tune(n),
             Layer::Pan => Param::partial_pan(n),
-            Layer::Colour => Param::drawn_level(n),
-            Layer::Body => Param::drawn_ratio(n),
+            Layer::Colour(spectrum) => Param::drawn_level(spectrum, n),
+            Layer::Body(spectrum) => Param::drawn_ratio(spectrum, n),
         }
     }
 
@@ -97,7 +132,7 @@ impl Layer {
     /// or cents.
     pub fn offset(self, n: usize, plain: f32) -> f32 {
         match self {
-            Layer::Body => 1_200.0 * libm::log2f(plain / n as f32),
+            Layer::Body(_) => 1_200.0 * libm::log2f(plain / n as f32),
             _ => plain,
         }
     }
@@ -105,7 +140,7 @@ impl Layer {
     /// The plain value of partial `n` that is `offset` from the default.
     pub fn plain(self, n: usize, offset: f32) -> f32 {
         match self {
-            Layer::Body => n as f32 * libm::exp2f(offset / 1_200.0),
+            Layer::Body(_) => n as f32 * libm::exp2f(offset / 1_200.0),
             _ => offset,
         }
     }
@@ -113,7 +148,7 @@ impl Layer {
     /// The ends of the bars, in the layer's unit.
     pub fn ends(self) -> (f32, f32) {
         match self {
-            Layer::Body => (-BODY_CENTS, BODY_CENTS),
+            Layer::Body(_) => (-BODY_CENTS, BODY_CENTS),
             _ => self.param(1).range().ends(),
         }
     }
@@ -121,7 +156,7 @@ impl Layer {
     /// Where an offset stands between the ends, 0 to 1.
     pub fn height_of(self, offset: f32) -> f32 {
         match self {
-            Layer::Body => (0.5 + offset / (2.0 * BODY_CENTS)).clamp(0.0, 1.0),
+            Layer::Body(_) => (0.5 + offset / (2.0 * BODY_CENTS)).clamp(0.0, 1.0),
             _ => self.range().normalized(offset),
         }
     }
@@ -129,7 +164,7 @@ impl Layer {
     /// Where a normalised value of partial `n` stands.
     pub fn height(self, n: usize, normalized: f32) -> f32 {
         match self {
-            Layer::Body => self.height_of(self.offset(n, self.range().plain(normalized))),
+            Layer::Body(_) => self.height_of(self.offset(n, self.range().plain(normalized))),
             _ => normalized,
         }
     }
@@ -137,7 +172,7 @@ impl Layer {
     /// The normalised value of partial `n` that stands there.
     pub fn normalized_at(self, n: usize, height: f32) -> f32 {
         match self {
-            Layer::Body => {
+            Layer::Body(_) => {
                 let offset = (height.clamp(0.0, 1.0) - 0.5) * 2.0 * BODY_CENTS;
                 self.range().normalized(self.plain(n, offset))
             }
@@ -152,20 +187,20 @@ impl Layer {
 
     /// Whether an offset is silence, and no number.
     pub fn is_off(self, offset: f32) -> bool {
-        matches!(self, Layer::Level | Layer::Colour) && offset <= LEVEL_OFF_DB
+        matches!(self, Layer::Level | Layer::Colour(_)) && offset <= LEVEL_OFF_DB
     }
 
     /// Offsets that the scale marks.
     pub fn marks(self) -> &'static [f32] {
         match self {
-            Layer::Level | Layer::Colour => {
+            Layer::Level | Layer::Colour(_) => {
                 &[24.0, 12.0, 0.0, -12.0, -24.0, -36.0, -48.0, -60.0, -72.0]
             }
             Layer::Tune => &[
                 1200.0, 600.0, 300.0, 100.0, 0.0, -100.0, -300.0, -600.0, -1200.0,
             ],
             Layer::Pan => &[1.0, 0.5, 0.0, -0.5, -1.0],
-            Layer::Body => &[
+            Layer::Body(_) => &[
                 2400.0, 1800.0, 1200.0, 600.0, 0.0, -600.0, -1200.0, -1800.0, -2400.0,
             ],
         }
@@ -192,8 +227,8 @@ mod tests {
             Layer::Level,
             Layer::Tune,
             Layer::Pan,
-            Layer::Colour,
-            Layer::Body,
+            Layer::Colour(1),
+            Layer::Body(3),
         ] {
             for n in [1, 7, layer.count()] {
                 for height in [0.0, 0.2, 0.5, 0.9, 1.0] {

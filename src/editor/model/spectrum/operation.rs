@@ -119,14 +119,14 @@ fn shifted(before: &[f32], by: i32) -> Vec<f32> {
 fn normalised(layer: Layer, before: &[f32]) -> Vec<f32> {
     let values = before.iter().copied();
     match layer {
-        Layer::Level | Layer::Colour => {
+        Layer::Level | Layer::Colour(_) => {
             let heard = values.filter(|&value| !is_off(layer, value));
             match heard.reduce(f32::max) {
                 Some(highest) => move_each(layer, before, &|_, value| value - highest),
                 None => before.to_vec(),
             }
         }
-        Layer::Tune | Layer::Pan | Layer::Body => {
+        Layer::Tune | Layer::Pan | Layer::Body(_) => {
             let farthest = values.clone().map(f32::abs).fold(0.0, f32::max);
             let (_, end) = layer.ends();
             let by = if farthest > 0.0 { end / farthest } else { 1.0 };

@@ -8,6 +8,8 @@ use super::layer::Layer;
 pub struct SpectrumViewState {
     /// Which parameter the bars show.
     pub layer: Layer,
+    /// The spectrum whose drawing was shown last, 0 (A) to 3 (D).
+    pub spectrum: usize,
     /// Whether bars of levels show what is heard, instead of what is added to the source's levels.
     pub heard_levels: bool,
     /// What is measured along the view, and which part of it is seen.
@@ -21,6 +23,7 @@ impl Default for SpectrumViewState {
     fn default() -> SpectrumViewState {
         SpectrumViewState {
             layer: Layer::Level,
+            spectrum: 0,
             heard_levels: false,
             axis: Axis::new(Measure::Number),
             switches: Switches {

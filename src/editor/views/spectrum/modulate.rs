@@ -38,8 +38,8 @@ struct Asked {
 /// What a layer is as a target; what is drawn stands for the level and the frequency.
 fn target(layer: Layer) -> RouteTarget {
     match layer {
-        Layer::Level | Layer::Colour => RouteTarget::PartialsLevel,
-        Layer::Tune | Layer::Body => RouteTarget::PartialsTune,
+        Layer::Level | Layer::Colour(_) => RouteTarget::PartialsLevel,
+        Layer::Tune | Layer::Body(_) => RouteTarget::PartialsTune,
         Layer::Pan => RouteTarget::PartialsPan,
     }
 }

@@ -16,6 +16,7 @@ use crate::editor::theme;
 use crate::editor::widgets::toolbar::{menu, segments, toggle, toggle_width, with_arrow};
 use crate::editor::widgets::{set_label, text_width};
 use crate::library::Library;
+use crate::synth::parameter::SpectrumParams;
 use import_menu::ImportMenu;
 use selection_menu::SelectionMenu;
 use transform_menu::TransformMenu;
@@ -55,6 +56,7 @@ impl Tools {
     ) {
         let SpectrumViewState {
             layer,
+            spectrum,
             heard_levels,
             axis,
             switches,
@@ -62,18 +64,7 @@ impl Tools {
         let is_wide = ui.available_width() >= WIDE;
         ui.horizontal(|ui| {
             ui.set_height(theme::ROW);
-            let before = *layer;
-            let offered = Layer::offered(context.controls.values());
-            // Another sound may have nothing drawn.
-            if !offered.iter().any(|(offered, _)| offered == layer) {
-                *layer = Layer::Level;
-            }
-            for (response, (_, name)) in segments(ui, layer, &offered).iter().zip(&offered) {
-                context.help.show_for(response, || format!("Draw the partials' {name}"));
-            }
-            if *layer != before {
-                bars.end(context.model);
-            }
+            choose_layer(ui, context, layer, spectrum, bars);
             if *layer == Layer::Level {
                 heard(ui, context, bars, heard_levels);
             }
@@ -87,8 +78,8 @@ impl Tools {
             bars.selection = bars.selection.within(layer.count());
             self.selection.show(ui, context, bars, layer.count());
             self.transform.show(ui, context, *layer, bars);
-            if matches!(*layer, Layer::Colour | Layer::Body) {
-                self.import.show(ui, context);
+            if layer.spectrum().is_some() {
+                self.import.show(ui, context, *layer);
             }
             // At the right end, and still reached from the left to the right.
             let width = right_width(ui, is_wide, axis, switches);
@@ -99,6 +90,46 @@ impl Tools {
                 .layout(Layout::left_to_right(Align::Center));
             ui.scope_builder(row, |ui| right_side(ui, context, is_wide, axis, switches));
         });
+    }
+}
+
+/// Which layer is shown, and of a drawn one in which spectrum.
+fn choose_layer(
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    layer: &mut Layer,
+    spectrum: &mut usize,
+    bars: &mut BarEditor,
+) {
+    let before = *layer;
+    let values = context.controls.values();
+    // Another sound may have nothing drawn, or in other spectra.
+    let in_use = layer.alike_in_use(values);
+    if !in_use.contains(layer) {
+        *layer = in_use.first().copied().unwrap_or(Layer::Level);
+    }
+    *spectrum = layer.spectrum().unwrap_or(*spectrum);
+    let offered = Layer::offered(values, *spectrum);
+    for (response, (_, name)) in segments(ui, layer, &offered).iter().zip(&offered) {
+        context
+            .help
+            .show_for(response, || format!("Draw the partials' {name}"));
+    }
+    if layer.spectrum().is_some() {
+        let in_use = layer.alike_in_use(context.controls.values());
+        let letters: Vec<(Layer, &str)> = in_use
+            .iter()
+            .filter_map(|&alike| Some((alike, SpectrumParams::NAMES[alike.spectrum()?])))
+            .collect();
+        for (response, (alike, _)) in segments(ui, layer, &letters).iter().zip(&letters) {
+            set_label(response, format!("Show {}", alike.name()));
+            context
+                .help
+                .show_for(response, || format!("Draw the {}", alike.name()));
+        }
+    }
+    if *layer != before {
+        bars.end(context.model);
     }
 }
 

@@ -57,8 +57,7 @@ pub struct Morph {
     partials: usize,
     /// The note's MIDI key.
     key: u8,
-    /// Indices of bodies.
-    bodies: Mix<u8>,
+    bodies: Mix<Body>,
     spectra: Mix<SpectrumSettings>,
     ratios: RatioSettings,
     strike: Strike,
@@ -68,6 +67,15 @@ pub struct Morph {
     level_version: u64,
     /// What of it is a recording, if anything is.
     recorded: Option<RecordedMix>,
+}
+
+/// Where the partials of a spectrum lie.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Body {
+    /// Index of the body.
+    index: u8,
+    /// The first spectrum whose drawn body is the same, where it is drawn, else 0.
+    drawing: u8,
 }
 
 /// What a morph has of recordings.
@@ -90,6 +98,8 @@ struct SpectrumSettings {
     body: Option<u8>,
     /// Index of the colour.
     colour: u8,
+    /// The first spectrum whose drawn colour is the same, where it is drawn, else 0.
+    drawing: u8,
     /// dB per octave.
     tilt_db: f32,
     /// −1 (odd) to 1 (even).
@@ -105,10 +115,9 @@ impl Morph {
             return None;
         }
         let weights = weights(x, y);
-        let bodies = SpectrumParams::ALL.map(|params| values.index(params.body) as u8);
+        let bodies = std::array::from_fn(|place| Body::read(place, values, context));
         let mixed_bodies = Mix::new(bodies, weights);
-        let spectra =
-            SpectrumParams::ALL.map(|params| SpectrumSettings::read(&params, values, context));
+        let spectra = std::array::from_fn(|place| SpectrumSettings::read(place, values, context));
         Some(Morph {
             partials: values.index(Param::PARTIALS),
             key: context.note.register_key,
@@ -116,11 +125,15 @@ impl Morph {
             spectra: Mix::new(spectra, weights),
             ratios: RatioSettings::read(values),
             strike: Strike::read(values),
-            ratio_version: version(&bodies, drawn::BODY, context.drawn.ratio_version),
+            ratio_version: version(
+                bodies.map(|body| body.index),
+                drawn::BODY,
+                context.drawn.ratio_version(),
+            ),
             level_version: version(
-                &spectra.map(|settings| settings.colour),
+                spectra.map(|settings| settings.colour),
                 drawn::COLOUR,
-                context.drawn.level_version,
+                context.drawn.level_version(),
             ),
             recorded: RecordedMix::read(&mixed_bodies, context),
         })
@@ -205,7 +218,7 @@ impl Morph {
         for n in 0..ratio.len() {
             let (mut sum, mut weights) = (0.0, 0.0);
             for (body, weight) in self.bodies.parts() {
-                if self.has_partial(context, usize::from(*body), n) {
+                if self.has_partial(context, usize::from(body.index), n) {
                     let (_, of_body) = ratios_of(context, *body, self.key);
                     sum += weight * of_body[n];
                     weights += weight;
@@ -246,8 +259,8 @@ impl Morph {
 }
 
 impl RecordedMix {
-    fn read(bodies: &Mix<u8>, context: &Context) -> Option<RecordedMix> {
-        let part_of = |body: u8| recorded::part_of(body.into());
+    fn read(bodies: &Mix<Body>, context: &Context) -> Option<RecordedMix> {
+        let part_of = |body: Body| recorded::part_of(body.index.into());
         let parts = || bodies.parts().iter().map(|(body, _)| part_of(*body));
         let mut mix: Option<RecordedMix> = None;
         for part in parts().flatten() {
@@ -276,7 +289,7 @@ impl SpectrumSource for Morph {
     }
 
     fn bodies(&self) -> BodySet {
-        BodySet::of(self.bodies.parts().iter().map(|(body, _)| *body))
+        BodySet::of(self.bodies.parts().iter().map(|(body, _)| body.index))
     }
 
     fn changed(&self, before: &Morph) -> Arrays {
@@ -321,21 +334,41 @@ impl SpectrumSource for Morph {
     }
 }
 
+impl Body {
+    /// That of spectrum 0 (A) to 3 (D).
+    fn read(spectrum: usize, values: &VoiceValues, context: &Context) -> Body {
+        let index = values.index(SpectrumParams::ALL[spectrum].body);
+        Body {
+            index: index as u8,
+            drawing: match index {
+                drawn::BODY => context.drawn.first_with_ratios_of(spectrum),
+                _ => 0,
+            },
+        }
+    }
+}
+
 impl SpectrumSettings {
     fn is_recorded(&self) -> bool {
         self.body
             .is_some_and(|body| recorded::part_of(body.into()).is_some())
     }
 
-    fn read(params: &SpectrumParams, values: &VoiceValues, context: &Context) -> SpectrumSettings {
-        let body = values.index(params.body);
+    /// Those of spectrum 0 (A) to 3 (D).
+    fn read(spectrum: usize, values: &VoiceValues, context: &Context) -> SpectrumSettings {
+        let params = &SpectrumParams::ALL[spectrum];
+        let (body, colour) = (values.index(params.body), values.index(params.colour));
         let has_levels = recorded::part_of(body).is_some()
             || context.tables.bodies[body]
                 .levels(context.note.register_key)
                 .is_some();
         SpectrumSettings {
             body: has_levels.then_some(body as u8),
-            colour: values.index(params.colour) as u8,
+            colour: colour as u8,
+            drawing: match colour {
+                drawn::COLOUR => context.drawn.first_with_levels_of(spectrum),
+                _ => 0,
+            },
             tilt_db: values.get(params.tilt),
             odd_even: values.get(params.odd_even),
         }
@@ -343,8 +376,8 @@ impl SpectrumSettings {
 }
 
 /// `version`, if one of these indices is `drawn`, else 0.
-fn version(indices: &[u8], drawn: usize, version: u64) -> u64 {
-    if indices.iter().any(|&index| usize::from(index) == drawn) {
+fn version(indices: [u8; SPECTRA], drawn: usize, version: u64) -> u64 {
+    if indices.contains(&(drawn as u8)) {
         version
     } else {
         0
@@ -352,9 +385,9 @@ fn version(indices: &[u8], drawn: usize, version: u64) -> u64 {
 }
 
 /// The ratios of a body, and log₂ of them.
-fn ratios_of<'a>(context: &Context<'a>, body: u8, key: u8) -> (&'a [f32], &'a [f32]) {
-    match usize::from(body) {
-        drawn::BODY => (&context.drawn.ratio, &context.drawn.log2_ratio),
+fn ratios_of<'a>(context: &Context<'a>, body: Body, key: u8) -> (&'a [f32], &'a [f32]) {
+    match usize::from(body.index) {
+        drawn::BODY => context.drawn.ratios(body.drawing),
         body => {
             if let Some(part) = recorded::part_of(body)
                 && let Some(recorded) = context.recorded[part]
@@ -384,7 +417,7 @@ impl<'a> Spectrum<'a> {
         let tables = context.tables;
         let colour = &tables.colours[usize::from(settings.colour)];
         let levels = match usize::from(settings.colour) {
-            drawn::COLOUR => ColourLevels::Of(&context.drawn.log2_gain),
+            drawn::COLOUR => ColourLevels::Of(context.drawn.log2_gains(settings.drawing)),
             _ => colour.levels(key),
         };
         let (odd, even) = odd_even_gains(settings.odd_even);

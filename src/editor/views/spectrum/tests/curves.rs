@@ -291,7 +291,7 @@ fn what_is_drawn_has_bars_for_all_partials() {
     use crate::synth::display::{DRAWN_BODY, DRAWN_COLOUR};
     use crate::synth::parameter::MAX_PARTIALS;
     let mut window = Window::new();
-    let offered = |window: &Window| Layer::offered(window.harness.controls.values()).len();
+    let offered = |window: &Window| Layer::offered(window.harness.controls.values(), 0).len();
     assert_eq!(offered(&window), 3);
     for (param, index) in [(Param::BODY_A, DRAWN_BODY), (Param::COLOUR_B, DRAWN_COLOUR)] {
         let normalized = param.range().normalized(index as f32);
@@ -300,7 +300,7 @@ fn what_is_drawn_has_bars_for_all_partials() {
     window.frame(&[]);
     assert_eq!(offered(&window), 5);
     // At its end, the axis has the 512th.
-    window.view.state.layer = Layer::Colour;
+    window.view.state.layer = Layer::Colour(1);
     window
         .view
         .state
@@ -317,18 +317,20 @@ fn what_is_drawn_has_bars_for_all_partials() {
     let begun = begun(&window.calls.take());
     assert_eq!(
         begun,
-        (500..=510).map(Param::drawn_level).collect::<Vec<_>>()
+        (500..=510)
+            .map(|n| Param::drawn_level(1, n))
+            .collect::<Vec<_>>()
     );
     for n in 500..=510 {
-        let found = window.value(Layer::Colour, n);
+        let found = window.value(Layer::Colour(1), n);
         assert!(
             (found + 12.0 + (n - 500) as f32).abs() < 0.3,
             "{n}: {found}"
         );
     }
-    assert_eq!(window.model.undo().as_deref(), Some("Draw Drawn Colour"));
+    assert_eq!(window.model.undo().as_deref(), Some("Draw Drawn Colour B"));
     // The body is drawn in cents over the harmonic series.
-    window.view.state.layer = Layer::Body;
+    window.view.state.layer = Layer::Body(0);
     window.frame(&[]);
     let at = window.canvas(|canvas| {
         pos2(
@@ -337,7 +339,7 @@ fn what_is_drawn_has_bars_for_all_partials() {
         )
     });
     window.stroke(&[at, at]);
-    let ratio = window.value(Layer::Body, 505) / 505.0;
+    let ratio = window.value(Layer::Body(0), 505) / 505.0;
     assert!((1_200.0 * ratio.log2() - 100.0).abs() < 8.0, "{ratio}");
     // Another sound has nothing drawn.
     window.model.params().set(Param::BODY_A, 0.0);

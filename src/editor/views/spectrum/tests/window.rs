@@ -496,3 +496,73 @@ fn the_tools_stand_in_one_line() {
         }
     }
 }
+
+fn set_drawn(harness: &mut WindowHarness, params: &[Param]) {
+    for param in params {
+        let drawn = param.parse("Drawn").expect("a label");
+        harness.state_mut().model.set_plain(*param, drawn);
+    }
+    harness.run_steps(2);
+}
+
+/// What is drawn in a spectrum is not drawn in another; another's drawing can be taken over.
+#[test]
+fn a_drawing_is_of_the_spectrum_that_is_shown() {
+    let mut harness = large();
+    set_drawn(&mut harness, &[Param::COLOUR_A, Param::COLOUR_B]);
+    harness.get_by_label("Drawn Colour").click();
+    harness.run_steps(2);
+    // At first that of the first spectrum that has one.
+    assert!(harness.query_by_label("Drawn A Level 1").is_some());
+    assert!(harness.query_by_label("Show Drawn Colour C").is_none());
+    harness.get_by_label("Show Drawn Colour B").click();
+    harness.run_steps(2);
+    let rect = harness.get_by_label("Drawn B Level 1").rect();
+    let at = |x: f32, y: f32| {
+        Pos2::new(
+            rect.left() + x * rect.width(),
+            rect.top() + y * rect.height(),
+        )
+    };
+    drag(&mut harness, at(0.1, 0.4), at(0.9, 0.8), Modifiers::NONE);
+    harness.run_steps(2);
+    let drawn = |harness: &WindowHarness, spectrum: usize| -> Vec<f32> {
+        let all = (1..=64).map(|n| Param::drawn_level(spectrum, n));
+        all.map(|param| plain(harness, param)).collect()
+    };
+    let of_b = drawn(&harness, 1);
+    assert!(of_b.iter().filter(|&&level| level < -1.0).count() > 20);
+    for other in [0, 2, 3] {
+        assert_eq!(drawn(&harness, other), [0.0; 64], "{other}");
+    }
+    harness.get_by_label("Show Drawn Colour A").click();
+    harness.run_steps(2);
+    choose(&mut harness, "Import", "Copy Drawn Colour B");
+    assert_eq!(drawn(&harness, 0), of_b);
+    assert_eq!(undo(&mut harness).as_deref(), Some("Copy Drawn Colour B"));
+    assert_eq!(drawn(&harness, 0), [0.0; 64]);
+    assert_eq!(undo(&mut harness).as_deref(), Some("Draw Drawn Colour B"));
+    assert_eq!(drawn(&harness, 1), [0.0; 64]);
+}
+
+/// The bars stay with the spectrum from colour to body, and go to one that has a drawing when theirs has none.
+#[test]
+fn the_spectrum_that_is_shown_stays_where_it_has_a_drawing() {
+    let mut harness = large();
+    let b = [Param::COLOUR_B, Param::BODY_B];
+    set_drawn(&mut harness, &[Param::COLOUR_A, Param::BODY_A]);
+    set_drawn(&mut harness, &b);
+    harness.get_by_label("Drawn Colour").click();
+    harness.run_steps(2);
+    harness.get_by_label("Show Drawn Colour B").click();
+    harness.run_steps(2);
+    harness.get_by_label("Drawn Body").click();
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Drawn B Ratio 1").is_some());
+    harness.state_mut().model.set_plain(Param::BODY_B, 0.0);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Drawn A Ratio 1").is_some());
+    harness.state_mut().model.set_plain(Param::BODY_A, 0.0);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Partial 1 Level").is_some());
+}

@@ -1,9 +1,10 @@
-//! The menu of lists of partials that can be taken for what is drawn.
+//! The menu of what can be taken for what is drawn: drawings of other spectra, and lists of partials.
 
 use egui::{Label, RichText, ScrollArea, Ui, vec2};
 
 use crate::editor::context::ViewContext;
-use crate::editor::model::spectrum::import::import;
+use crate::editor::model::spectrum::import::{copy, import};
+use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::theme;
 use crate::editor::widgets::toolbar::menu;
 use crate::library::Library;
@@ -27,23 +28,29 @@ impl ImportMenu {
         }
     }
 
-    /// Shows its button, and the menu while it is open.
-    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext) {
+    /// Shows its button, and the menu while it is open, for a layer that is drawn in a spectrum.
+    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, layer: Layer) {
         let mut is_open = false;
         let response = menu(ui, "Import", |ui| {
             is_open = true;
             ui.set_width(SIZE.x);
-            self.list(ui, context);
+            copies(ui, context, layer);
+            ui.separator();
+            self.list(ui, context, layer);
         });
         if !is_open {
             self.files = None;
         }
         context.help.show_for(&response, || {
-            "Take a list of ratios and levels for the drawn body and colour".to_owned()
+            "Take another spectrum's drawing, or a list of ratios and levels, for this spectrum"
+                .to_owned()
         });
     }
 
-    fn list(&mut self, ui: &mut Ui, context: &mut ViewContext) {
+    fn list(&mut self, ui: &mut Ui, context: &mut ViewContext, layer: Layer) {
+        let Some(spectrum) = layer.spectrum() else {
+            return;
+        };
         let files = self.files.get_or_insert_with(|| self.library.spectra());
         let weak = theme::current(ui).weak_text;
         let folder = self.library.spectra_folder();
@@ -58,12 +65,23 @@ impl ImportMenu {
             for file in files.iter() {
                 if ui.button(&file.name).clicked() {
                     context.controls.message = Some(match file.read() {
-                        Ok(listed) => import(&file.name, &listed, context.model),
+                        Ok(listed) => import(&file.name, &listed, spectrum, context.model),
                         Err(told) => told,
                     });
                     ui.close();
                 }
             }
         });
+    }
+}
+
+/// A button for each of the other spectra, which copies what is drawn there.
+fn copies(ui: &mut Ui, context: &mut ViewContext, layer: Layer) {
+    for other in layer.alike() {
+        if other != layer && ui.button(format!("Copy {}", other.name())).clicked() {
+            copy(other, layer, context.model);
+            context.controls.message = Some(format!("{} is as {}.", layer.name(), other.name()));
+            ui.close();
+        }
     }
 }

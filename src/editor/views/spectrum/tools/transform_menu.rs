@@ -94,8 +94,8 @@ impl TransformMenu {
         selection: Selection,
     ) {
         let unit = match layer {
-            Layer::Level | Layer::Colour => "dB",
-            Layer::Tune | Layer::Body => "ct",
+            Layer::Level | Layer::Colour(_) => "dB",
+            Layer::Tune | Layer::Body(_) => "ct",
             Layer::Pan => "%",
         };
         // Pans are shown in percent.
