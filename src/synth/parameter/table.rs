@@ -93,7 +93,7 @@ pub use sequences::SequenceParams;
 pub use spectra::{BODY_LABELS, COLOUR_LABELS, SpectrumParams};
 
 const _: () = assert!(
-    start(Section::drawn_spectra as usize + 1) == COUNT,
+    STARTS[Section::drawn_spectra as usize + 1] == COUNT,
     "see `Param::DRAWN_START`"
 );
 
