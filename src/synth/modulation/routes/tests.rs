@@ -37,6 +37,9 @@ fn without_routes() -> Patch {
     }
     patch.set(Param::FILTER_ATTACK, 0.002);
     patch.set(Param::AMP_HOLD, 1.0);
+    // Without them nothing reads the cutoffs.
+    patch.set(Param::FILTER_TYPE, 1.0);
+    patch.set(Param::FILTER_2_TYPE, 1.0);
     patch
 }
 
@@ -347,6 +350,34 @@ fn a_patchs_route_takes_any_source_to_any_target() {
 
 /// A parameter and its value.
 type ParamValue = (Param, f32);
+
+/// The cutoff of the first filter counts also where the second alone is on, which may follow it.
+#[test]
+fn cutoffs_of_filters_that_are_off_are_not_moved() {
+    for (first, second, moved) in [
+        (0.0, 0.0, [false, false]),
+        (1.0, 0.0, [true, false]),
+        (0.0, 1.0, [true, true]),
+        (1.0, 1.0, [true, true]),
+    ] {
+        let mut patch = without_routes();
+        patch.set(Param::FILTER_TYPE, first);
+        patch.set(Param::FILTER_2_TYPE, second);
+        patch.set(Param::FILTER_ENV, 2.0);
+        patch.set(Param::FILTER_2_ENV, 2.0);
+        let tick = tick(&patch);
+        let active = tick.routes.active();
+        let moves = |to| {
+            let of_it = tick.routes.all().filter(|&(_, _, other)| other == Some(to));
+            of_it
+                .map(|(index, ..)| index)
+                .any(|index| active.contains(index))
+        };
+        assert_eq!([moves(CUTOFF), moves(CUTOFF_2)], moved, "{first}, {second}");
+        let needs_envelope = tick.routes.sources(active).contains(FilterEnvelope);
+        assert_eq!(needs_envelope, moved[0] || moved[1]);
+    }
+}
 
 /// Cutoff and tilt are one value of the voice as long as all partials have the same.
 #[test]
