@@ -6,6 +6,7 @@
 //! `--bench`, as `cargo test` runs it, every case is rendered and none is counted.
 
 mod gates;
+mod sections;
 mod valgrind;
 
 use std::hint::black_box;
@@ -56,13 +57,18 @@ enum Motion {
     AutomatedOffsets,
     /// Notes begin, each block as many as there are voices.
     Onsets,
+    /// As `Steady`, with all sections that can be switched off: they were on before the notes, and all but their
+    /// switches is still set.
+    SwitchedOff,
+    /// As `Sliding`, with the same.
+    SlidingSwitchedOff,
     /// A stage with these settings beside the plain voice, or effects behind it. The LFO moves what is named, so that
     /// the stage is worked out anew in each block.
     Stage(&'static [(Param, f32)], Option<&'static str>),
 }
 
 #[rustfmt::skip]
-const MOTIONS: [(Motion, &str); 32] = [
+const MOTIONS: [(Motion, &str); 34] = [
     (Motion::Steady, "steady"),
     (Motion::Decaying, "decaying"),
     (Motion::Sliding, "sliding"),
@@ -80,6 +86,8 @@ const MOTIONS: [(Motion, &str); 32] = [
     (Motion::Automated, "automated"),
     (Motion::AutomatedOffsets, "automated-offsets"),
     (Motion::Onsets, "onsets"),
+    (Motion::SwitchedOff, "switched-off"),
+    (Motion::SlidingSwitchedOff, "sliding-switched-off"),
     (Motion::Stage(&[(Param::DIVIDE, 0.5)], Some("Divide Amount")), "divide"),
     (Motion::Stage(&[(Param::COMB, 0.5), (Param::COMB_WIDTH, 0.1)], Some("Comb Amount")), "comb"),
     (Motion::Stage(&[(Param::PHASER, 0.5)], Some("Phaser Amount")), "phaser"),
@@ -210,7 +218,7 @@ fn patch(motion: Motion, partials: usize) -> Patch {
     ];
     let settings = match motion {
         Motion::Decaying => &decaying[..],
-        Motion::Sliding => &sliding,
+        Motion::Sliding | Motion::SlidingSwitchedOff => &sliding,
         Motion::Laws => &[&sliding[..], &laws].concat(),
         Motion::Unison => &[(Param::UNISON, 8.0)],
         Motion::Moving => &[&decaying[..], &sliding, &moving].concat(),
@@ -239,6 +247,7 @@ fn patch(motion: Motion, partials: usize) -> Patch {
             patch.set(Param::MATCH, 0.5);
             set_route(&mut patch, 1, 2, "Match", 0.0);
         }
+        Motion::SwitchedOff | Motion::SlidingSwitchedOff => sections::set_all(&mut patch, false),
         Motion::Stage(_, Some(moved)) => set_route(&mut patch, 1, 2, moved, 0.0),
         Motion::Setting => set_route(&mut patch, 1, 2, "Filter Sustain", 0.0),
         Motion::Settings => {
@@ -300,8 +309,14 @@ fn render(motion: Motion, partials: usize, voices: usize, blocks: usize) {
         max_voices: VOICES,
     });
     let mut patch = patch(motion, partials);
-    engine.set_patch(&patch);
     let (mut left, mut right) = ([0.0; FRAMES], [0.0; FRAMES]);
+    if matches!(motion, Motion::SwitchedOff | Motion::SlidingSwitchedOff) {
+        let mut on = patch;
+        sections::set_all(&mut on, true);
+        engine.set_patch(&on);
+        engine.render(&mut left, &mut right);
+    }
+    engine.set_patch(&patch);
     chord(&mut engine, voices);
     // The attack is over then.
     for _ in 0..40 {

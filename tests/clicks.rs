@@ -47,36 +47,31 @@ fn of_single_partials() -> Vec<Param> {
         .collect()
 }
 
-/// Places between the ends of a slide at which the tone is held, to compare.
-const PLACES: usize = 40;
-
-/// Many partials that slide over octaves within one block sound for a moment like the tones on the way, of which
-/// some change 2.8 times as fast as those at both ends. The slide changes no faster than these, and 1.57 times as
-/// fast as the ends at most: Spacing from 4 to 0.
-/// That no step is in it is measured where no partial meets another: see [`audible`].
+/// Many partials that slid over octaves within one block would come into phase on the way. They fade instead: see
+/// `src/synth/partials/motion/leaps.rs`.
 #[test]
-fn a_far_slide_of_many_partials_is_bounded() {
-    for param in [Param::STRETCH, Param::SPACING] {
-        for (from, to) in STEPS {
-            let [mut before, mut after] = [busy(); 2];
-            before.set_normalized(param, from);
-            after.set_normalized(param, to);
-            let change = Change::of(&before, 57, |engine| engine.set_patch(&after));
-            let (jump, steady) = change.jumps();
-            let on_the_way = (0..=PLACES).map(|place| {
-                let mut held = busy();
-                held.set_normalized(param, from + (to - from) * place as f32 / PLACES as f32);
-                Change::of(&held, 57, |_| {}).steady_jump()
-            });
-            let on_the_way = on_the_way.fold(0.0, f32::max);
-            let what = format!("{} from {from} to {to}", param.row().name);
-            assert!(
-                jump <= on_the_way,
-                "{what}: {jump} over {on_the_way} on the way"
-            );
-            assert!(jump <= 1.6 * steady, "{what}: {jump} over {steady}");
+fn partials_that_leap_do_not_click() {
+    let mut steps = Steps::default();
+    for (partials, copies, tilt) in [
+        (2.0, 1.0, 0.0),
+        (16.0, 1.0, 0.0),
+        (16.0, 3.0, 0.0),
+        (64.0, 1.0, -3.0),
+        (512.0, 1.0, -6.0),
+    ] {
+        for param in [Param::STRETCH, Param::SPACING, Param::MORPH_X] {
+            let mut patch = busy();
+            if param == Param::MORPH_X {
+                set_label(&mut patch, SpectrumParams::ALL[1].body, "Subharmonic");
+            }
+            patch.set(Param::PARTIALS, partials);
+            patch.set(Param::UNISON, copies);
+            patch.set(Param::TILT, tilt);
+            let name = format!("{}, {partials} × {copies}", param.row().name);
+            steps.make_all(&name, &patch, param, 57);
         }
     }
+    steps.assert(45);
 }
 
 #[test]
@@ -120,9 +115,7 @@ fn a_step_of_smear_does_not_click() {
 #[test]
 fn a_step_of_a_law_or_of_unison_does_not_click() {
     let is_of_them = |param: &Param| {
-        let is_of_group = matches!(param.row().group, Group::Laws | Group::Unison);
-        // Alone it is in another test.
-        is_of_group && *param != Param::SPACING || *param == Param::PARTIALS
+        matches!(param.row().group, Group::Laws | Group::Unison) || *param == Param::PARTIALS
     };
     let mut steps = Steps::default();
     for param in Param::all().filter(is_of_them) {

@@ -70,6 +70,17 @@ const MORE: f64 = 1.01;
 const RATIOS: [(&str, &str, f64); 2] =
     [("fanned", "together", 1.15), ("all-fanned", "moving", 2.0)];
 
+/// Cases with all that can be switched off, once on and then off, and the same where nothing has been touched.
+const SWITCHED_OFF: [(&str, &str); 2] = [
+    ("switched-off", "steady"),
+    ("sliding-switched-off", "sliding"),
+];
+/// Partials and voices of these: many, and one, beside which what a block costs whatever it plays shows most.
+const SWITCHED_OFF_VOICES: [(usize, usize); 2] = [(512, 4), (1, 1)];
+/// By how many instructions in a block they may differ. They differ by one or two: where memory lies, and how long
+/// copies of it take, is not the same in both runs.
+const SWITCHED_OFF_MORE: f64 = 10.0;
+
 /// Counts all cases with `count`, by name, partials and voices, and compares them.
 pub fn check(count: impl Fn(&str, usize, usize) -> Result<f64, String>) -> ExitCode {
     let is_compared = !cfg!(debug_assertions) && compiler().is_some_and(|it| it == COMPILER);
@@ -119,7 +130,28 @@ pub fn check(count: impl Fn(&str, usize, usize) -> Result<f64, String>) -> ExitC
         };
         tell(&format!("{name}/{other}/ratio"), result);
     }
+    check_switched_off(count, tell);
     code
+}
+
+/// Compares what is switched off with what has never been on. Tells the result of each case.
+fn check_switched_off(
+    count: impl Fn(&str, usize, usize) -> Result<f64, String>,
+    mut tell: impl FnMut(&str, Result<(), String>),
+) {
+    for (off, plain) in SWITCHED_OFF {
+        for (partials, voices) in SWITCHED_OFF_VOICES {
+            let in_block = |name| Ok(count(name, partials, voices)? * voices as f64);
+            let counts = in_block(off).and_then(|off| Ok((off, in_block(plain)?)));
+            let result = counts.and_then(|(now, plain)| {
+                println!("{now:>12.1} a block, {plain:.1} without: {off}");
+                let differ = (now - plain).abs() > SWITCHED_OFF_MORE;
+                let error = || format!("{now:.1} instructions in a block; {plain:.1} without");
+                if differ { Err(error()) } else { Ok(()) }
+            });
+            tell(&format!("{off}/{partials}/{voices}"), result);
+        }
+    }
 }
 
 /// The compiler at hand, by its version.

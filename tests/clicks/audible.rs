@@ -85,12 +85,6 @@ pub fn audible(param: Param) -> Patch {
     match param {
         // 512 partials of one voice are a pulse train; every change makes it quieter.
         Param::PARTIALS => patch.set(Param::TILT, -12.0),
-        // Many partials that slide over octaves within one block may come into phase on the way: a pulse of a
-        // few samples, and not a step. One beside the first has no phases to meet.
-        Param::STRETCH | Param::SPACING => {
-            patch.set(Param::UNISON, 1.0);
-            patch.set(Param::PARTIALS, 2.0);
-        }
         Param::LFO_CUTOFF => patch.set(Param::FILTER_TYPE, 1.0),
         Param::FILTER_GAIN => set_label(&mut patch, Param::FILTER_TYPE, "Low Shelf"),
         Param::FILTER_2_SLOPE => set_label(&mut patch, Param::FILTER_2_TYPE, "Low Pass"),

@@ -116,14 +116,6 @@ impl Change {
         }
     }
 
-    /// The largest jump on either side after the onset, of a tone in which nothing is changed.
-    pub fn steady_jump(&self) -> f32 {
-        let sides = [0, 1].map(|side| {
-            largest_jump(&self.before[side][4_000..]).max(largest_jump(&self.after[side]))
-        });
-        sides[0].max(sides[1])
-    }
-
     fn jumps_of(&self, side: usize) -> (f32, f32) {
         let [before, after] = [&self.before[side], &self.after[side]];
         let mut across = before[STEP - 300..].to_vec();

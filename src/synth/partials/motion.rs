@@ -14,6 +14,7 @@
 mod breath;
 mod decay;
 mod kernels;
+mod leaps;
 mod phases;
 mod recorded;
 pub mod room;
@@ -136,6 +137,8 @@ struct State {
     used: usize,
     /// Whether any frequency is on its way.
     slides: bool,
+    /// Whether any partial has faded out to go on elsewhere: see [`leaps`].
+    leaves: bool,
     /// Whether the gains stay where they are; the segment then has no starts of its own.
     gains_rest: bool,
     /// Whether any target since the onset was not plain: only then there is smear, room or breath.
@@ -154,6 +157,7 @@ impl State {
             frame: 0,
             used: 0,
             slides: false,
+            leaves: false,
             gains_rest: false,
             was_beyond_plain: false,
             voice_level: 0.0,
@@ -231,13 +235,9 @@ impl Motion {
             self.begin_recorded(frame, recorded, path.end_hz);
         }
         let ratios_changed = changed.contain_any(Arrays::RATIO);
+        let mut leaps = false;
         if ratios_changed || path.moves() || self.state.slides {
-            let time = (target.frames, target.sample_rate_hz);
-            self.set_frequencies(frame, path, time, target.recorded, segment);
-        }
-        if ratios_changed {
-            let used = self.state.used;
-            self.ratio.write(used).copy_from_slice(&frame.ratio[..used]);
+            leaps = self.move_frequencies(frame, ratios_changed, target, segment);
         }
         let frequencies_changed = ratios_changed || path.end_hz != path.start_hz;
         self.decay
@@ -249,7 +249,8 @@ impl Motion {
         let gains_changed = changed.contain_any(Arrays::SHAPED_GAIN | Arrays::SIDES | Arrays::ROOM)
             || target.level != self.state.voice_level
             || self.decay.is_active()
-            || changes_beyond;
+            || changes_beyond
+            || leaps;
         self.state.voice_level = target.level;
         if gains_changed {
             self.set_gains(frame, target, segment);
@@ -372,11 +373,43 @@ impl Motion {
         self.phase.depart();
     }
 
-    /// Works out where the frequencies go. Needed when the fundamental or a ratio changes, and once
-    /// more when they come to rest.
+    /// Takes the frequencies to those of the frame, or partials that leap through silence. Needed when the fundamental
+    /// or a ratio changes, and once more when they come to rest. Returns whether any partial leaps.
+    fn move_frequencies(
+        &mut self,
+        frame: &Frame,
+        ratios_changed: bool,
+        target: &MotionTarget,
+        segment: &mut SegmentArrays,
+    ) -> bool {
+        let used = self.state.used;
+        let had_left = std::mem::replace(&mut self.state.leaves, false);
+        let ratios_changed = ratios_changed || had_left;
+        let landing = match target.recorded {
+            None if ratios_changed => self.landing(frame),
+            _ => None,
+        };
+        let ratio = match &landing {
+            Some(landing) => &landing.ratio[..used],
+            None => &frame.ratio[..used],
+        };
+        let time = (target.frames, target.sample_rate_hz);
+        self.set_frequencies(frame, ratio, &target.path, time, target.recorded, segment);
+        if ratios_changed {
+            self.ratio.write(used).copy_from_slice(ratio);
+        }
+        if let Some(landing) = &landing {
+            self.state.leaves = landing.leaves;
+            self.state.slides |= landing.leaves;
+        }
+        landing.is_some() || had_left
+    }
+
+    /// Works out where the frequencies go, at these ratios in the end.
     fn set_frequencies(
         &mut self,
         frame: &Frame,
+        ratio: &[f32],
         path: &FundamentalPath,
         time: (usize, f64),
         recorded: Option<&RecordedFrame>,
@@ -385,7 +418,7 @@ impl Motion {
         self.change_phases();
         let used = self.state.used;
         let increment = &mut segment.increment[..used];
-        let ratios = (&self.ratio[..used], &frame.ratio[..used]);
+        let ratios = (&self.ratio[..used], ratio);
         let half_chirp = &mut segment.half_chirp[..used];
         let level = self.state.level;
         let tracking = frame.tracking().filter(|all| all.len() == used);
@@ -460,6 +493,9 @@ impl Motion {
             let dry = self.state.loudness;
             self.state.loudness = self.room.advance(level, frame, &dry, ends);
         }
+        if self.state.leaves {
+            self.fade_leaving(frame);
+        }
     }
 
     /// Whether gains breathe in the segment to a target, or did so in the one before.
@@ -493,7 +529,8 @@ impl Motion {
     ) {
         if self.state.slides {
             let path = FundamentalPath::at(hz);
-            self.set_frequencies(frame, &path, (frames, sample_rate_hz), None, segment);
+            let ratio = &frame.ratio[..self.state.used];
+            self.set_frequencies(frame, ratio, &path, (frames, sample_rate_hz), None, segment);
         }
         self.state.gains_rest = false;
         let used = self.state.used;

@@ -292,6 +292,8 @@ fn the_lfo_jumps_where_it_moves_something() {
     let mut voice = Voice::idle(SimdLevel::chosen());
     let mut patch = Patch::default();
     patch.set(Param::LFO_SHAPE, 2.0);
+    // Without a filter its cutoff is nothing that is moved.
+    patch.set(Param::FILTER_TYPE, 1.0);
     for depth in depths {
         patch.set(depth, 0.0);
     }

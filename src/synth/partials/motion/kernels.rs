@@ -82,6 +82,25 @@ at_level! {
     }
 }
 
+/// Whether a partial that goes from one ratio to another leaps.
+#[inline(always)]
+pub fn leaps(before: f32, ratio: f32) -> bool {
+    (ratio > 2.0 * before) | (before > 2.0 * ratio)
+}
+
+at_level! {
+    /// Whether any partial leaps.
+    pub fn any_leaps(before: &[f32], ratio: &[f32]) -> bool {
+        let mut any = [0_u32; GROUP];
+        for (before, ratio) in before.as_chunks::<GROUP>().0.iter().zip(ratio.as_chunks::<GROUP>().0) {
+            for n in 0..GROUP {
+                any[n] |= u32::from(leaps(before[n], ratio[n]));
+            }
+        }
+        any != [0; GROUP]
+    }
+}
+
 /// `correction_hz` is how much the partial of an index and a ratio, which runs from one frequency to another, starts
 /// below the first, so that its phase is right at the end; its first argument is the correction of the fundamental.
 #[inline(always)]
