@@ -9,10 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::state::NamedBank;
-use crate::synth::recordings::{LOOP_CROSSFADE_S, parts_of_zones};
-use crate::tracks::bank_edits::SoundEdit;
+use crate::tracks::bank_edits::{LOOP_CROSSFADE_S, SoundEdit};
 use crate::tracks::bank_file::pieces::{BankWriter, WriteError};
-use crate::tracks::bank_file::{BankSound, KeyZone, OpenError, SoundTracks, TrackBank};
+use crate::tracks::bank_file::{
+    BankSound, KeyZone, OpenError, SoundTracks, TrackBank, parts_of_zones,
+};
 use crate::tracks::{SustainLoop, Tracks};
 
 /// What stands between the names of two recordings in that of their bank.

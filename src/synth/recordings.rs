@@ -28,13 +28,17 @@ pub use residue::{Residue, ResidueSettings};
 pub use slots::TrackSlotSet;
 pub use source::{HeldRows, RecordingSource};
 pub use stream::TakenStream;
-pub use zones::{MOST_SOUNDS, NoteSounds, PARTS, Pair, parts_of_zones};
+pub use zones::{MOST_SOUNDS, NoteSounds, Pair};
+
+pub use crate::tracks::bank_file::PARTS;
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use crate::tracks::bank_edits::{BankEdits, SoundEdit};
-use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank, UNKNOWN_ROOT_HZ, codes};
+use crate::tracks::bank_edits::{BankEdits, LOOP_CROSSFADE_S, SoundEdit};
+use crate::tracks::bank_file::{
+    BankRows, BankSound, KeyZone, TrackBank, UNKNOWN_ROOT_HZ, codes, parts_of_zones,
+};
 use crate::tracks::streaming::{PieceStream, StreamPlace, StreamSettings};
 use crate::tracks::warp::{AnchorReach, TimeWarp};
 use noise::BandGains;
@@ -65,9 +69,6 @@ impl LoopMode {
         }
     }
 }
-
-/// Duration of the cross-fade of a loop where the bank has none, seconds.
-pub const LOOP_CROSSFADE_S: f64 = 0.05;
 
 /// What is known of one recording in advance.
 #[derive(Clone, Debug, Default)]

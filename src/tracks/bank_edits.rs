@@ -12,6 +12,8 @@ use twox_hash::XxHash3_64;
 const ROOTS_HZ: std::ops::RangeInclusive<f64> = 1.0..=100_000.0;
 /// No loop ends later, seconds.
 const LATEST_S: f64 = 1e6;
+/// Duration of the cross-fade of a loop where the bank has none, seconds.
+pub const LOOP_CROSSFADE_S: f64 = 0.05;
 /// No bank has more sounds.
 const MOST_SOUNDS: usize = 1 << 20;
 

@@ -17,8 +17,8 @@ mod wishes;
 
 use super::frame::{Mixture, RecordedFrame};
 use super::source::RecordingSource;
-use super::zones::{MOST_SOUNDS, NoteSounds, PARTS, Pair};
-use super::{LoopMode, PlayedLoop, RecordedSound};
+use super::zones::{MOST_SOUNDS, NoteSounds, Pair};
+use super::{LoopMode, PARTS, PlayedLoop, RecordedSound};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::modulation::note::Note;

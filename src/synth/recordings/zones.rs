@@ -5,16 +5,13 @@
 //! the layers of two keys: those of its own key and those of the neighbours on the side of the note, whose places are
 //! the keys that they were recorded at. Past the outermost places there is one recording alone.
 //!
-//! Recordings whose zones overlap cannot stand beside each other: the later one is of the next part of the bank, which
-//! has a body of its own. A note whose key or velocity is in no zone of a part plays the nearest.
+//! Recordings whose zones overlap cannot stand beside each other: the later one is of the next part of the bank
+//! ([`parts_of_zones`](crate::tracks::bank_file::parts_of_zones)), which has a body of its own. A note whose key or velocity is in no zone of a part plays the nearest.
 
 use std::cmp::Ordering;
 
 use super::{RecordedSound, Recordings};
 use crate::tracks::bank_file::KeyZone;
-
-/// How many bodies play recordings.
-pub const PARTS: usize = 2;
 
 /// How many recordings a note plays of one part at most.
 pub const MOST_SOUNDS: usize = 4;
@@ -64,29 +61,6 @@ impl NoteSounds {
             .map_or([None; 2], |(pair, share)| layers(pair, share));
         [a, b, c, d]
     }
-}
-
-/// The part of each recording of a bank by its zone: the first that no earlier recording of it overlaps.
-pub fn parts_of_zones(zones: &[KeyZone]) -> Vec<usize> {
-    let mut parts: Vec<usize> = Vec::with_capacity(zones.len());
-    for (place, zone) in zones.iter().enumerate() {
-        let is_taken = |part: &usize| {
-            let earlier = zones[..place].iter().zip(&parts);
-            earlier
-                .into_iter()
-                .any(|(other, of)| of == part && overlap(zone, other))
-        };
-        let part = (0..PARTS).find(|part| !is_taken(part));
-        parts.push(part.unwrap_or(PARTS));
-    }
-    parts
-}
-
-fn overlap(a: &KeyZone, b: &KeyZone) -> bool {
-    a.lowest_key <= b.highest_key
-        && b.lowest_key <= a.highest_key
-        && a.lowest_velocity <= b.highest_velocity
-        && b.lowest_velocity <= a.highest_velocity
 }
 
 /// The two nearest middles below and above a place.
@@ -247,6 +221,7 @@ fn outside(number: u8, lowest: u8, highest: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tracks::bank_file::parts_of_zones;
 
     fn recordings(zones: &[KeyZone], root_hz: &[f64]) -> Recordings {
         let sounds = zones.iter().zip(parts_of_zones(zones)).zip(root_hz);
@@ -395,7 +370,6 @@ mod tests {
     #[test]
     fn what_overlaps_is_another_part() {
         let all = KeyZone::new(0..=127, 0..=127);
-        assert_eq!(parts_of_zones(&[all, all, all]), [0, 1, 2]);
         let of = recordings(&[all, all], &[440.0, 220.0]);
         assert_eq!(of.note_sounds(0, 60, 0.5), alone(0));
         assert_eq!(of.note_sounds(1, 60, 0.5), alone(1));

@@ -24,7 +24,7 @@ use picture::PictureView;
 use sound_row::SoundRow;
 
 /// Width of the card of the bank, points.
-const BANK: f32 = 280.0;
+const BANK: f32 = 322.0;
 /// Width of the card of the playback, points.
 const PLAYBACK: f32 = 312.0;
 /// Height of the bar of an import, points.

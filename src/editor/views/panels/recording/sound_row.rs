@@ -7,9 +7,8 @@ use crate::editor::model::recording::edits::{added_loop, loop_of, parse_root};
 use crate::editor::model::spectrum::pitch::{key_name, note_name};
 use crate::editor::theme;
 use crate::editor::widgets::toolbar::menu;
-use crate::synth::recordings::parts_of_zones;
 use crate::tracks::bank_edits::SoundEdit;
-use crate::tracks::bank_file::{BankSound, KeyZone, TrackBank};
+use crate::tracks::bank_file::{BankSound, KeyZone, TrackBank, parts_of_zones};
 
 /// Width of the menu of the root, points.
 const WIDTH: f32 = 200.0;

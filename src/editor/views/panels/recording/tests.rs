@@ -159,7 +159,7 @@ fn a_second_recording_is_put_beside_the_first_and_undone() {
     );
     harness.get_by_label("Sound 1 of 2").click();
     harness.run_steps(3);
-    harness.get_by_label("2: C-1 to G9, Recording 2").click();
+    harness.get_by_label("2: C−1 to G9, Recording 2").click();
     harness.run_steps(3);
     assert!(harness.query_by_label("Root A3 (220.0 Hz)").is_some());
     let undone = harness.state_mut().model.undo();
