@@ -190,6 +190,11 @@ impl Partials {
         self.state.is_silenced
     }
 
+    /// Whether a partial has faded out in the last segment, since it leaps, and comes in elsewhere in the next.
+    pub fn leaves(&self) -> bool {
+        self.motion.leaves()
+    }
+
     /// Works out the segment that leads to the frame. `changed` says what has changed in the frame.
     pub fn advance(
         &mut self,

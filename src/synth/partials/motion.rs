@@ -386,7 +386,7 @@ impl Motion {
         let had_left = std::mem::replace(&mut self.state.leaves, false);
         let ratios_changed = ratios_changed || had_left;
         let landing = match target.recorded {
-            None if ratios_changed => self.landing(frame),
+            None if ratios_changed => self.landing(frame, &target.path),
             _ => None,
         };
         let ratio = match &landing {

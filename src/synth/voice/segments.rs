@@ -231,7 +231,8 @@ impl Voice {
         let corner = self.control.modulators.envelopes[EnvelopeId::Amp]
             .frames_to_corner(&shared.envelopes[EnvelopeId::Amp]);
         let frames = match corner {
-            Some(corner) if !is_whole => corner.min(rest),
+            // What has faded out at a leap comes in over more than the frames up to a corner.
+            Some(corner) if !is_whole && !self.partials.leaves() => corner.min(rest),
             _ => rest,
         };
         let at = tick.block_frames - rest + frames;

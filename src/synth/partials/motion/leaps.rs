@@ -2,10 +2,11 @@
 //!
 //! Many partials that slide over octaves within one block come into phase on the way: a pulse of a few samples. So a
 //! partial that leaps does not slide. It fades out where it is over one segment, and in where it goes to over the
-//! next.
+//! next. Shifted ones change their ratio whenever the fundamental moves, so theirs is judged as it would be if only
+//! the fundamental moved. Partials of recordings, and the computed ones beside them, slide.
 
 use super::kernels;
-use super::{Motion, State};
+use super::{FundamentalPath, Motion, State};
 use crate::synth::parameter::MAX_PARTIALS;
 use crate::synth::partials::Frame;
 
@@ -18,38 +19,54 @@ pub struct Landing {
 }
 
 impl Motion {
-    /// Where the partials go if any of them leaps to a frame's ratio. Puts those that do not sound there at once.
-    pub(super) fn landing(&mut self, frame: &Frame) -> Option<Landing> {
+    /// Where the partials go if any of them leaps to a frame's ratio, while the fundamental takes this path. Puts those
+    /// that do not sound there at once.
+    pub(super) fn landing(&mut self, frame: &Frame, path: &FundamentalPath) -> Option<Landing> {
         let State { level, used, .. } = self.state;
         if !kernels::any_leaps(level, &self.ratio[..used], &frame.ratio[..used]) {
             return None;
         }
-        Some(self.leap(frame))
+        Some(self.leap(frame, path))
     }
 
     // Not inlined: it is rare.
     #[inline(never)]
     #[cold]
-    fn leap(&mut self, frame: &Frame) -> Landing {
+    fn leap(&mut self, frame: &Frame, path: &FundamentalPath) -> Landing {
         let used = self.state.used;
         let mut landing = Landing {
             ratio: [0.0; MAX_PARTIALS],
             leaves: false,
         };
+        // What would be at the segment's start of what is at its end.
+        let mut from = [0.0; MAX_PARTIALS];
         landing.ratio[..used].copy_from_slice(&frame.ratio[..used]);
+        from[..used].copy_from_slice(&frame.ratio[..used]);
+        let mut held = 1.0;
+        if let Some(tracking) = frame.tracking()
+            && path.moves()
+        {
+            path.go_back(tracking, &mut from[..used]);
+            held = (path.start_hz / path.end_hz) as f32;
+        }
         let before = self.ratio.write(used);
         for (n, (before, to)) in before.iter_mut().zip(&mut landing.ratio).enumerate() {
-            if !kernels::leaps(*before, *to) {
+            if !kernels::leaps(*before, from[n]) {
                 continue;
             }
             if self.left[n] == 0.0 && self.right[n] == 0.0 {
-                *before = *to;
+                *before = from[n];
             } else {
-                *to = *before;
+                *to = *before * held;
                 landing.leaves = true;
             }
         }
         landing
+    }
+
+    /// Whether a partial has faded out, so that it comes in elsewhere in the next segment.
+    pub fn leaves(&self) -> bool {
+        self.state.leaves
     }
 
     /// Lets the gains of the partials that leave fall to 0 over the segment.
@@ -78,7 +95,7 @@ mod tests {
     use super::*;
     use crate::dsp::simd_level::SimdLevel;
     use crate::synth::partials::Arrays;
-    use crate::synth::workspace::Workspace;
+    use crate::synth::workspace::{SegmentArrays, Workspace};
 
     const FRAMES: usize = 64;
     const PARTIALS: usize = 20;
@@ -107,22 +124,80 @@ mod tests {
         }
     }
 
-    /// Of twenty partials the third goes an octave up, the fourth a little more, the fifth to a quarter,
-    /// and the last, which does not sound, far up.
-    #[test]
-    fn partials_fade_where_they_leap_and_slide_where_they_do_not() {
+    /// Partials at this ratio, which sound, but for the last.
+    fn sounding(ratio: f32, path: FundamentalPath) -> (Frame, Motion, SegmentArrays) {
         let mut frame = Frame::allocate();
         frame.resize(PARTIALS);
         let used = frame.used_count();
-        for array in [&mut frame.ratio, &mut frame.left, &mut frame.right] {
+        for array in [&mut frame.left, &mut frame.right] {
             array.write(used).fill(8.0);
         }
+        frame.ratio.write(used).fill(ratio);
         frame.shaped_gain.write(used).fill(0.0);
         frame.shaped_gain.write(used)[..PARTIALS - 1].fill(0.0625);
         let mut segment = Workspace::new(SimdLevel::chosen(), FRAMES).segment;
         let mut motion = Motion::allocate(SimdLevel::chosen());
         motion.begin(OnsetPhases::Zero, 7);
-        motion.advance(&frame, Arrays::ALL, &target(true), &mut segment);
+        let onset = MotionTarget {
+            path,
+            ..target(true)
+        };
+        motion.advance(&frame, Arrays::ALL, &onset, &mut segment);
+        (frame, motion, segment)
+    }
+
+    /// The fundamental goes up by 19 semitones under a shift: the ratios more than halve, while no frequency goes
+    /// up by half an octave.
+    #[test]
+    fn shifted_partials_do_not_leap_where_the_fundamental_moves() {
+        const SHIFT_HZ: f64 = 500.0;
+        let ratio = |hz: f64| (1.0 + SHIFT_HZ / hz) as f32;
+        let (from_hz, to_hz) = (110.0, 330.0);
+        let (mut frame, mut motion, mut segment) =
+            sounding(ratio(from_hz), FundamentalPath::at(from_hz));
+        let used = frame.used_count();
+        frame.set_shifted(true);
+        frame.ratio.write(used).fill(ratio(to_hz));
+        frame.tracking.write(used).fill(1.0 / ratio(to_hz));
+        let moving = MotionTarget {
+            path: FundamentalPath {
+                end_hz: to_hz,
+                ..FundamentalPath::at(from_hz)
+            },
+            ..target(false)
+        };
+        motion.advance(&frame, Arrays::RATIO, &moving, &mut segment);
+        assert!(!motion.leaves());
+        assert_eq!(
+            (motion.ratio[0], motion.left[0], motion.left[PARTIALS - 1]),
+            (ratio(to_hz), 0.5, 0.0)
+        );
+        // What does leap stays where it is in hertz, and what is silent waits where it is to begin.
+        frame.ratio.write(used).fill(5.0 * ratio(from_hz));
+        frame
+            .tracking
+            .write(used)
+            .fill(1.0 - SHIFT_HZ as f32 / (5.0 * ratio(from_hz) * from_hz as f32));
+        let back = MotionTarget {
+            path: FundamentalPath {
+                end_hz: from_hz,
+                ..FundamentalPath::at(to_hz)
+            },
+            ..target(false)
+        };
+        motion.advance(&frame, Arrays::RATIO, &back, &mut segment);
+        assert!(motion.leaves());
+        assert_eq!(motion.left[0], 0.0);
+        let held_hz = f64::from(motion.ratio[0]) * from_hz;
+        assert!((held_hz - (to_hz + SHIFT_HZ)).abs() < 0.01, "{held_hz} Hz");
+    }
+
+    /// Of twenty partials the third goes an octave up, the fourth a little more, the fifth to a quarter,
+    /// and the last, which does not sound, far up.
+    #[test]
+    fn partials_fade_where_they_leap_and_slide_where_they_do_not() {
+        let (mut frame, mut motion, mut segment) = sounding(8.0, FundamentalPath::at(100.0));
+        let used = frame.used_count();
         let before = motion.increment[2];
         let ratios = [
             (2, 16.0),
@@ -135,8 +210,7 @@ mod tests {
             frame.ratio.write(used)[n] = ratio;
         }
         motion.advance(&frame, Arrays::RATIO, &target(false), &mut segment);
-        let slides =
-            |segment: &crate::synth::workspace::SegmentArrays, n: usize| segment.half_chirp[n] != 0;
+        let slides = |segment: &SegmentArrays, n: usize| segment.half_chirp[n] != 0;
         for (n, ratio, gain, does_slide) in [
             (1, 8.0, 0.5, false),
             (2, 16.0, 0.5, true),
