@@ -199,7 +199,10 @@ fn import(request: &ImportRequest, folder: &BankFolder, state: &ImportState) -> 
             (bank, joined.kept().to_vec())
         }
         None => {
-            let content = BankContent::of(bank, source);
+            let content = match format {
+                Some(FileFormat::Bank) => BankContent::of_file(bank, source),
+                _ => BankContent::of_made(bank),
+            };
             let bank = saved(source, &stem(source), content, folder, state)?;
             (bank, Vec::new())
         }

@@ -32,11 +32,18 @@ pub(super) enum BankContent<'a> {
 }
 
 impl<'a> BankContent<'a> {
-    /// That of a bank. Where it is streamed, the source is its file.
-    pub(super) fn of(bank: Arc<TrackBank>, source: &'a Path) -> BankContent<'a> {
+    /// That of a bank that has been made, and is in memory.
+    pub(super) fn of_made(bank: Arc<TrackBank>) -> BankContent<'a> {
+        match bank.file_bytes() >= LARGE_BYTES {
+            true => BankContent::Pieces(bank),
+            false => BankContent::Whole(bank),
+        }
+    }
+
+    /// That of the bank in this file, which keeps its bytes, and so the hash by which songs know it.
+    pub(super) fn of_file(bank: Arc<TrackBank>, source: &'a Path) -> BankContent<'a> {
         match bank.is_streamed() {
             true => BankContent::Copy(bank.hash(), source),
-            false if bank.file_bytes() >= LARGE_BYTES => BankContent::Pieces(bank),
             false => BankContent::Whole(bank),
         }
     }
@@ -52,7 +59,7 @@ impl<'a> BankContent<'a> {
         }
         let bank = joined.bank(state.is_cancelled);
         let bank = bank.map_err(|error| of_join(error, source, state))?;
-        Ok(BankContent::of(sharing::share(bank), source))
+        Ok(BankContent::of_made(sharing::share(bank)))
     }
 
     /// The hash by which the bank will be known, where that is known before it is written.
@@ -149,10 +156,13 @@ pub(super) fn saved(
     {
         return read(&known);
     }
-    // One of the large ones is in memory no longer than it has to be.
+    // One that is streamed from now on is in memory no longer than it has to be.
     let held = match content {
         BankContent::Whole(bank) => Some(bank),
-        _ => None,
+        other => {
+            drop(other);
+            None
+        }
     };
     let stem = plain_name(name);
     let names = (1..MOST_ALIKE).map(|number| match number {

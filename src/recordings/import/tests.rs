@@ -214,6 +214,28 @@ fn a_streamed_bank_is_copied() {
     assert!(fs::read(&files[0].path).expect("a file") == file);
 }
 
+/// Songs know a bank by its hash, so one of version 1 is not written anew, however large it is.
+#[test]
+fn a_large_bank_of_version_1_keeps_its_bytes() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = BankFolder::in_data(Some(&data.path().join("data")));
+    let source = data.path().join("old.aliquot");
+    let tracks = Tracks {
+        // As long as a text can make it, which is quick.
+        source: "x".repeat(33 << 20),
+        ..bank(608.0, 0.1).to_tracks(0)
+    };
+    let grid = FrameGrid::of([&tracks].into_iter());
+    let large = TrackBank::from_tracks(&tracks, grid).expect("a bank").0;
+    assert!(large.file_bytes() > 32 << 20 && !large.is_streamed());
+    fs::write(&source, large.bytes()).expect("a file");
+    let imported = imported(&source, &folder).expect("a bank");
+    assert_eq!(imported.bank.hash(), large.hash());
+    let files = folder.list();
+    assert_eq!(files.len(), 1);
+    assert!(fs::read(&files[0].path).expect("a file") == large.bytes());
+}
+
 fn named(hz: f64) -> NamedBank {
     NamedBank::new("Oboe", "", bank(hz, 0.3)).expect("a name")
 }
