@@ -187,6 +187,11 @@ impl Tracks {
             .sum()
     }
 
+    /// Whether any partial has the number of a harmonic.
+    pub fn has_harmonics(&self) -> bool {
+        self.tracks.iter().any(|track| track.label.is_some())
+    }
+
     /// The median of the distances of breakpoints in s, within 1 to 50 ms.
     pub fn usual_distance_s(&self) -> f64 {
         sampling::usual_distance_s(self)

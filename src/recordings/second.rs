@@ -63,7 +63,9 @@ impl JoinedSound {
         }
         let read = self.bank.read_tracks(self.number);
         let mut tracks = read.map_err(JoinError::Read)?;
-        tracks.root_hz = self.edit.root_hz.or(tracks.root_hz);
+        if let Some(root_hz) = self.edit.root_hz {
+            set_root(&mut tracks, root_hz);
+        }
         if let Some(ends) = self.edit.loop_ends {
             let own_s = tracks.sustain_loop.map(|of| of.crossfade_s);
             let crossfade_s = own_s.unwrap_or(LOOP_CROSSFADE_S);
@@ -74,6 +76,48 @@ impl JoinedSound {
             });
         }
         Ok(tracks)
+    }
+
+    /// Writes it as the sound of this number.
+    fn write(
+        &self,
+        writer: &mut BankWriter<impl Write + Seek>,
+        number: usize,
+        tracks: &Tracks,
+    ) -> Result<(), JoinError> {
+        let BankSound { zone, grid, .. } = self.sound();
+        let put = writer.put_tracks(number, *zone, tracks, *grid);
+        // Both banks have left out what has no place in a bank.
+        put.map(drop).map_err(JoinError::Write)
+    }
+}
+
+/// Harmonics of up to so many times the root, or of so few, are numbered anew where the root changes.
+const MOST_TIMES: f64 = 16.0;
+
+/// Two roots nearer than this are one: half a semitone, in octaves.
+const NEAR_ROOT: f64 = 0.5 / 12.0;
+
+/// Gives a recording another root, and its harmonics the numbers that they have over that one. Where the old root is no
+/// whole multiple of the new one, nor the other way round, none has a number any more.
+fn set_root(tracks: &mut Tracks, root_hz: f64) {
+    let old_hz = tracks.root_hz.replace(root_hz);
+    // Without a root the numbers of a file of partials are all that is known.
+    let Some(old_hz) = old_hz else {
+        return;
+    };
+    let times = (old_hz / root_hz).max(root_hz / old_hz);
+    let whole = libm::rint(times);
+    let is_whole = whole <= MOST_TIMES && libm::log2(times / whole).abs() < NEAR_ROOT;
+    let whole = whole as u32;
+    for track in &mut tracks.tracks {
+        track.label = track.label.filter(|_| is_whole).and_then(|label| {
+            if old_hz >= root_hz {
+                label.checked_mul(whole)
+            } else {
+                label.is_multiple_of(whole).then(|| label / whole)
+            }
+        });
     }
 }
 
@@ -187,7 +231,8 @@ impl JoinedSounds {
         built.map(|(bank, _)| bank).map_err(JoinError::Bank)
     }
 
-    /// Writes the bank of all in pieces, one sound after another. Returns its hash.
+    /// Writes the bank of all in pieces, one sound after another. Returns its hash. Every partial is in the slot that it
+    /// has in [`JoinedSounds::bank`].
     ///
     /// # Errors
     /// If a sound cannot be read, or the bank cannot be written, or it is cancelled.
@@ -198,11 +243,17 @@ impl JoinedSounds {
     ) -> Result<u64, JoinError> {
         let writer = BankWriter::new(out, self.sounds.len());
         let mut writer = writer.map_err(JoinError::Write)?;
-        for joined in &self.sounds {
+        // Sounds with harmonics choose their slots first. Others are read twice, since all at once take much memory.
+        let mut others = Vec::new();
+        for (number, joined) in self.sounds.iter().enumerate() {
             let tracks = joined.tracks(is_cancelled)?;
-            let BankSound { zone, grid, .. } = joined.sound();
-            let added = writer.add_tracks(*zone, &tracks, *grid);
-            added.map_err(JoinError::Write)?;
+            match tracks.has_harmonics() {
+                true => joined.write(&mut writer, number, &tracks)?,
+                false => others.push((number, joined)),
+            }
+        }
+        for (number, joined) in others {
+            joined.write(&mut writer, number, &joined.tracks(is_cancelled)?)?;
         }
         let (_, hash) = writer.finish().map_err(JoinError::Write)?;
         Ok(hash)

@@ -3,6 +3,8 @@ use std::io::Cursor;
 use super::*;
 use crate::state::tests::bank;
 use crate::tracks::bank_edits::{BankEdits, LoopEnds};
+use crate::tracks::bank_file::FrameGrid;
+use crate::tracks::{Breakpoint, Track};
 
 fn named(name: &str, bank: Arc<TrackBank>) -> NamedBank {
     NamedBank::new(name, "", bank).expect("a name")
@@ -90,6 +92,96 @@ fn zones_meet_those_of_the_first_or_are_refused() {
     );
     let gone = NamedBank::absent("Gone", "", 642).expect("a name");
     assert!(JoinedSounds::new(&gone, &one, "One").is_err());
+}
+
+/// A bank of steady partials: their frequencies and numbers.
+fn partials(root_hz: f64, partials: &[(f64, Option<u32>)]) -> Arc<TrackBank> {
+    let track = |&(frequency_hz, label): &(f64, Option<u32>)| Track {
+        label,
+        breakpoints: [0.0, 0.2]
+            .map(|time_s| Breakpoint::new(time_s, frequency_hz, 0.1))
+            .to_vec(),
+    };
+    let tracks = Tracks {
+        duration_s: 0.2,
+        root_hz: Some(root_hz),
+        tracks: partials.iter().map(track).collect(),
+        ..Tracks::default()
+    };
+    let grid = FrameGrid::of([&tracks].into_iter());
+    Arc::new(TrackBank::from_tracks(&tracks, grid).expect("small").0)
+}
+
+fn labels(bank: &TrackBank, sound: usize) -> Vec<Option<u32>> {
+    let tracks = bank.read_tracks(sound).expect("a sound").tracks;
+    let mut by_frequency: Vec<(f64, Option<u32>)> = tracks
+        .iter()
+        .map(|track| (track.breakpoints[0].frequency_hz, track.label))
+        .collect();
+    by_frequency.sort_by(|a, b| a.0.total_cmp(&b.0));
+    by_frequency.into_iter().map(|(_, label)| label).collect()
+}
+
+#[test]
+fn harmonics_are_numbered_over_the_edited_root() {
+    let harmonics: Vec<(f64, Option<u32>)> = (1..=4)
+        .map(|number| (200.0 * f64::from(number), Some(number)))
+        .collect();
+    let oboe = partials(200.0, &harmonics);
+    for (root_hz, expected) in [
+        (200.0, [1, 2, 3, 4]),
+        (205.0, [1, 2, 3, 4]),
+        // 0 for none.
+        (100.0, [2, 4, 6, 8]),
+        (66.0, [3, 6, 9, 12]),
+        (400.0, [0, 1, 0, 2]),
+        (300.0, [0; 4]),
+        (211.0, [0; 4]),
+        (200.0 / 17.0, [0; 4]),
+    ] {
+        let edit = SoundEdit {
+            root_hz: Some(root_hz),
+            ..SoundEdit::default()
+        };
+        let edits = BankEdits::default().with(0, edit);
+        let first = named("Oboe", oboe.clone()).with_edits(edits);
+        let joined = JoinedSounds::new(&first, &bank(653.0, 0.2), "Flute").expect("two");
+        let both = whole(&joined);
+        assert_eq!(both.sounds()[0].root_hz, Some(root_hz));
+        let expected = expected.map(|label| Some(label).filter(|&label| label > 0));
+        assert_eq!(labels(&both, 0), expected, "{root_hz}");
+    }
+}
+
+/// Partials of a bell have the slots of harmonics, although the bell is the first sound.
+#[test]
+fn pieces_have_the_slots_of_the_bank_in_memory() {
+    let bell = partials(300.0, &[(1_210.0, None), (700.0, None), (905.0, None)]);
+    let harmonics: Vec<(f64, Option<u32>)> = (1..=5)
+        .map(|number| (300.0 * f64::from(number), Some(number)))
+        .collect();
+    let horn = partials(300.0, &harmonics);
+    let joined = JoinedSounds::new(&named("Bell", bell), &horn, "Horn").expect("two");
+    let both = whole(&joined);
+    let mut file = Cursor::new(Vec::new());
+    let written = joined.write(&mut file, &AtomicBool::new(false));
+    written.expect("a file");
+    let streamed = TrackBank::from_bytes(file.get_ref()).expect("a bank");
+    let used = |bank: &TrackBank, sound: usize| {
+        let mut slots = bank.used_slots(sound);
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    };
+    assert_eq!(used(&both, 1), [0, 1, 2, 3, 4]);
+    assert_eq!(used(&both, 0), [2, 3, 5]);
+    for sound in 0..2 {
+        assert_eq!(used(&streamed, sound), used(&both, sound));
+        assert_eq!(
+            streamed.read_tracks(sound).expect("a sound"),
+            both.to_tracks(sound)
+        );
+    }
 }
 
 /// Large ones are written in pieces, which hold the same.

@@ -87,11 +87,7 @@ pub(super) fn image(
 /// The plan of each sound. Those with harmonics choose their slots first: others have to find partners in them.
 fn plans<'a>(sounds: &[SoundTracks<'a>], homes: &mut SlotHomes) -> Result<Vec<Plan<'a>>, String> {
     let mut places: Vec<usize> = (0..sounds.len()).collect();
-    let has_harmonics = |place: usize| {
-        let tracks = &sounds[place].tracks.tracks;
-        tracks.iter().any(|track| track.label.is_some())
-    };
-    places.sort_by_key(|&place| !has_harmonics(place));
+    places.sort_by_key(|&place| !sounds[place].tracks.has_harmonics());
     let mut plans: Vec<(usize, Plan)> = Vec::with_capacity(sounds.len());
     for place in places {
         let SoundTracks { tracks, grid, .. } = sounds[place];

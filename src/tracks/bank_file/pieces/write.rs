@@ -67,7 +67,8 @@ pub struct BankWriter<W> {
     at: u64,
     /// How many sounds there will be.
     sounds: usize,
-    directories: Vec<SoundDirectory>,
+    /// What the directory says of each sound, `None` as long as that is not written.
+    directories: Vec<Option<SoundDirectory>>,
     /// The beginnings of all sounds.
     beginnings: Vec<u8>,
     /// Pieces are of no longer a time, and so much of each sound stays in memory, if there is room.
@@ -118,7 +119,7 @@ impl<W: Write + Seek> BankWriter<W> {
             out,
             at: HEADER_BYTES as u64,
             sounds,
-            directories: Vec::new(),
+            directories: std::iter::repeat_with(|| None).take(sounds).collect(),
             beginnings: Vec::new(),
             longest_piece_s: LONGEST_PIECE_S,
             beginning_s: BEGINNING_S,
@@ -133,7 +134,13 @@ impl<W: Write + Seek> BankWriter<W> {
         (self.longest_piece_s, self.beginning_s) = (longest_piece_s, beginning_s);
     }
 
-    /// Adds a recording. Returns what had to be left out, in words.
+    /// The number of the first sound that is not written.
+    fn next(&self) -> usize {
+        let next = self.directories.iter().position(Option::is_none);
+        next.unwrap_or(self.sounds)
+    }
+
+    /// Adds a recording as the next sound. Returns what had to be left out, in words.
     ///
     /// # Errors
     /// If it cannot be in a bank, or the output cannot be written.
@@ -143,16 +150,31 @@ impl<W: Write + Seek> BankWriter<W> {
         tracks: &Tracks,
         grid: FrameGrid,
     ) -> Result<Vec<String>, WriteError> {
+        self.put_tracks(self.next(), zone, tracks, grid)
+    }
+
+    /// Adds a recording as the sound of this number. Partials find partners in the sounds that were added before, so
+    /// recordings with harmonics are to be added first. Returns what had to be left out, in words.
+    ///
+    /// # Errors
+    /// If it cannot be in a bank, or there is a sound of this number, or the output cannot be written.
+    pub fn put_tracks(
+        &mut self,
+        number: usize,
+        zone: KeyZone,
+        tracks: &Tracks,
+        grid: FrameGrid,
+    ) -> Result<Vec<String>, WriteError> {
         let sound = build::SoundTracks { zone, tracks, grid };
         let built = build::image(&[sound], &mut self.homes);
         let (image, remarks) = built.map_err(WriteError::Sound)?;
         let bank = TrackBank::from_bytes(&image);
         let bank = bank.map_err(|error| WriteError::Sound(error.to_string()))?;
-        self.add_sound(zone, &bank, 0)?;
+        self.put_sound(number, zone, &bank, 0)?;
         Ok(remarks)
     }
 
-    /// Adds a sound of a bank as it is, for these keys and velocities.
+    /// Adds a sound of a bank as it is, as the next sound, for these keys and velocities.
     ///
     /// # Errors
     /// If there is no such sound or one too many, or it cannot be read, or the output cannot be written.
@@ -162,7 +184,18 @@ impl<W: Write + Seek> BankWriter<W> {
         bank: &TrackBank,
         sound: usize,
     ) -> Result<(), WriteError> {
-        if self.directories.len() == self.sounds || !zone.is_possible() {
+        self.put_sound(self.next(), zone, bank, sound)
+    }
+
+    fn put_sound(
+        &mut self,
+        number: usize,
+        zone: KeyZone,
+        bank: &TrackBank,
+        sound: usize,
+    ) -> Result<(), WriteError> {
+        let is_free = self.directories.get(number).is_some_and(Option::is_none);
+        if !is_free || !zone.is_possible() {
             let reason = format!("a sound too many, or {zone:?} cannot be");
             return Err(WriteError::Sound(reason));
         }
@@ -176,7 +209,7 @@ impl<W: Write + Seek> BankWriter<W> {
             }
         };
         let directory = self.write_sound(zone, &rows)?;
-        self.directories.push(directory);
+        self.directories[number] = Some(directory);
         Ok(())
     }
 
@@ -245,15 +278,17 @@ impl<W: Write + Seek> BankWriter<W> {
     /// # Errors
     /// If sounds are lacking, or the output cannot be written.
     pub fn finish(mut self) -> Result<(W, u64), WriteError> {
-        if self.directories.len() != self.sounds {
-            let reason = format!("{} sounds of {}", self.directories.len(), self.sounds);
+        let directories = std::mem::take(&mut self.directories);
+        let mut directories: Vec<SoundDirectory> = directories.into_iter().flatten().collect();
+        if directories.len() != self.sounds {
+            let reason = format!("{} sounds of {}", directories.len(), self.sounds);
             return Err(WriteError::Sound(reason));
         }
-        keep_within(self.most_resident_bytes, &mut self.directories);
+        keep_within(self.most_resident_bytes, &mut directories);
         let beginnings_at = self.align()?;
         let beginnings = std::mem::take(&mut self.beginnings);
         self.write(&beginnings)?;
-        let directory = directory(std::mem::take(&mut self.directories), beginnings_at);
+        let directory = directory(directories, beginnings_at);
         let directory_at = self.align()?;
         self.write(&directory)?;
         let mut header = [0; HEADER_BYTES];
