@@ -32,6 +32,26 @@ impl fmt::Display for Cancelled {
 
 impl std::error::Error for Cancelled {}
 
+/// Why content could not be copied to a file.
+#[derive(Debug)]
+pub enum CopyError {
+    /// The content could not be read.
+    Read(io::Error),
+    /// The file could not be written.
+    Write(io::Error),
+    /// The caller asked to stop.
+    Cancelled,
+}
+
+impl From<CopyError> for io::Error {
+    fn from(error: CopyError) -> io::Error {
+        match error {
+            CopyError::Read(error) | CopyError::Write(error) => error,
+            CopyError::Cancelled => io::Error::other(Cancelled),
+        }
+    }
+}
+
 /// Why a file could not be written.
 #[derive(Debug)]
 pub struct SaveError {
@@ -81,7 +101,8 @@ pub fn write_unless(
         reason,
     };
     let mut file = UnnamedFile::create_in(folder)?;
-    file.copy(&mut { content }, is_cancelled).map_err(failed)?;
+    let copied = file.copy(&mut { content }, is_cancelled);
+    copied.map_err(|error| failed(error.into()))?;
     file.complete(is_cancelled).map_err(failed)?;
     let named = match overwrite {
         Overwrite::No => file.file.persist_noclobber(path),
@@ -123,15 +144,21 @@ impl UnnamedFile {
     /// Writes what is read.
     ///
     /// # Errors
-    /// If the system cannot, or [`Cancelled`].
-    pub fn copy(&mut self, content: &mut dyn Read, is_cancelled: &AtomicBool) -> io::Result<()> {
+    /// If the content cannot be read, or the file cannot be written, or it is cancelled.
+    pub fn copy(
+        &mut self,
+        content: &mut dyn Read,
+        is_cancelled: &AtomicBool,
+    ) -> Result<(), CopyError> {
         let mut piece = vec![0; PIECE_BYTES];
         loop {
-            check(is_cancelled)?;
-            match content.read(&mut piece)? {
-                0 => return Ok(()),
-                bytes => self.file.write_all(&piece[..bytes])?,
+            check(is_cancelled).map_err(|_| CopyError::Cancelled)?;
+            let bytes = content.read(&mut piece).map_err(CopyError::Read)?;
+            if bytes == 0 {
+                return Ok(());
             }
+            let written = self.file.write_all(&piece[..bytes]);
+            written.map_err(CopyError::Write)?;
         }
     }
 
@@ -158,8 +185,12 @@ impl UnnamedFile {
             path: path.to_owned(),
             reason,
         };
+        let mut paths = paths.peekable();
+        let Some(target) = paths.peek() else {
+            return Ok(None);
+        };
         let completed = self.complete(is_cancelled);
-        completed.map_err(|reason| failed(self.file.path(), reason))?;
+        completed.map_err(|reason| failed(target, reason))?;
         for path in paths {
             match self.file.persist_noclobber(&path) {
                 Ok(_) => return Ok(Some(path)),

@@ -119,11 +119,14 @@ impl fmt::Display for DecodeError {
             DecodeError::Damaged(reason) => {
                 write!(f, "is damaged, and nothing of it could be read: {reason}")
             }
-            DecodeError::TooLong(longest_s) => write!(
-                f,
-                "is longer than {:.0} minutes, which is not supported: cut it into parts",
-                longest_s / 60.0
-            ),
+            DecodeError::TooLong(longest_s) => {
+                // Not more than the limit: a file of the length that is told can be read.
+                let minutes = libm::floor(longest_s / 6.0) / 10.0;
+                write!(
+                    f,
+                    "is longer than {minutes} minutes, which is not supported: cut it into parts"
+                )
+            }
             DecodeError::Empty => write!(f, "has no sound in it"),
             DecodeError::Rate(rate) => write!(f, "has {rate} frames a second: not supported"),
             DecodeError::Cancelled => write!(f, "was not read: cancelled"),

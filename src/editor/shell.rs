@@ -332,6 +332,10 @@ fn import_message(finished: FinishedImport) -> String {
             let body = body.row().name;
             format!("Loaded {name}: {body} is Recording 2, and the pad goes from one to the other")
         }
+        (false, _) if finished.is_edited => format!(
+            "{name} is in the folder of banks, and not loaded: a root or loop was changed meanwhile. Add the recording \
+             again to have that in it"
+        ),
         (false, _) => {
             format!("{name} is in the folder of banks, and not loaded: another sound was meanwhile")
         }

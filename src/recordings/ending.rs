@@ -3,8 +3,9 @@
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-/// Threads that nobody waits for any more and that end soon. Their code may be that of a library that the host
-/// unloads, so they are waited for at last: when this is dropped.
+/// Threads that nobody waits for any more and that end soon; one that reads from a disk that does not answer ends when
+/// it does. Their code may be that of a library that the host unloads, so they are waited for at last: when this is
+/// dropped.
 #[derive(Debug, Default)]
 pub struct EndingThreads {
     threads: Mutex<Vec<JoinHandle<()>>>,

@@ -131,16 +131,24 @@ impl BankFolder {
     }
 
     /// The bank that a sound means: the one that it has at hand, or that anyone in this process holds, or its file, or
-    /// whichever file in the folder has its hash.
+    /// whichever file in the folder has its hash. One at hand that a fault was found in is looked for anew; if that does
+    /// not find it, the one at hand plays on.
     ///
     /// # Errors
     /// Why the bank is missing. The sound goes without it.
     pub fn find(&self, named: &NamedBank) -> Result<Arc<TrackBank>, MissingBank> {
         let hash = named.hash();
-        let at_hand = named.bank().cloned().or_else(|| sharing::held(hash));
-        if let Some(bank) = at_hand {
+        let faultless = named.bank().filter(|bank| bank.fault().is_none());
+        if let Some(bank) = faultless.cloned().or_else(|| sharing::held(hash)) {
             return Ok(bank);
         }
+        let found = self.find_file(named);
+        found.or_else(|missing| named.bank().cloned().ok_or(missing))
+    }
+
+    /// The bank of this hash in its file, or in whichever file has it.
+    fn find_file(&self, named: &NamedBank) -> Result<Arc<TrackBank>, MissingBank> {
+        let hash = named.hash();
         let missing = |reason: String| {
             let name = Some(named.name()).filter(|name| !name.is_empty());
             let name = name.map_or_else(|| format!("{hash:016x}"), str::to_owned);

@@ -33,6 +33,17 @@ pub fn key_of_name(name: &str) -> Option<u8> {
     u8::try_from(key).ok().filter(|&key| key < 128)
 }
 
+/// The name of a MIDI key, such as `C#4` for 61.
+pub fn name_of_key(key: i32) -> String {
+    const NAMES: [&str; 12] = [
+        "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
+    ];
+    let octave = key.div_euclid(12) - 1;
+    let sign = if octave < 0 { "−" } else { "" };
+    let name = NAMES[key.rem_euclid(12) as usize];
+    format!("{name}{sign}{}", octave.unsigned_abs())
+}
+
 /// Frequency of a key in equal temperament at 440 Hz.
 pub fn key_hz(key: u8) -> f64 {
     440.0 * libm::exp2((f64::from(key) - 69.0) / 12.0)

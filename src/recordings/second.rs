@@ -8,6 +8,7 @@ use std::io::{Seek, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::recordings::notes::name_of_key;
 use crate::state::NamedBank;
 use crate::tracks::bank_edits::{LOOP_CROSSFADE_S, SoundEdit};
 use crate::tracks::bank_file::pieces::{BankWriter, WriteError};
@@ -19,6 +20,13 @@ use crate::tracks::{SustainLoop, Tracks};
 /// What stands between the names of two recordings in that of their bank.
 const BETWEEN_NAMES: &str = " + ";
 
+/// Bytes of each of these names, at most.
+const MOST_NAME_BYTES: usize = 100;
+
+/// The longest file of a bank that is joined, in bytes: its sounds take ten times as much memory while they are coded
+/// anew.
+const LONGEST_BYTES: u64 = 128 << 20;
+
 /// The sounds of two banks that become one bank.
 pub struct JoinedSounds {
     /// Those of the first come first.
@@ -26,6 +34,8 @@ pub struct JoinedSounds {
     /// Numbers in the first bank of those that come first.
     kept: Vec<usize>,
     name: String,
+    /// What the loaded bank is called.
+    loaded_name: String,
     remarks: Vec<String>,
     /// Bytes of both files.
     bytes: u64,
@@ -36,13 +46,17 @@ struct JoinedSound {
     bank: Arc<TrackBank>,
     number: usize,
     edit: SoundEdit,
+    /// Whether the bank is the loaded one, beside which the other is put.
+    is_loaded: bool,
 }
 
 /// Why sounds could not be joined.
 #[derive(Debug)]
 pub enum JoinError {
-    /// A sound could not be read from its bank.
-    Read(OpenError),
+    /// A sound could not be read from the bank that is loaded.
+    ReadLoaded(OpenError),
+    /// A sound could not be read from the bank that is added.
+    ReadAdded(OpenError),
     /// They cannot be in one bank.
     Bank(String),
     /// They could not be written.
@@ -62,7 +76,10 @@ impl JoinedSound {
             return Err(JoinError::Cancelled);
         }
         let read = self.bank.read_tracks(self.number);
-        let mut tracks = read.map_err(JoinError::Read)?;
+        let mut tracks = read.map_err(match self.is_loaded {
+            true => JoinError::ReadLoaded,
+            false => JoinError::ReadAdded,
+        })?;
         if let Some(root_hz) = self.edit.root_hz {
             set_root(&mut tracks, root_hz);
         }
@@ -121,6 +138,17 @@ fn set_root(tracks: &mut Tracks, root_hz: f64) {
     }
 }
 
+/// By the names of both recordings, each cut to what a file's name has room for.
+fn joined_name(first: &str, second: &str) -> String {
+    let cut = |name: &str| {
+        name[..name.floor_char_boundary(MOST_NAME_BYTES)]
+            .trim_end()
+            .to_owned()
+    };
+    let [first, second] = [first, second].map(cut);
+    format!("{first}{BETWEEN_NAMES}{second}")
+}
+
 /// Numbers of the sounds of a bank that the body Recording plays.
 fn of_first_part(bank: &TrackBank) -> Vec<usize> {
     let zones: Vec<KeyZone> = bank.sounds().iter().map(|sound| sound.zone).collect();
@@ -131,43 +159,59 @@ fn of_first_part(bank: &TrackBank) -> Vec<usize> {
         .collect()
 }
 
+/// Refuses a bank whose file is too long.
+fn check_length(name: &str, bytes: u64) -> Result<(), String> {
+    if bytes <= LONGEST_BYTES {
+        return Ok(());
+    }
+    Err(format!(
+        "the bank {name} has {} MB, and banks of more than {} MB are not joined here: aliquot-analyse makes one bank of \
+         several",
+        bytes.div_ceil(1 << 20),
+        LONGEST_BYTES >> 20
+    ))
+}
+
 impl JoinedSounds {
     /// The first recording of a loaded bank and that of another bank, whose recording is called `name`.
     ///
     /// # Errors
-    /// If the first is not at hand, or a sound of the second is for notes that no sound of the first is for.
+    /// If the first is not at hand, or one is too large, or a sound of the second is for notes that no sound of the
+    /// first is for.
     pub fn new(
         first: &NamedBank,
         second: &Arc<TrackBank>,
         name: &str,
     ) -> Result<JoinedSounds, String> {
         let loaded = first.bank().ok_or("The bank that is loaded is missing")?;
+        check_length(first.name(), loaded.file_bytes())?;
+        check_length(name, second.file_bytes())?;
         let kept = of_first_part(loaded);
         let added = of_first_part(second);
         let of_first = kept.iter().map(|&number| JoinedSound {
             bank: loaded.clone(),
             number,
             edit: first.edits().of(number),
+            is_loaded: true,
         });
         let of_second = added.iter().map(|&number| JoinedSound {
             bank: second.clone(),
             number,
             edit: SoundEdit::default(),
+            is_loaded: false,
         });
         let sounds: Vec<JoinedSound> = of_first.chain(of_second).collect();
         let zones: Vec<KeyZone> = sounds.iter().map(|sound| sound.sound().zone).collect();
         let parts = parts_of_zones(&zones);
         let alone = zones.iter().zip(&parts).skip(kept.len());
         if let Some((zone, _)) = alone.into_iter().find(|(_, part)| **part != 1) {
-            let KeyZone {
-                lowest_key,
-                highest_key,
-                lowest_velocity,
-                highest_velocity,
-            } = zone;
+            let [lowest, highest] =
+                [zone.lowest_key, zone.highest_key].map(|key| name_of_key(key.into()));
             return Err(format!(
-                "its sound for the keys {lowest_key} to {highest_key} and the velocities {lowest_velocity} to \
-                 {highest_velocity} meets no sound of {}: it would not be a second recording, but another zone",
+                "its sound for the keys {lowest} to {highest} and the velocities {} to {} meets no sound of {}: it \
+                 would not be a second recording, but another zone",
+                zone.lowest_velocity,
+                zone.highest_velocity,
                 first.name()
             ));
         }
@@ -184,7 +228,8 @@ impl JoinedSounds {
         }
         Ok(JoinedSounds {
             bytes: loaded.file_bytes() + second.file_bytes(),
-            name: format!("{first_name}{BETWEEN_NAMES}{name}"),
+            name: joined_name(first_name, name),
+            loaded_name: first.name().to_owned(),
             sounds,
             kept,
             remarks,
@@ -194,6 +239,11 @@ impl JoinedSounds {
     /// What their bank is called: by the names of both recordings.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What the loaded bank is called.
+    pub fn loaded_name(&self) -> &str {
+        &self.loaded_name
     }
 
     /// Of the sounds that come first, their numbers in the first bank.

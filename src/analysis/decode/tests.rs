@@ -215,6 +215,8 @@ fn what_cannot_be_read_is_told_apart() {
     assert!(matches!(long, Err(DecodeError::TooLong(_))), "{long:?}");
     let error = DecodeError::TooLong(longest_s(44_100.0)).to_string();
     assert!(error.contains("20 minutes"), "{error}");
+    let error = DecodeError::TooLong(60.0 * 12.97).to_string();
+    assert!(error.contains("than 12.9 minutes"), "{error}");
     // By frames, not by seconds, where these are many; ten minutes at all rates.
     assert_eq!(
         [8_000.0, 192_000.0, 384_000.0].map(longest_s),

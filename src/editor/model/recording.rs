@@ -33,8 +33,8 @@ pub fn with_known_partials(patch: &Patch) -> Patch {
 pub(super) struct Import {
     job: ImportJob,
     request: BankRequest,
-    /// Hash of the bank that the recording is put beside.
-    beside: Option<u64>,
+    /// The bank that the recording is put beside.
+    beside: Option<NamedBank>,
 }
 
 /// What has come of an import.
@@ -44,6 +44,8 @@ pub struct FinishedImport {
     pub imported: ImportedBank,
     /// Whether it is loaded: not if another bank, or none, was asked for while it was made.
     pub is_loaded: bool,
+    /// Whether it is not loaded since a root or loop of the bank that it was put beside was changed while it was made.
+    pub is_edited: bool,
     /// The body that plays it, if it is loaded and a second recording.
     pub second_body: Option<Param>,
 }
@@ -145,11 +147,14 @@ impl EditorModel {
         is_loaded
     }
 
-    /// Looks once more for a bank that is missing, perhaps since its file has come back. Returns whether it is there.
+    /// Looks once more for a bank that is missing or damaged, perhaps since its file has come back. Returns whether it is
+    /// there.
     pub fn locate_recording(&mut self) -> bool {
         let recordings = self.params.recordings();
         let request = recordings.request();
-        recordings.fulfil(request, recordings.get()).is_ok()
+        let found = recordings.fulfil(request, recordings.get());
+        // A damaged one plays on if it is not found.
+        found.is_ok() && recordings.missing().is_none()
     }
 
     /// Begins to make a bank of a file; the one that is being made, if any, is given up. It is loaded when it is done,
@@ -186,7 +191,7 @@ impl EditorModel {
         self.import = None;
         let request = self.params.recordings().request();
         let threads = self.params.ending_threads().clone();
-        let beside = import.beside.as_ref().map(NamedBank::hash);
+        let beside = import.beside.clone();
         let job = ImportJob::start(import, self.library.banks(), threads);
         let job = job.map_err(|error| error.to_string())?;
         self.import = Some(Import {
@@ -211,10 +216,11 @@ impl EditorModel {
             Ok(imported) => imported,
             Err(error) => return Some(Err(error)),
         };
-        self.keep_originals(&imported, import.beside);
+        let beside = import.beside.as_ref().map(NamedBank::hash);
+        self.keep_originals(&imported, beside);
         let bank = imported.bank.clone();
         let mut second_body = None;
-        let is_loaded = match import.beside {
+        let is_loaded = match &import.beside {
             None => self.load_requested(import.request, Some(bank)),
             Some(_) => {
                 let name = format!("Add Recording {}", import.job.name());
@@ -222,8 +228,15 @@ impl EditorModel {
                 second_body.is_some()
             }
         };
+        let is_edited = import.beside.is_some_and(|beside| {
+            let edited = |loaded: NamedBank| {
+                loaded.hash() == beside.hash() && loaded.edits() != beside.edits()
+            };
+            self.recording().is_some_and(edited)
+        });
         Some(Ok(FinishedImport {
             is_loaded,
+            is_edited: is_edited && !is_loaded,
             second_body,
             imported,
         }))
@@ -259,6 +272,7 @@ mod tests {
     use crate::library::Library;
     use crate::state::Preset;
     use crate::state::tests::bank;
+    use crate::tracks::bank_edits::{BankEdits, SoundEdit};
 
     fn oboe() -> NamedBank {
         NamedBank::new("Oboe", "", bank(701.0, 0.1)).expect("a path")
@@ -392,12 +406,25 @@ mod tests {
             assert_eq!(name(&model).as_deref(), Some("Oboe + flute"));
             assert_eq!(model.original(0), Some("oboe.wav".into()));
         }
+        // Nor is it loaded where the root that went into it is not that of the window any more.
+        model.load_recording(Some(oboe()));
+        let begun = model.add_recording(path.clone(), ImportFit::Musical);
+        assert_eq!(begun, Ok(()));
+        let edit = SoundEdit {
+            root_hz: Some(350.0),
+            ..SoundEdit::default()
+        };
+        let edited = oboe().with_edits(BankEdits::default().with(0, edit));
+        assert_eq!(model.params.recordings().set(Some(edited.clone())), Ok(()));
+        let edited_meanwhile = finished(&mut model);
+        assert!(edited_meanwhile.is_edited && !edited_meanwhile.is_loaded);
+        assert_eq!(model.recording(), Some(edited));
         // Another bank that came meanwhile stays.
         let begun = model.add_recording(path, ImportFit::Musical);
         assert_eq!(begun, Ok(()));
         assert_eq!(model.params.recordings().set(Some(oboe())), Ok(()));
         let finished = finished(&mut model);
-        assert!(!finished.is_loaded && finished.second_body.is_none());
+        assert!(!finished.is_loaded && !finished.is_edited && finished.second_body.is_none());
         assert_eq!(model.recording(), Some(oboe()));
     }
 

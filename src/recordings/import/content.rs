@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{BufWriter, Seek, Write};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{ImportError, ImportState, failed};
 use crate::recordings::BankFolder;
 use crate::recordings::folder::ENDING;
 use crate::recordings::second::{JoinError, JoinedSounds};
-use crate::saving::UnnamedFile;
+use crate::saving::{CopyError, SaveError, UnnamedFile};
 use crate::state::NamedBank;
 use crate::tracks::bank_file::TrackBank;
 use crate::tracks::bank_file::pieces::{BankWriter, LARGE_BYTES, StoppableOutput, WriteError};
@@ -18,6 +18,9 @@ use crate::tracks::sharing;
 
 /// The most files of one name, told apart by numbers.
 const MOST_ALIKE: usize = 1_000;
+
+/// Bytes of a name without its number and ending, at most.
+const MOST_NAME_BYTES: usize = 220;
 
 /// What is written to the file of a bank.
 pub(super) enum BankContent<'a> {
@@ -51,14 +54,15 @@ impl<'a> BankContent<'a> {
     /// That of two banks.
     pub(super) fn joined(
         joined: &'a JoinedSounds,
-        source: &'a Path,
+        source: &Path,
         state: &ImportState,
     ) -> Result<BankContent<'a>, ImportError> {
         if joined.bytes() >= LARGE_BYTES {
             return Ok(BankContent::Joined(joined));
         }
         let bank = joined.bank(state.is_cancelled);
-        let bank = bank.map_err(|error| of_join(error, source, state))?;
+        // Nothing is written yet.
+        let bank = bank.map_err(|error| of_join(error, joined, (source, source), state))?;
         Ok(BankContent::of_made(sharing::share(bank)))
     }
 
@@ -71,49 +75,82 @@ impl<'a> BankContent<'a> {
         }
     }
 
-    /// Writes it. Returns the bank's hash.
+    /// Writes it to a file in the folder `place`. Returns the bank's hash.
     fn write(
         &self,
         file: &mut UnnamedFile,
-        source: &Path,
+        (source, place): (&Path, &Path),
         state: &ImportState,
     ) -> Result<u64, ImportError> {
-        let unless =
-            |error: &dyn fmt::Display| state.check().err().unwrap_or(failed(source, error));
+        let of_copy = |error: CopyError| match error {
+            CopyError::Cancelled => ImportError::Cancelled,
+            CopyError::Read(error) => failed(source, &error),
+            CopyError::Write(error) => unwritten(source, place, error),
+        };
         match self {
             BankContent::Whole(bank) => {
                 let copied = file.copy(&mut bank.bytes(), state.is_cancelled);
-                copied.map_err(|error| unless(&error))?;
+                copied.map_err(of_copy)?;
                 Ok(bank.hash())
             }
             BankContent::Copy(hash, path) => {
                 let mut content = File::open(path).map_err(|error| failed(source, &error))?;
                 let copied = file.copy(&mut content, state.is_cancelled);
-                copied.map_err(|error| unless(&error))?;
+                copied.map_err(of_copy)?;
                 Ok(*hash)
             }
             BankContent::Pieces(bank) => {
                 let written = write_pieces(bank, output(file, state));
-                written.map_err(|error| unless(&error))
+                written.map_err(|error| {
+                    let cancelled = state.check().err();
+                    cancelled.unwrap_or_else(|| of_write(error, source, place))
+                })
             }
             BankContent::Joined(joined) => {
                 let written = joined.write(output(file, state), state.is_cancelled);
-                written.map_err(|error| of_join(error, source, state))
+                written.map_err(|error| of_join(error, joined, (source, place), state))
             }
         }
     }
 }
 
-fn of_join(error: JoinError, source: &Path, state: &ImportState) -> ImportError {
+/// Why sounds have not been joined. `place` is the folder that their bank is written to.
+fn of_join(
+    error: JoinError,
+    joined: &JoinedSounds,
+    (source, place): (&Path, &Path),
+    state: &ImportState,
+) -> ImportError {
     if let Err(cancelled) = state.check() {
         return cancelled;
     }
     match error {
         JoinError::Cancelled => ImportError::Cancelled,
-        JoinError::Read(error) => failed(source, &error),
+        JoinError::ReadLoaded(error) => {
+            let name = joined.loaded_name();
+            ImportError::Failed(format!("The loaded bank {name} cannot be read: {error}"))
+        }
+        JoinError::ReadAdded(error) => failed(source, &error),
         JoinError::Bank(reason) => failed(source, &reason),
-        JoinError::Write(error) => failed(source, &error),
+        JoinError::Write(error) => of_write(error, source, place),
     }
+}
+
+fn of_write(error: WriteError, source: &Path, place: &Path) -> ImportError {
+    match error {
+        WriteError::Io(error) => unwritten(source, place, error),
+        error => failed(source, &error),
+    }
+}
+
+/// The bank of a source cannot be written to the folder `place`.
+fn unwritten(source: &Path, place: &Path, reason: io::Error) -> ImportError {
+    let error = SaveError {
+        what: "write its bank to",
+        path: place.to_owned(),
+        reason,
+    };
+    failed(source, &error)
 }
 
 /// The file to write pieces to, which are short.
@@ -150,7 +187,7 @@ pub(super) fn saved(
     }
     let unless = |error: &dyn fmt::Display| state.check().err().unwrap_or_else(|| failed(error));
     let mut file = UnnamedFile::create_in(place).map_err(|error| failed(&error))?;
-    let hash = content.write(&mut file, source, state)?;
+    let hash = content.write(&mut file, (source, place), state)?;
     if content.hash().is_none()
         && let Some(known) = file_of(hash, folder, state)?
     {
@@ -195,13 +232,14 @@ fn file_of(
     Ok(None)
 }
 
-/// A name as every system can have it.
+/// A name as every system can have it: 255 bytes with the number and the ending.
 fn plain_name(name: &str) -> String {
     let plain = |char: char| {
         let is_plain = char.is_alphanumeric() || " -_.#+()".contains(char);
         if is_plain { char } else { '-' }
     };
-    let plain: String = name.chars().take(100).map(plain).collect();
+    let name = &name[..name.floor_char_boundary(MOST_NAME_BYTES)];
+    let plain: String = name.chars().map(plain).collect();
     match plain.trim().trim_matches('.') {
         "" => "Recording".to_owned(),
         plain => plain.to_owned(),

@@ -87,11 +87,29 @@ fn zones_meet_those_of_the_first_or_are_refused() {
     let refused = JoinedSounds::new(&named("Bass", bass), &soprano, "Soprano");
     let told = refused.err().expect("a refusal");
     assert!(
-        told.contains("keys 60 to 127") && told.contains("of Bass"),
+        told.contains("keys C4 to G9") && told.contains("of Bass"),
         "{told}"
     );
     let gone = NamedBank::absent("Gone", "", 642).expect("a name");
     assert!(JoinedSounds::new(&gone, &one, "One").is_err());
+}
+
+#[test]
+fn banks_that_are_too_large_are_refused() {
+    assert_eq!(check_length("Oboe", 128 << 20), Ok(()));
+    let told = check_length("Oboe", (128 << 20) + 1).expect_err("too large");
+    for part in ["Oboe has 129 MB", "more than 128 MB", "aliquot-analyse"] {
+        assert!(told.contains(part), "{told}");
+    }
+}
+
+/// The file of the longest name has room for a number and its ending.
+#[test]
+fn each_half_of_a_name_is_cut() {
+    assert_eq!(joined_name("Oboe", "Flute"), "Oboe + Flute");
+    let name = joined_name(&"é".repeat(99), &"x€".repeat(50));
+    let [first, second] = ["é".repeat(50), "x€".repeat(25)];
+    assert_eq!(name, format!("{first} + {second}"));
 }
 
 /// A bank of steady partials: their frequencies and numbers.

@@ -2,6 +2,7 @@
 
 use crate::dsp::maths::ratio_from_semitones;
 use crate::editor::model::value_text::with_minus;
+pub use crate::recordings::notes::name_of_key as key_name;
 use crate::synth::display::semitones_from_a4;
 
 /// The key nearest to a frequency, and the cents to it: `E7 +2 ct`. Empty for what is no frequency.
@@ -17,15 +18,6 @@ pub fn note_name(hz: f32) -> String {
         0 => name,
         _ => with_minus(&format!("{name} {cents:+} ct")),
     }
-}
-
-/// The name of a MIDI key: `C4` is key 60.
-pub fn key_name(key: i32) -> String {
-    const NAMES: [&str; 12] = [
-        "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
-    ];
-    let octave = key.div_euclid(12) - 1;
-    with_minus(&format!("{}{octave}", NAMES[key.rem_euclid(12) as usize]))
 }
 
 /// The MIDI key of a frequency, with its fraction.

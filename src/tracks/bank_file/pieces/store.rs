@@ -7,6 +7,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use twox_hash::XxHash3_64;
 
@@ -109,6 +110,9 @@ impl Source {
 /// Bytes of the pieces that were read for whoever waits for them, at most.
 const MOST_KEPT_BYTES: u64 = 32 << 20;
 
+/// A piece that the system could not read is asked for again after this time: a disk may have answered late.
+const UNREADABLE: Duration = Duration::from_secs(2);
+
 /// The pieces of a bank: their file, and those that stay in memory.
 pub(in super::super) struct PieceStore {
     source: Source,
@@ -125,6 +129,8 @@ pub(in super::super) struct PieceStore {
 struct KeptPieces {
     /// The pieces and when they were asked for last.
     pieces: BTreeMap<PieceKey, (u64, Arc<Piece>)>,
+    /// Which of them are silent since the system could not read them, and until when.
+    unreadable: BTreeMap<PieceKey, Instant>,
     bytes: u64,
     asked: u64,
 }
@@ -212,28 +218,45 @@ impl PieceStore {
 
     /// As [`PieceStore::read`]; where that fails, a silent piece, and the fault is noted.
     pub(in super::super) fn read_or_silent(&self, sound: &BankSound, key: PieceKey) -> Piece {
-        self.read(sound, key).unwrap_or_else(|error| {
-            let entry = sound.pieces.entries.get(key.piece as usize);
-            self.fault.get_or_init(|| PieceFault {
-                key,
-                cause: FaultCause::of(&error),
-                offset: entry.map_or(0, |entry| entry.offset),
-                reason: match error {
-                    OpenError::File(error) => error.reason,
-                    error => error.to_string(),
-                },
-            });
-            Piece::silent(sound, key.piece)
-        })
+        let read = self.read(sound, key);
+        read.unwrap_or_else(|error| self.silent(sound, key, error))
     }
 
-    /// As [`PieceStore::read_or_silent`]; what was read last is at hand.
+    /// A silent piece in the place of one that could not be read; the fault is noted.
+    fn silent(&self, sound: &BankSound, key: PieceKey, error: OpenError) -> Piece {
+        let entry = sound.pieces.entries.get(key.piece as usize);
+        self.fault.get_or_init(|| PieceFault {
+            key,
+            cause: FaultCause::of(&error),
+            offset: entry.map_or(0, |entry| entry.offset),
+            reason: match error {
+                OpenError::File(error) => error.reason,
+                error => error.to_string(),
+            },
+        });
+        Piece::silent(sound, key.piece)
+    }
+
+    /// As [`PieceStore::read_or_silent`]; what was read last is at hand. What the system cannot read is not asked for at
+    /// each call, which may wait for a dead disk each time.
     pub(in super::super) fn wait_for(&self, sound: &BankSound, key: PieceKey) -> Arc<Piece> {
         if let Some(piece) = self.kept().find(key) {
             return piece;
         }
-        let piece = Arc::new(self.read_or_silent(sound, key));
-        self.kept().keep(key, &piece);
+        let mut until = None;
+        let piece = self.read(sound, key).unwrap_or_else(|error| {
+            if FaultCause::of(&error) == FaultCause::Unreadable {
+                until = Some(Instant::now() + UNREADABLE);
+            }
+            self.silent(sound, key, error)
+        });
+        let piece = Arc::new(piece);
+        let mut kept = self.kept();
+        kept.keep(key, &piece);
+        match until {
+            Some(until) => kept.unreadable.insert(key, until),
+            None => kept.unreadable.remove(&key),
+        };
         piece
     }
 
@@ -250,6 +273,10 @@ impl PieceStore {
 impl KeptPieces {
     fn find(&mut self, key: PieceKey) -> Option<Arc<Piece>> {
         self.asked += 1;
+        let until = self.unreadable.get(&key);
+        if until.is_some_and(|until| Instant::now() >= *until) {
+            return None;
+        }
         let (asked, piece) = self.pieces.get_mut(&key)?;
         *asked = self.asked;
         Some(piece.clone())
@@ -314,5 +341,10 @@ mod tests {
         assert!(piece.events().is_empty());
         let fault = store.fault().expect("a fault");
         assert_eq!((fault.key, fault.cause), (key, FaultCause::Unreadable));
+        // It is kept for a time, and then read again.
+        store.wait_for(&sounds[0], key);
+        assert!(store.kept().find(key).is_some());
+        store.kept().unreadable.insert(key, Instant::now());
+        assert!(store.kept().find(key).is_none());
     }
 }
