@@ -233,6 +233,9 @@ fn collect(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<BankFile>)
 mod tests {
     use super::*;
     use crate::state::tests::bank;
+    use crate::tracks::bank_file::KeyZone;
+    use crate::tracks::bank_file::pieces::{BankWriter, PieceKey};
+    use std::io::Cursor;
 
     /// A folder of data with these banks in it, by their paths below that of banks.
     fn folder(banks: &[(&str, &TrackBank)]) -> (tempfile::TempDir, BankFolder) {
@@ -273,6 +276,31 @@ mod tests {
             let found = folder.find(&named).expect(file);
             assert_eq!(found.bytes(), bank.bytes());
         }
+    }
+
+    /// One that a fault was found in is opened anew, and plays on as it is where its file has gone.
+    #[test]
+    fn a_faulty_bank_is_looked_for() {
+        let (data, folder) = folder(&[]);
+        let mut writer = BankWriter::new(Cursor::new(Vec::new()), 1).expect("room");
+        let added = writer.add_sound(KeyZone::default(), &bank(407.0, 1.0), 0);
+        added.expect("a sound");
+        let file = writer.finish().expect("room").0.into_inner();
+        let path = data.path().join("banks/a.aliquot");
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(&path, &file).expect("a file");
+        let named = folder.read(&path).expect("a bank");
+        let faulty = named.bank().expect("at hand");
+        let found = folder.find(&named).expect("at hand");
+        assert!(Arc::ptr_eq(&found, faulty));
+        fs::write(&path, vec![0; file.len()]).expect("a file");
+        let piece = faulty.read_piece(PieceKey { sound: 0, piece: 0 });
+        assert!(piece.is_some() && faulty.fault().is_some());
+        let found = folder.find(&named).expect("at hand");
+        assert!(Arc::ptr_eq(&found, faulty));
+        fs::write(&path, &file).expect("a file");
+        let found = folder.find(&named).expect("a file");
+        assert!(!Arc::ptr_eq(&found, faulty) && found.fault().is_none());
     }
 
     #[test]
