@@ -422,10 +422,11 @@ mod tests {
         // Another bank that came meanwhile stays.
         let begun = model.add_recording(path, ImportFit::Musical);
         assert_eq!(begun, Ok(()));
-        assert_eq!(model.params.recordings().set(Some(oboe())), Ok(()));
+        let horn = NamedBank::new("Horn", "", bank(706.0, 0.1)).expect("a path");
+        assert_eq!(model.params.recordings().set(Some(horn.clone())), Ok(()));
         let finished = finished(&mut model);
         assert!(!finished.is_loaded && !finished.is_edited && finished.second_body.is_none());
-        assert_eq!(model.recording(), Some(oboe()));
+        assert_eq!(model.recording(), Some(horn));
     }
 
     /// A bank of a host's state that came while a file was imported stays; likewise a state without a bank.
