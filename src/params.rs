@@ -142,10 +142,11 @@ impl HostParams {
         Patch::of(|param| self.modulated(param))
     }
 
-    /// The current patch without the host's modulation. Not for the audio thread.
+    /// The current patch without the host's modulation, on the heap. Not for the audio thread.
     #[cfg(feature = "editor")]
-    pub fn unmodulated_patch(&self) -> Patch {
-        Patch::of(|param| self.unmodulated(param))
+    #[inline(never)]
+    pub fn unmodulated_patch(&self) -> Box<Patch> {
+        Box::new(Patch::of(|param| self.unmodulated(param)))
     }
 
     /// Updates `patch` with all changes since the last call, and returns whether there were any. For the

@@ -180,8 +180,9 @@ impl EditorModel {
         param.range().plain(self.normalized(param))
     }
 
-    /// All values to show.
-    pub fn patch(&self) -> Patch {
+    /// All values to show. On the heap: a patch is large, and many of them would fill the stack of the host's
+    /// thread that draws the window.
+    pub fn patch(&self) -> Box<Patch> {
         let mut patch = self.params.unmodulated_patch();
         for (param, normalized) in self.pending.values() {
             patch.set_normalized(param, normalized);

@@ -39,7 +39,7 @@ impl Side {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sound {
     /// The values.
-    pub patch: Patch,
+    pub patch: Box<Patch>,
     /// The names of its macros.
     pub macro_names: MacroNames,
     /// The scale that it is played in.

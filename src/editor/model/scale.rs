@@ -87,10 +87,10 @@ impl EditorModel {
     /// step. Partials that it moves by more than Tune can stay at its end.
     pub fn write_match_as_tune(&mut self) {
         let patch = self.patch();
-        let mut unmatched = patch;
+        let mut unmatched = patch.clone();
         unmatched.set(Param::MATCH, 0.0);
         let tables = self.tuning_tables();
-        let [with, without] = [patch, unmatched]
+        let [with, without] = [patch.clone(), unmatched]
             .map(|patch| PartialRatios::at_hz(&with_known_partials(&patch), &tables, MIDDLE_C_HZ));
         self.begin_group("Match as Partial Tune".to_owned());
         for n in 1..=EDITABLE_PARTIALS {

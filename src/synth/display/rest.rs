@@ -22,7 +22,7 @@ pub struct RestingNote {
     /// It is large, and views are moved about.
     engine: Box<Engine>,
     /// What [`RestingNote::snapshot`] is of.
-    played: Option<(Patch, u8)>,
+    played: Option<Box<(Patch, u8)>>,
     tables: TuningTables,
     recordings: Arc<Recordings>,
     snapshot: Snapshot,
@@ -68,9 +68,10 @@ impl RestingNote {
 
     /// A note of this MIDI key. Costs nothing if neither patch nor key has changed.
     pub fn snapshot(&mut self, patch: &Patch, key: u8) -> &Snapshot {
-        if self.played.as_ref() != Some(&(*patch, key)) {
+        let is_played = |(played, of_key): &(Patch, u8)| played == patch && *of_key == key;
+        if !self.played.as_deref().is_some_and(is_played) {
             self.play(patch, key);
-            self.played = Some((*patch, key));
+            self.played = Some(Box::new((*patch, key)));
         }
         &self.snapshot
     }

@@ -118,7 +118,8 @@ impl Drawing for Levels {
 /// What is drawn of one kind in all spectra.
 #[derive(Debug)]
 struct Drawings<T> {
-    of_spectra: [T; SPECTRA],
+    /// On the heap: a tick is made on stacks of others.
+    of_spectra: Box<[T; SPECTRA]>,
     /// The first spectrum that sounds with the same drawing as each that does.
     first_alike: [u8; SPECTRA],
     /// Which spectra sound with their drawing.
@@ -128,12 +129,15 @@ struct Drawings<T> {
 }
 
 impl<T: Drawing> Drawings<T> {
-    const EMPTY: Drawings<T> = Drawings {
-        of_spectra: [T::EMPTY; SPECTRA],
-        first_alike: [0, 1, 2, 3],
-        in_use: [false; SPECTRA],
-        version: 1,
-    };
+    /// None are in use. Allocates them.
+    fn allocate() -> Drawings<T> {
+        Drawings {
+            of_spectra: Box::new([T::EMPTY; SPECTRA]),
+            first_alike: [0, 1, 2, 3],
+            in_use: [false; SPECTRA],
+            version: 1,
+        }
+    }
 
     /// Takes over what is `drawn` in the spectra that are `in_use`. Returns whether anything differs.
     fn update<'p>(
@@ -176,10 +180,12 @@ impl<T: Drawing> Clone for Drawings<T> {
         }
     }
 
-    /// Copies only what has changed: one of them is an earlier state of the other.
+    /// Copies only what has changed: one of them is an earlier state of the other. Neither allocates nor frees.
     fn clone_from(&mut self, other: &Drawings<T>) {
         if self.version != other.version {
-            self.of_spectra.clone_from(&other.of_spectra);
+            self.of_spectra
+                .as_mut_slice()
+                .clone_from_slice(&*other.of_spectra);
             self.first_alike = other.first_alike;
             self.in_use = other.in_use;
             self.version = other.version;
@@ -198,11 +204,11 @@ pub struct DrawnSpectra {
 }
 
 impl Default for DrawnSpectra {
-    /// Nothing sounds of them.
+    /// Nothing sounds of them. Allocates them.
     fn default() -> DrawnSpectra {
         DrawnSpectra {
-            ratios: Drawings::EMPTY,
-            levels: Drawings::EMPTY,
+            ratios: Drawings::allocate(),
+            levels: Drawings::allocate(),
         }
     }
 }

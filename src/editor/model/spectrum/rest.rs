@@ -90,7 +90,7 @@ impl Rest {
     /// if all had a Level of 0 dB.
     pub fn bases_db(&mut self, model: &EditorModel) -> [f32; EDITABLE_PARTIALS] {
         let patch = model.patch();
-        let mut level = patch;
+        let mut level = patch.clone();
         for n in 1..=EDITABLE_PARTIALS {
             level.set(Param::partial_level(n), 0.0);
         }

@@ -39,7 +39,7 @@ const HEIGHT_DB: f32 = 60.0;
 #[derive(Default)]
 pub struct SpectraView {
     /// The patch that the pictures are of.
-    patch: Option<Patch>,
+    patch: Option<Box<Patch>>,
     pictures: [Option<SpectrumPartials>; SPECTRA],
 }
 
@@ -47,7 +47,7 @@ impl SpectraView {
     /// Shows the cards of the source, of the spectra and of the pad.
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let patch = context.model.patch();
-        if self.patch != Some(patch) {
+        if self.patch.as_ref() != Some(&patch) {
             self.patch = Some(patch);
             self.pictures = [const { None }; SPECTRA];
         }

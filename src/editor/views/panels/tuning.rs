@@ -35,7 +35,7 @@ pub struct TuningView {
     pasted: String,
     note: Option<RestingNote>,
     /// What the timbre is of.
-    heard: Option<Box<(Patch, TuningTables)>>,
+    heard: Option<(Box<Patch>, TuningTables)>,
     timbre: Timbre,
     roughness: Roughness,
     /// How many degrees a scale that fits the sound is to have.

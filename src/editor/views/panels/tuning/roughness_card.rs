@@ -92,7 +92,7 @@ impl TuningView {
     /// Takes over the partials of the sound at rest, if it is another.
     fn hear(&mut self, context: &ViewContext) {
         let now = (context.model.patch(), context.model.tuning_tables());
-        if self.heard.as_deref() == Some(&now) {
+        if self.heard.as_ref() == Some(&now) {
             return;
         }
         let note = self
@@ -100,7 +100,7 @@ impl TuningView {
             .get_or_insert_with(|| RestingNote::new(SAMPLE_RATE_HZ));
         note.set_tuning(&now.1);
         self.timbre = timbre(note.snapshot(&now.0, KEY));
-        self.heard = Some(Box::new(now));
+        self.heard = Some(now);
     }
 
     fn paint(
