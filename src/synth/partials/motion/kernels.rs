@@ -91,13 +91,18 @@ pub fn leaps(before: f32, ratio: f32) -> bool {
 at_level! {
     /// Whether any partial leaps.
     pub fn any_leaps(before: &[f32], ratio: &[f32]) -> bool {
-        let mut any = [0_u32; GROUP];
+        // How far the larger one of two is above twice the smaller. What is no number does not leap.
+        let mut farthest = [0.0_f32; GROUP];
         for (before, ratio) in before.as_chunks::<GROUP>().0.iter().zip(ratio.as_chunks::<GROUP>().0) {
             for n in 0..GROUP {
-                any[n] |= u32::from(leaps(before[n], ratio[n]));
+                let (before, ratio) = (before[n], ratio[n]);
+                let more = if ratio > before { ratio } else { before };
+                let less = if ratio < before { ratio } else { before };
+                let above = more - (less + less);
+                farthest[n] = if above > farthest[n] { above } else { farthest[n] };
             }
         }
-        any != [0; GROUP]
+        farthest.iter().any(|&above| above > 0.0)
     }
 }
 
