@@ -126,12 +126,10 @@ fn drawn(patch: &Patch) -> Vec<(String, f32)> {
         patch.drawn_ratios(spectrum) == patch.drawn_ratios(0)
             && patch.drawn_levels(spectrum) == patch.drawn_levels(0)
     });
-    let kinds: [(_, fn(usize, usize) -> Param); 2] =
-        [("ratio", Param::drawn_ratio), ("level", Param::drawn_level)];
     let mut drawn = Vec::new();
     for spectrum in 0..if is_one { 1 } else { SPECTRA } {
         for n in 1..=MAX_PARTIALS {
-            for (kind, param) in kinds {
+            for (kind, param) in Param::DRAWN {
                 let param = param(spectrum, n);
                 if differs(patch, param) {
                     let id = match is_one {

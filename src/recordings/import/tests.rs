@@ -225,7 +225,7 @@ fn a_large_bank_of_version_1_keeps_its_bytes() {
         source: "x".repeat(33 << 20),
         ..bank(608.0, 0.1).to_tracks(0)
     };
-    let grid = FrameGrid::of([&tracks].into_iter());
+    let grid = FrameGrid::of([&tracks]);
     let large = TrackBank::from_tracks(&tracks, grid).expect("a bank").0;
     assert!(large.file_bytes() > 32 << 20 && !large.is_streamed());
     fs::write(&source, large.bytes()).expect("a file");

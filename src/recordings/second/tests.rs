@@ -126,7 +126,7 @@ fn partials(root_hz: f64, partials: &[(f64, Option<u32>)]) -> Arc<TrackBank> {
         tracks: partials.iter().map(track).collect(),
         ..Tracks::default()
     };
-    let grid = FrameGrid::of([&tracks].into_iter());
+    let grid = FrameGrid::of([&tracks]);
     Arc::new(TrackBank::from_tracks(&tracks, grid).expect("small").0)
 }
 

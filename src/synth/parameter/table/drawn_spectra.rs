@@ -75,7 +75,14 @@ pub static ROWS: [Row; LENGTH] = {
     rows
 };
 
+/// Which parameter a spectrum, 0 (A) to 3 (D), has for a partial, from 1 on.
+type OfPartial = fn(usize, usize) -> Param;
+
 impl Param {
+    /// What is drawn of each partial, as ids name it.
+    pub const DRAWN: [(&'static str, OfPartial); 2] =
+        [("ratio", Param::drawn_ratio), ("level", Param::drawn_level)];
+
     /// The index of the first parameter of the drawn spectra. All parameters from it on are of them.
     pub const DRAWN_START: usize = Param::drawn_ratio(0, 1).index();
 
@@ -90,7 +97,12 @@ impl Param {
     /// partials that follow have the next indices.
     pub const fn drawn_level(spectrum: usize, n: usize) -> Param {
         assert!(n >= 1 && n <= MAX_PARTIALS);
-        numbered(Section::drawn_spectra, WIDTH, spectrum + 1, MAX_PARTIALS + n - 1)
+        numbered(
+            Section::drawn_spectra,
+            WIDTH,
+            spectrum + 1,
+            MAX_PARTIALS + n - 1,
+        )
     }
 
     /// Whether it is of a drawn spectrum.
@@ -101,13 +113,11 @@ impl Param {
     /// The parameters that an id meant in presets and states from before each spectrum had a drawing of its
     /// own: `drawn_ratio_7` was the ratio of partial 7 in all four. `None` for any other id.
     pub fn of_former_drawn_id(id: &str) -> Option<[Param; SPECTRA]> {
-        let kinds: [(_, fn(usize, usize) -> Param); 2] = [
-            ("drawn_ratio_", Param::drawn_ratio),
-            ("drawn_level_", Param::drawn_level),
-        ];
-        kinds.into_iter().find_map(|(start, param)| {
-            let n = id.strip_prefix(start)?.parse().ok()?;
-            let is_partial = (1..=MAX_PARTIALS).contains(&n) && id == format!("{start}{n}");
+        let kind_and_partial = id.strip_prefix("drawn_")?;
+        Param::DRAWN.into_iter().find_map(|(kind, param)| {
+            let n = kind_and_partial.strip_prefix(kind)?.strip_prefix('_')?;
+            let n = n.parse().ok()?;
+            let is_partial = (1..=MAX_PARTIALS).contains(&n) && id == format!("drawn_{kind}_{n}");
             is_partial.then(|| std::array::from_fn(|spectrum| param(spectrum, n)))
         })
     }
