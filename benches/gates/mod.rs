@@ -28,9 +28,9 @@ const COUNTS: [Count; 25] = [
     Count::new("together", 512, 64, 41_236.0),
     Count::new("fanned", 512, 64, 45_119.0),
     Count::new("all-fanned", 512, 64, 132_583.0),
-    Count::new("laws", 512, 4, 69_206.0),
-    Count::new("unison", 512, 4, 61_932.0),
-    Count::new("morphing", 512, 4, 66_003.0),
+    Count::new("laws", 512, 4, 69_688.0),
+    Count::new("unison", 512, 4, 62_416.0),
+    Count::new("morphing", 512, 4, 66_745.0),
     Count::new("divide", 512, 4, 49_832.0),
     Count::new("comb", 512, 4, 69_992.0),
     Count::new("phaser", 512, 4, 48_514.0),
@@ -45,7 +45,7 @@ const COUNTS: [Count; 25] = [
     Count::new("anchored-divide", 512, 4, 52_024.0),
     Count::new("room", 512, 4, 51_997.0),
     Count::new("sliding-room", 512, 4, 91_919.0),
-    Count::new("effects", 1, 1, 177_050.0),
+    Count::new("effects", 1, 1, 161_020.0),
 ];
 
 impl Count {
