@@ -8,7 +8,8 @@
 //! What is missing of the system's packages is named, and installed as `cargo xtask demo` does: by
 //! root at once, by others with sudo, which may ask ([`setup`]).
 //!
-//! The release profile is built once, for the bundles that the host tests load; all Rust tests run
+//! The release profile is built once, for the bundles that the host tests load, while formatting, lints and
+//! documentation are looked at; what is printed of both is mixed. All Rust tests run
 //! in the `checked` profile, which is as fast but keeps its assertions and needs no long link.
 
 pub mod counts;
@@ -17,6 +18,7 @@ pub(crate) mod python;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -76,13 +78,19 @@ pub fn test() -> Result<ExitCode> {
     if !stage(Step, "Set-up", &mut |_| set_up()) {
         return Ok(summarise(&stages));
     }
+    // One processor links for minutes, and the others look at the source meanwhile.
+    let mut bundling = Some(thread::spawn(bundle::release));
     let strict = warnings_are_errors();
     stage(Step, "Formatting", &mut formatting);
     stage(Step, "Clippy", &mut |reading| clippy(reading, strict));
     stage(Step, "Documentation", &mut |reading| {
         documentation(reading, strict)
     });
-    let bundled = stage(Step, "Bundles", &mut |_| bundle::release().map(drop));
+    let bundled = stage(Step, "Bundles", &mut |_| {
+        let built = bundling.take().map(JoinHandle::join);
+        let built = built.and_then(Result::ok).context("bundling panicked")?;
+        built.map(drop)
+    });
     let mut screen = None;
     if cfg!(target_os = "linux") {
         stage(Step, "A display without a monitor", &mut |_| {
@@ -174,18 +182,20 @@ fn formatting(reading: &mut Reading) -> Result<()> {
 }
 
 /// Looks at the whole workspace; at the core alone, whose tests are the same as with the rest and are
-/// run with it; at the plugin without its editor, and at the renderer without the plugin.
+/// run with it; at the plugin without its editor, and at the renderer without the plugin. Of the
+/// last two kinds only what is built, since tests and benches are looked at with the first two.
 fn clippy(reading: &mut Reading, strict: bool) -> Result<()> {
     let package = ["--package", bundle::PACKAGE, "--no-default-features"];
+    let alone = ["--lib", "--bins", "--features"];
     for what in [
-        vec!["--workspace"],
-        package.to_vec(),
-        [&package[..], &["--features", "plugin"]].concat(),
-        [&package[..], &["--features", "render"]].concat(),
-        [&package[..], &["--features", "analyse"]].concat(),
+        vec!["--workspace", "--all-targets"],
+        [&package[..], &["--all-targets"]].concat(),
+        [&package[..], &alone, &["plugin"]].concat(),
+        [&package[..], &alone, &["render"]].concat(),
+        [&package[..], &alone, &["analyse"]].concat(),
     ] {
         let mut clippy = cargo();
-        clippy.args(["clippy", "--all-targets"]).args(what);
+        clippy.arg("clippy").args(what);
         if strict {
             clippy.args(["--", "-D", "warnings"]);
         }
