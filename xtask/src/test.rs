@@ -8,9 +8,10 @@
 //! What is missing of the system's packages is named, and installed as `cargo xtask demo` does: by
 //! root at once, by others with sudo, which may ask ([`setup`]).
 //!
-//! The release profile is built once, for the bundles that the host tests load, while formatting, lints and
-//! documentation are looked at; what is printed of both is mixed. All Rust tests run
-//! in the `checked` profile, which is as fast but keeps its assertions and needs no long link.
+//! All Rust tests run in the `checked` profile, which is as fast as the release profile but keeps its assertions and
+//! needs no long link. The release profile is built once, for the bundles that the host tests load. It links for
+//! minutes on one processor; the others meanwhile look at the source and compile the tests. Instructions are counted
+//! on one processor too, beside the models and RealtimeSanitizer. What is printed at the same time is mixed.
 
 pub mod counts;
 pub(crate) mod python;
@@ -78,7 +79,6 @@ pub fn test() -> Result<ExitCode> {
     if !stage(Step, "Set-up", &mut |_| set_up()) {
         return Ok(summarise(&stages));
     }
-    // One processor links for minutes, and the others look at the source meanwhile.
     let mut bundling = Some(thread::spawn(bundle::release));
     let strict = warnings_are_errors();
     stage(Step, "Formatting", &mut formatting);
@@ -86,6 +86,7 @@ pub fn test() -> Result<ExitCode> {
     stage(Step, "Documentation", &mut |reading| {
         documentation(reading, strict)
     });
+    stage(Step, "Rust tests, compiled", &mut |_| compile_tests());
     let bundled = stage(Step, "Bundles", &mut |_| {
         let built = bundling.take().map(JoinHandle::join);
         let built = built.and_then(Result::ok).context("bundling panicked")?;
@@ -103,11 +104,22 @@ pub fn test() -> Result<ExitCode> {
     stage(Tests, rust_stage, &mut |reading| {
         workspace_tests(reading, prepared(cargo())?)
     });
+    let mut counting = Some(thread::spawn(|| {
+        let mut reading = Reading::default();
+        let result = instructions(&mut reading);
+        (reading, result)
+    }));
     stage(Tests, "Models of what threads share", &mut models);
     let rtsan_stage = "The audio thread under RealtimeSanitizer";
     stage(Tests, rtsan_stage, &mut realtime_sanitizer);
     stage(Tests, "Benches, each run once", &mut benches_once);
-    stage(Tests, "Instructions of voices", &mut instructions);
+    stage(Tests, "Instructions of voices", &mut |reading| {
+        let counted = counting.take().map(JoinHandle::join);
+        let counted = counted.and_then(Result::ok);
+        let (counted, result) = counted.context("counting panicked")?;
+        *reading = counted;
+        result
+    });
     stage(Tests, "The VST3 in foreign hosts", &mut |reading| {
         ensure!(bundled, "not run: there is no bundle");
         python::hosts(reading, &prepared)
@@ -118,10 +130,20 @@ pub fn test() -> Result<ExitCode> {
     Ok(summarise(&stages))
 }
 
-fn workspace_tests(reading: &mut Reading, mut tests: Command) -> Result<()> {
-    tests.args(["test", "--workspace", "--no-fail-fast"]);
+/// `tests`, cargo's command, so that it compiles the Rust tests and, if nothing is added, runs them.
+fn workspace_command(mut tests: Command) -> Command {
+    tests.args(["test", "--workspace", "--profile", "checked"]);
+    tests
+}
+
+fn compile_tests() -> Result<()> {
+    run(workspace_command(cargo()).arg("--no-run"))
+}
+
+fn workspace_tests(reading: &mut Reading, prepared: Command) -> Result<()> {
+    let mut tests = workspace_command(prepared);
     tests.env(FUZZ_VARIABLE, FUZZ_S.to_string());
-    rust_tests(reading, tests.args(["--profile", "checked"]))
+    rust_tests(reading, tests.arg("--no-fail-fast"))
 }
 
 /// In the profile of development, which compiles the core in a fraction of the time: threads are modelled, and

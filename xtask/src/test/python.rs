@@ -48,8 +48,9 @@ pub(crate) fn loris_python() -> Result<PathBuf> {
 pub(super) fn loris(reading: &mut Reading) -> Result<()> {
     let python = loris_python()?;
     let mut build = cargo();
-    build.args(["build", "--profile", "checked", "--no-default-features"]);
-    build.args(["--features", "analyse", "--bin", "aliquot-analyse"]);
+    // The workspace, so that nothing is compiled again with other features.
+    build.args(["build", "--workspace", "--profile", "checked"]);
+    build.args(["--bin", "aliquot-analyse"]);
     run(&mut build)?;
     let name = format!("aliquot-analyse{}", std::env::consts::EXE_SUFFIX);
     let mut pytest = command(python);
