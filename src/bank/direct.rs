@@ -180,27 +180,33 @@ impl LaneBody for Render<'_> {
         } = batches;
         let count = controls.phase.len();
         let whole = count - count % L::COUNT;
-        for start in (0..whole).step_by(L::COUNT) {
-            let classes = classes::<L>(controls, start);
-            steady.add::<L, Resonator<L>>(sums, controls, start, classes[0]);
-            grazing.add::<L, ReinschResonator<L>>(sums, controls, start, classes[1]);
-            sliding.add::<L, ChirpSine<L>>(sums, controls, start, classes[2]);
-        }
         if whole < count {
             for partial in whole..count {
                 rest.push(controls, partial);
             }
             rest.silence_the_rest();
-            let controls = &rest.controls();
-            let classes = classes::<L>(controls, 0);
-            steady.add::<L, Resonator<L>>(sums, controls, 0, classes[0]);
-            grazing.add::<L, ReinschResonator<L>>(sums, controls, 0, classes[1]);
-            sliding.add::<L, ChirpSine<L>>(sums, controls, 0, classes[2]);
-            rest.clear();
         }
-        steady.finish::<L, Resonator<L>>(sums);
-        grazing.finish::<L, ReinschResonator<L>>(sums);
-        sliding.finish::<L, ChirpSine<L>>(sums);
+        let rest_controls = &rest.controls();
+        let groups = count.div_ceil(L::COUNT);
+        // Each kernel is compiled at one place: they are long.
+        for group in 0..=groups {
+            let is_end = group == groups;
+            if !is_end {
+                let start = group * L::COUNT;
+                let (controls, start) = match start < whole {
+                    true => (controls, start),
+                    false => (rest_controls, 0),
+                };
+                let classes = classes::<L>(controls, start);
+                steady.add::<L>(controls, start, classes[0]);
+                grazing.add::<L>(controls, start, classes[1]);
+                sliding.add::<L>(controls, start, classes[2]);
+            }
+            steady.render::<L, Resonator<L>>(sums, is_end);
+            grazing.render::<L, ReinschResonator<L>>(sums, is_end);
+            sliding.render::<L, ChirpSine<L>>(sums, is_end);
+        }
+        rest.clear();
         L::horizontal_sum(sums.frames, left, right);
     }
 }

@@ -86,7 +86,9 @@ pub fn test() -> Result<ExitCode> {
     stage(Step, "Documentation", &mut |reading| {
         documentation(reading, strict)
     });
-    stage(Step, "Rust tests, compiled", &mut |_| compile_tests());
+    stage(Step, "Rust tests, compiled", &mut |_| {
+        run(workspace_command(cargo()).arg("--no-run"))
+    });
     let bundled = stage(Step, "Bundles", &mut |_| {
         let built = bundling.take().map(JoinHandle::join);
         let built = built.and_then(Result::ok).context("bundling panicked")?;
@@ -134,10 +136,6 @@ pub fn test() -> Result<ExitCode> {
 fn workspace_command(mut tests: Command) -> Command {
     tests.args(["test", "--workspace", "--profile", "checked"]);
     tests
-}
-
-fn compile_tests() -> Result<()> {
-    run(workspace_command(cargo()).arg("--no-run"))
 }
 
 fn workspace_tests(reading: &mut Reading, prepared: Command) -> Result<()> {

@@ -45,19 +45,9 @@ impl Batch {
         right_end: [0.0; ROOM],
     };
 
-    /// Adds those partials from `start` on that have their bit in `lanes`, and renders the batch
-    /// when it is full.
+    /// Adds those partials from `start` on that have their bit in `lanes`. There must be less than a batch.
     #[inline(always)]
-    pub fn add<L: Lanes, K: Kernel<L>>(
-        &mut self,
-        sums: &mut Sums<L>,
-        controls: &View,
-        start: usize,
-        lanes: u32,
-    ) {
-        if lanes == 0 {
-            return;
-        }
+    pub fn add<L: Lanes>(&mut self, controls: &View, start: usize, lanes: u32) {
         if lanes == (1 << L::COUNT) - 1 {
             self.push_all::<L>(controls, start);
         } else {
@@ -65,20 +55,21 @@ impl Batch {
                 self.push(controls, start + lane);
             }
         }
-        if self.count >= BATCH {
-            render::<L, K>(&self.controls(), BATCH / L::COUNT, sums);
-            self.drop_batch();
-        }
     }
 
-    /// Renders what is left, and empties the batch.
+    /// Renders the batch if it is full, and at the end what is left.
     #[inline(always)]
-    pub fn finish<L: Lanes, K: Kernel<L>>(&mut self, sums: &mut Sums<L>) {
-        if self.count > 0 {
-            self.silence_the_rest();
-            render::<L, K>(&self.controls(), self.count.div_ceil(L::COUNT), sums);
-            self.clear();
+    pub fn render<L: Lanes, K: Kernel<L>>(&mut self, sums: &mut Sums<L>, is_end: bool) {
+        let least = if is_end { 1 } else { BATCH };
+        if self.count < least {
+            return;
         }
+        if is_end {
+            self.silence_the_rest();
+        }
+        let groups = self.count.min(BATCH).div_ceil(L::COUNT);
+        render::<L, K>(&self.controls(), groups, sums);
+        self.drop_batch();
     }
 
     /// Empties the batch.
@@ -120,7 +111,7 @@ impl Batch {
         self.count += L::COUNT;
     }
 
-    /// Moves what is beyond the first batch, less than a group, to the front.
+    /// Drops the first batch, and moves what is beyond it, less than a group, to the front.
     #[inline(always)]
     fn drop_batch(&mut self) {
         let rest = BATCH..self.count;

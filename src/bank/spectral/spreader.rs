@@ -75,6 +75,23 @@ impl Spreader {
     /// [`max_half_chirp`]. Groups whose gains are all below `inaudible` are left out.
     pub fn add(&mut self, controls: &mut Controls, inaudible: f32) -> usize {
         controls.assert_one_length();
+        let count = controls.phase.len();
+        let whole = count - count % GROUP;
+        let taken = self.add_groups(&mut controls.part(0..whole), inaudible);
+        if taken < whole || whole == count {
+            return taken;
+        }
+        let mut padded = Padded::new(&mut controls.part(whole..count));
+        if self.add_groups(&mut padded.controls(), inaudible) == 0 {
+            return whole;
+        }
+        controls.phase[whole..].copy_from_slice(&padded.phase[..count - whole]);
+        count
+    }
+
+    /// As [`Spreader::add`], of whole groups. The one place where the body is compiled, which is long.
+    #[inline(never)]
+    fn add_groups(&mut self, controls: &mut Controls, inaudible: f32) -> usize {
         let body = Add {
             work: &mut self.work,
             controls,
@@ -149,7 +166,7 @@ impl LaneBody for SpreadCells<'_> {
     }
 }
 
-/// The arguments of [`Spreader::add`].
+/// The arguments of [`Spreader::add_groups`].
 struct Add<'a, 'b> {
     work: &'a mut Work,
     controls: &'a mut Controls<'b>,
@@ -166,7 +183,7 @@ impl LaneBody for Add<'_, '_> {
             controls,
             inaudible,
         } = self;
-        let (phase, last_phase) = controls.phase.as_chunks_mut();
+        let (phase, _) = controls.phase.as_chunks_mut();
         let (increment, _) = controls.increment.as_chunks();
         let (half_chirp, _) = controls.half_chirp.as_chunks();
         let (left_start, _) = controls.left_start.as_chunks();
@@ -187,16 +204,7 @@ impl LaneBody for Add<'_, '_> {
                 return number * GROUP;
             }
         }
-        let whole = phase.len() * GROUP;
-        let rest = last_phase.len();
-        if rest > 0 {
-            let mut padded = Padded::new(&mut controls.part(whole..whole + rest));
-            if !work.add::<L>(padded.group(), inaudible) {
-                return whole;
-            }
-            controls.phase[whole..].copy_from_slice(&padded.phase[..rest]);
-        }
-        whole + rest
+        phase.len() * GROUP
     }
 }
 
@@ -232,12 +240,12 @@ impl Padded {
         padded
     }
 
-    fn group(&mut self) -> PartialGroup<'_> {
+    fn controls(&mut self) -> Controls<'_> {
         let [left_start, left_end, right_start, right_end] = &self.gains;
-        PartialGroup {
+        Controls {
             phase: &mut self.phase,
             increment: &self.increment,
-            half_chirp: Some(&self.half_chirp),
+            half_chirp: &self.half_chirp,
             left_start,
             left_end,
             right_start,

@@ -47,11 +47,9 @@ pub(crate) fn loris_python() -> Result<PathBuf> {
 /// tests.
 pub(super) fn loris(reading: &mut Reading) -> Result<()> {
     let python = loris_python()?;
-    let mut build = cargo();
-    // The workspace, so that nothing is compiled again with other features.
-    build.args(["build", "--workspace", "--profile", "checked"]);
-    build.args(["--bin", "aliquot-analyse"]);
-    run(&mut build)?;
+    // With the tests of the program, as the Rust tests have compiled it: `cargo build` would compile the editor's
+    // dependencies and all that uses them again, since those of tests ask for more of their features.
+    run(super::workspace_command(cargo()).args(["--test", "analyse", "--no-run"]))?;
     let name = format!("aliquot-analyse{}", std::env::consts::EXE_SUFFIX);
     let mut pytest = command(python);
     pytest
