@@ -37,7 +37,7 @@ pub const BUNDLED_VARIABLE: &str = "ALIQUOT_BUNDLE_DIR";
 /// The environment variable that says to `tests/fuzz.rs` how long each target is to be fuzzed.
 const FUZZ_VARIABLE: &str = "ALIQUOT_FUZZ_S";
 /// How long each target is fuzzed, seconds.
-const FUZZ_S: u32 = 30;
+const FUZZ_S: u32 = 20;
 
 /// What a stage is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,7 +202,7 @@ fn formatting(reading: &mut Reading) -> Result<()> {
 }
 
 /// Looks at the whole workspace; at the core alone, whose tests are the same as with the rest and are
-/// run with it; at the plugin without its editor, and at the renderer without the plugin. Of the
+/// run with it; at the plugin without its editor, and at the programs without the plugin. Of the
 /// last two kinds only what is built, since tests and benches are looked at with the first two.
 fn clippy(reading: &mut Reading, strict: bool) -> Result<()> {
     let package = ["--package", bundle::PACKAGE, "--no-default-features"];
@@ -211,8 +211,7 @@ fn clippy(reading: &mut Reading, strict: bool) -> Result<()> {
         vec!["--workspace", "--all-targets"],
         [&package[..], &["--all-targets"]].concat(),
         [&package[..], &alone, &["plugin"]].concat(),
-        [&package[..], &alone, &["render"]].concat(),
-        [&package[..], &alone, &["analyse"]].concat(),
+        [&package[..], &alone, &["render,analyse"]].concat(),
     ] {
         let mut clippy = cargo();
         clippy.arg("clippy").args(what);
