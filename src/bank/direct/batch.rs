@@ -51,8 +51,10 @@ impl Batch {
         if lanes == (1 << L::COUNT) - 1 {
             self.push_all::<L>(controls, start);
         } else {
-            for lane in (0..L::COUNT).filter(|lane| lanes >> lane & 1 != 0) {
-                self.push(controls, start + lane);
+            let mut rest = lanes;
+            while rest != 0 {
+                self.push(controls, start + rest.trailing_zeros() as usize);
+                rest &= rest - 1;
             }
         }
     }
