@@ -158,3 +158,22 @@ fn damaged_pieces_are_told_when_they_are_joined() {
     );
     assert_eq!(folder.list(), []);
 }
+
+/// One of the folder that is damaged is not the bank, although it says so.
+#[test]
+fn a_damaged_file_of_the_folder_does_not_stand_for_what_is_imported() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = BankFolder::in_data(Some(data.path()));
+    let source = data.path().join("oboe.aliquot");
+    let whole = bank(622.0, 0.3).bytes().to_vec();
+    fs::write(&source, &whole).expect("a file");
+    let damaged = folder.path().expect("a folder").join("broken.aliquot");
+    fs::create_dir_all(folder.path().expect("a folder")).expect("made");
+    fs::write(&damaged, &whole[..whole.len() - 1]).expect("a file");
+    let imported = imported(&source, &folder).expect("a bank");
+    assert_eq!(imported.bank.file(), "oboe.aliquot");
+    let kept = fs::read(folder.path().expect("a folder").join("oboe.aliquot"));
+    assert!(kept.expect("a file") == whole);
+    // It is the user's.
+    assert_eq!(fs::read(&damaged).expect("a file").len(), whole.len() - 1);
+}
