@@ -1,5 +1,8 @@
 //! Files that are written whole or not at all.
 
+#[cfg(all(test, unix))]
+pub(crate) mod full_disk;
+
 use std::fmt;
 use std::fs;
 use std::io::{self, Read, Write as _};
@@ -157,7 +160,8 @@ impl UnnamedFile {
             if bytes == 0 {
                 return Ok(());
             }
-            let written = self.file.write_all(&piece[..bytes]);
+            // Not by way of what holds the file, whose errors name the temporary one.
+            let written = self.file().write_all(&piece[..bytes]);
             written.map_err(CopyError::Write)?;
         }
     }

@@ -3,6 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::*;
+#[cfg(unix)]
+use crate::saving::full_disk;
+use crate::state::NamedBank;
 use crate::synth::{Param, Patch};
 
 struct Desk {
@@ -389,6 +392,47 @@ fn a_folder_that_cannot_be_written_is_an_error() {
         .save_new(&preset("Pad", 0.0))
         .expect_err("no folder");
     assert!(error.to_string().contains(FOLDER_VARIABLE));
+}
+
+/// A preset that holds its bank, where the disk is full: the one in whose place it was to come stays, and no other file.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_the_presets_that_are_there() {
+    let text = |folder: &Path| fs::read(folder.join("presets/Oboe.toml")).expect("a file");
+    let prepare = |folder: &Path| {
+        let library = Library::in_folder(folder);
+        library.save_new(&preset("Oboe", -3.0)).expect("room");
+    };
+    full_disk::run(prepare, |folder| {
+        let library = Library::in_folder(folder);
+        let before = text(folder);
+        let entry = library.entry("user/Oboe.toml").expect("a preset");
+        let large = |name: &str| {
+            let bank = crate::state::tests::bank(901.0, 20.0);
+            let named = NamedBank::new(name, "", bank).expect("no path");
+            assert!(named.embedded().is_some());
+            Preset {
+                recording: Some(named),
+                ..preset(name, -6.0)
+            }
+        };
+        let over = library.save_over(&entry, &large("Oboe"));
+        let new = library.save_new(&large("Flute")).map(drop);
+        for (outcome, file) in [(over, "Oboe.toml"), (new, "Flute.toml")] {
+            let told = outcome.expect_err("there is no room").to_string();
+            let begins = format!(
+                "Cannot write {}: ",
+                folder.join("presets").join(file).display()
+            );
+            assert!(
+                told.starts_with(&begins) && told.ends_with(full_disk::REASON),
+                "{told}"
+            );
+        }
+        assert_eq!(text(folder), before);
+        let files = fs::read_dir(folder.join("presets")).expect("a folder");
+        assert_eq!(files.count(), 1, "not even a hidden file");
+    });
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The editor's window inside a host's, under X11: it opens, draws, is drawn in and played, is
-//! resized, closes, and leaves nothing behind.
+//! The editor's window inside a host's, under X11: it opens, draws, is drawn in and played, imports
+//! recordings, is resized, closes, and leaves nothing behind.
 //!
 //! Needs a display, which `cargo xtask test` provides (by hand: `xvfb-run cargo test`).
 
@@ -23,8 +23,12 @@ mod load;
 mod opening;
 #[path = "window/pad.rs"]
 mod pad;
+#[path = "window/pixels.rs"]
+mod pixels;
 #[path = "window/player.rs"]
 mod player;
+#[path = "window/recording.rs"]
+mod recording;
 #[path = "clap/rig.rs"]
 #[allow(dead_code)] // Written for the tests without a window.
 mod rig;

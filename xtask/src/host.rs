@@ -38,7 +38,9 @@ pub use instance::{
 };
 pub use performance::{Rendered, render_midi, starting_preset};
 pub use processor::{Around, Processor};
-pub use state::{preset_state, state_with, state_with_bank, state_with_field, unhosted_values};
+pub use state::{
+    bank_in_state, preset_state, state_with, state_with_bank, state_with_field, unhosted_values,
+};
 
 /// A loaded bundle.
 pub struct Host {

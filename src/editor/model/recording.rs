@@ -429,6 +429,37 @@ mod tests {
         assert_eq!(model.recording(), Some(horn));
     }
 
+    /// Whatever it was to become, and nothing is to be undone.
+    #[test]
+    fn a_damaged_bank_leaves_what_is_loaded() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut model, _) = obeyed_model_over(Library::in_folder(folder.path()));
+        let path = folder.path().join("flute.aliquot");
+        let mut damaged = bank(708.0, 0.1).bytes().to_vec();
+        *damaged.last_mut().expect("bytes") ^= 1;
+        std::fs::write(&path, damaged).expect("a file");
+        model.load_recording(Some(oboe()));
+        let playing = model.params.recordings().recordings();
+        let begin = [EditorModel::import_recording, EditorModel::add_recording];
+        for begin in begin {
+            assert_eq!(begin(&mut model, path.clone(), ImportFit::Musical), Ok(()));
+            let outcome = loop {
+                if let Some(outcome) = model.finish_import() {
+                    break outcome;
+                }
+                std::thread::yield_now();
+            };
+            let told = outcome.expect_err("it is damaged").to_string();
+            let expected = "byte 24: the hash is wrong: the file is damaged";
+            assert_eq!(told, format!("{}: {expected}", path.display()));
+            assert_eq!(model.recording(), Some(oboe()));
+            let recordings = model.params.recordings().recordings();
+            assert!(std::sync::Arc::ptr_eq(&recordings, &playing));
+            assert_eq!(model.missing_recording(), None);
+        }
+        assert_eq!(model.undo().as_deref(), Some("Load Recording Oboe"));
+    }
+
     /// A bank of a host's state that came while a file was imported stays; likewise a state without a bank.
     #[test]
     fn an_import_does_not_take_the_place_of_what_came_later() {

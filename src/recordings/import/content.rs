@@ -217,7 +217,7 @@ pub(super) fn saved(
     bank
 }
 
-/// The file of the folder with the bank of this hash.
+/// The file of the folder with the bank of this hash. One that states it and is damaged is not it.
 fn file_of(
     hash: u64,
     folder: &BankFolder,
@@ -225,7 +225,10 @@ fn file_of(
 ) -> Result<Option<PathBuf>, ImportError> {
     for file in folder.list() {
         state.check()?;
-        if sharing::hash_of_file(&file.path) == Some(hash) {
+        // Read from the disk, whoever holds the bank that it ought to be.
+        if sharing::hash_of_file(&file.path) == Some(hash)
+            && TrackBank::open(&file.path, state.is_cancelled).is_ok()
+        {
             return Ok(Some(file.path));
         }
     }

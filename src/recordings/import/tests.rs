@@ -1,3 +1,5 @@
+mod failures;
+
 use std::fs;
 use std::io::Cursor;
 
@@ -60,6 +62,14 @@ fn wave(seconds: f64) -> Vec<u8> {
         0.25 * (phase.sin() + 0.5 * (2.0 * phase).sin())
     });
     wave_file(rate_hz, samples)
+}
+
+/// The file of a bank of one sound in pieces, which is streamed.
+fn streamed_file(bank: &TrackBank) -> Vec<u8> {
+    let mut writer = BankWriter::new(Cursor::new(Vec::new()), 1).expect("room");
+    let added = writer.add_sound(KeyZone::default(), bank, 0);
+    added.expect("a sound");
+    writer.finish().expect("room").0.into_inner()
 }
 
 #[test]
@@ -202,10 +212,7 @@ fn a_streamed_bank_is_copied() {
     let data = tempfile::tempdir().expect("a folder");
     let folder = BankFolder::in_data(Some(&data.path().join("data")));
     let source = data.path().join("large.aliquot");
-    let mut writer = BankWriter::new(Cursor::new(Vec::new()), 1).expect("room");
-    let added = writer.add_sound(KeyZone::default(), &bank(604.0, 0.5), 0);
-    added.expect("a sound");
-    let file = writer.finish().expect("room").0.into_inner();
+    let file = streamed_file(&bank(604.0, 0.5));
     fs::write(&source, &file).expect("a file");
     let imported = imported(&source, &folder).expect("a bank");
     assert!(imported.bank.bank().is_some_and(|bank| bank.is_streamed()));

@@ -33,14 +33,22 @@ def _xml(state):
 
 def _decoded(text):
     count, digits = text.split(".", 1)
-    bits = 0
-    for place, digit in enumerate(digits):
-        bits |= _ALPHABET.index(digit) << 6 * place
-    return bits.to_bytes(max(int(count), (bits.bit_length() + 7) // 8), "little")[: int(count)]
+    groups = (digits[at : at + 4] for at in range(0, len(digits), 4))
+    return b"".join(_number(group).to_bytes(3, "little") for group in groups)[: int(count)]
+
+
+def _number(digits):
+    """Of at most four digits, which are three bytes."""
+    return sum(_ALPHABET.index(digit) << 6 * place for place, digit in enumerate(digits))
 
 
 def _encoded(data):
-    bits = int.from_bytes(data, "little")
-    digits = (8 * len(data) + 5) // 6
-    text = "".join(_ALPHABET[bits >> 6 * place & 63] for place in range(digits))
+    text = "".join(_digits(data[at : at + 3]) for at in range(0, len(data), 3))
     return f"{len(data)}.{text}"
+
+
+def _digits(data):
+    """Of at most three bytes, as many as they fill."""
+    bits = int.from_bytes(data, "little")
+    count = (8 * len(data) + 5) // 6
+    return "".join(_ALPHABET[bits >> 6 * place & 63] for place in range(count))

@@ -9,6 +9,7 @@ and after, with the levels of the partials.
 
 import ctypes
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -37,6 +38,18 @@ PARTIALS = 64
 
 UNBENT = {"Partials": PARTIALS, "Velocity to Level": 0.0, "Output Level": -30.0, "Protect": 0}
 """Of a note that has its partials' levels and nothing else."""
+
+
+def rendered_elsewhere(host, bundle, state, folder):
+    """The phrase with this state, by a new instance in a new process."""
+    state_path, audio_path = folder / "state", folder / f"{host}.npy"
+    state_path.write_bytes(state)
+    subprocess.run(
+        [sys.executable, __file__, "render", host, bundle, state_path, audio_path],
+        check=True,
+        timeout=HANGS_S,
+    )
+    return np.load(audio_path)
 
 
 def survive_x_errors():

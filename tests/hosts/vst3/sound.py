@@ -72,6 +72,10 @@ PARAMETERS = {
     "Tuning": (Linear(0, 15), 0, "Auto"),
     "Fifth": (Linear(685, 721), 700.0, "700.00 ct"),
     "Match": (Linear(0, 1), 0.0, "0.0 %"),
+    "Body A": (Linear(0, 63), 0, "Harmonic"),
+    "Morph X": (Linear(0, 1), 0.0, "0.0 %"),
+    "Freeze": (Linear(0, 1), 0.0, "0.0 %"),
+    "Recording Position": (Linear(-1, 1), 0.0, "0.0 %"),
 }
 for _n in range(1, EDITABLE_PARTIALS + 1):
     PARAMETERS[f"Partial {_n} Level"] = (Linear(LEVEL_OFF_DB, 24), 0.0, "0.00 dB")

@@ -1,9 +1,6 @@
 """Loading, parameters, timing and state, in both hosts."""
 
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import dawdreamer
 import numpy as np
@@ -12,7 +9,7 @@ import pytest
 
 import hosts
 import sound
-from other_process import HANGS_S, PHRASE, PHRASE_FRAMES
+from other_process import PHRASE, PHRASE_FRAMES, rendered_elsewhere
 
 # Something of everything that a state holds, and modulation, so that no two blocks are alike.
 PATCH = {
@@ -149,19 +146,6 @@ def test_the_same_bits_in_both_hosts_and_run_after_run(open_pedalboard, open_daw
     assert np.abs(renders[0]).max() > 0.05
     for audio in renders[1:]:
         assert np.array_equal(audio, renders[0])
-
-
-def rendered_elsewhere(host, bundle, state, folder):
-    """The phrase with this state, by a new instance in a new process."""
-    state_path, audio_path = folder / "state", folder / f"{host}.npy"
-    state_path.write_bytes(state)
-    program = Path(__file__).with_name("other_process.py")
-    subprocess.run(
-        [sys.executable, program, "render", host, bundle, state_path, audio_path],
-        check=True,
-        timeout=HANGS_S,
-    )
-    return np.load(audio_path)
 
 
 def test_a_saved_state_sounds_the_same_in_a_new_process(open_host, bundle, tmp_path):

@@ -2,19 +2,14 @@
 //! drawn body.
 
 use aliquot::synth::Param;
-use xtask::host::{WindowSize, unhosted_values};
+use xtask::host::unhosted_values;
 
 use crate::apart::apart;
 use crate::display::Display;
-use crate::player::{Player, resize};
-use crate::rig;
+use crate::pixels::{click, drag, open};
+use crate::player::Player;
 use crate::words::Ends;
 
-/// The window's size here, in pixels, in which all places are.
-const SIZE: WindowSize = WindowSize {
-    width: 1_440,
-    height: 900,
-};
 /// The tab "Shape".
 const SHAPE: (f64, f64) = (101.0, 505.0);
 /// The power switch of the first filter, behind that tab.
@@ -27,35 +22,6 @@ const DRAWN_BODY: (f64, f64) = (193.0, 53.0);
 const FIRST: (f64, f64) = (66.0, 163.0);
 /// From one partial to the next, and down from 0 dB to −12 dB.
 const NEXT: (f64, f64) = (20.96, 45.6);
-
-/// An instance with its window at [`SIZE`].
-fn open(display: &Display, settings: &[(&str, &str)]) -> Player {
-    let mut player = Player::open_at((0, 0), display, rig::instance_with(settings));
-    resize(display, &mut player.instance, &player.opened, SIZE);
-    player.play_until_seen();
-    player
-}
-
-/// A place in [`SIZE`] as parts of it.
-fn parts((x, y): (f64, f64)) -> (f64, f64) {
-    (x / f64::from(SIZE.width), y / f64::from(SIZE.height))
-}
-
-/// Moves the pointer to a place in [`SIZE`].
-fn move_to(player: &mut Player, display: &Display, place: (f64, f64)) {
-    player.move_to(display, parts(place));
-    player.play_until_seen();
-}
-
-fn click(player: &mut Player, display: &Display, place: (f64, f64)) {
-    move_to(player, display, place);
-    player.button("mousedown");
-    player.button("mouseup");
-}
-
-fn drag(player: &mut Player, display: &Display, from: (f64, f64), to: (f64, f64)) {
-    player.drag(display, parts(from), parts(to));
-}
 
 /// The number at the beginning of a parameter's text.
 fn number(player: &mut Player, name: &str) -> f64 {

@@ -1,5 +1,7 @@
 //! States of the plugin that hold a given sound, also what hosts do not see of it.
 
+use std::collections::BTreeMap;
+
 use aliquot::scale::TuningSet;
 use aliquot::state::{NamedBank, Preset};
 use aliquot::synth::Param;
@@ -60,6 +62,19 @@ pub fn state_with_field(instance: &mut Instance, field: &str, json: &str) -> Res
 /// The plugin has no state, or not of this form.
 pub fn state_with_bank(instance: &mut Instance, named: &NamedBank) -> Result<Vec<u8>> {
     state_with_field(instance, RECORDINGS_FIELD, &bank_field(named)?)
+}
+
+/// What the state of `instance` says of its bank of recordings, by key: its name, its file, its hash, and what else
+/// there is of it. Empty if it has none.
+///
+/// # Errors
+/// The plugin has no state, or not of this form.
+pub fn bank_in_state(instance: &mut Instance) -> Result<BTreeMap<String, String>> {
+    let StateText(state) = StateText::of(instance)?;
+    match state["fields"][RECORDINGS_FIELD].as_str() {
+        Some(json) => Ok(serde_json::from_str(json)?),
+        None => Ok(BTreeMap::new()),
+    }
 }
 
 /// The plain values that parameters which hosts do not see have in the state of `instance`. What is drawn in the

@@ -64,7 +64,8 @@ impl TracksPicture {
         let frame_texels = frame_texels(rows.sound());
         each_segment(&rows, is_over, |segment| {
             let from = f64::from(segment.frame) * frame_texels;
-            let to = from + frame_texels;
+            // Where the next one begins, to the bit: no texel lies between them.
+            let to = f64::from(segment.frame + 1) * frame_texels;
             let (first, last) = (from as usize, (to as usize).min(WIDTH));
             for x in first..last.max(first + 1).min(WIDTH) {
                 let part = ((x as f64 - from) / frame_texels).clamp(0.0, 1.0) as f32;
@@ -320,6 +321,32 @@ mod tests {
             first > 245 && (90..=105).contains(&second),
             "{first} {second}"
         );
+    }
+
+    /// Frames that are 1.6 texels wide, whose ends are not rounded alike.
+    #[test]
+    fn a_partial_that_sounds_on_has_no_gaps() {
+        let track = Track {
+            label: None,
+            breakpoints: [0.0, 1.5]
+                .map(|time_s| Breakpoint::new(time_s, 440.0, 0.5))
+                .to_vec(),
+        };
+        let tracks = Tracks {
+            duration_s: 1.5,
+            tracks: vec![track],
+            ..Tracks::default()
+        };
+        let grid = FrameGrid {
+            sample_rate_hz: 48_000.0,
+            hop: 128,
+        };
+        let bank = TrackBank::from_tracks(&tracks, grid).expect("small").0;
+        let picture = picture(&Arc::new(bank));
+        let gaps: Vec<usize> = (0..WIDTH - 2)
+            .filter(|&x| brightest(&picture, x).1 < 200)
+            .collect();
+        assert_eq!(gaps, [0; 0]);
     }
 
     #[test]
