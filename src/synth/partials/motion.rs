@@ -80,7 +80,7 @@ impl MotionTarget<'_> {
     }
 }
 
-/// What a segment comes to.
+/// What a segment comes to. Partials that leap count as if they did not fade: see [`leaps`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Loudness {
     /// Sum of the squares of all gains at the segment's end, without breath.
@@ -493,6 +493,7 @@ impl Motion {
             let dry = self.state.loudness;
             self.state.loudness = self.room.advance(level, frame, &dry, ends);
         }
+        // The loudness is known by now: the fade is not to count in it.
         if self.state.leaves {
             self.fade_leaving(frame);
         }
