@@ -109,6 +109,20 @@ impl Default for Aliquot {
 }
 
 impl Aliquot {
+    /// Takes the parameters over at the start of a buffer of so many frames.
+    fn take_params(&mut self, frames: usize, context: &mut impl ProcessContext<Aliquot>) {
+        if self.controller_hold_frames > 0 {
+            self.controller_hold_frames = self.controller_hold_frames.saturating_sub(frames);
+            self.params.hold_controlled();
+        }
+        if self.params.update(&mut self.patch)
+            && let Some(engine) = &mut self.engine
+        {
+            context.set_current_voice_capacity(voice_capacity(engine, &self.patch));
+            engine.set_patch(&self.patch);
+        }
+    }
+
     /// Asks the host to activate the plugin anew, once, if the parameters ask for more voices than
     /// there is room for. It ends what sounds, so it waits until nothing does.
     fn request_room(&mut self, context: &mut impl ProcessContext<Aliquot>) {
@@ -252,17 +266,7 @@ impl Plugin for Aliquot {
     ) -> ProcessStatus {
         let start = Instant::now();
         let is_offline = self.render_pace.begin(start, buffer.samples());
-        if self.controller_hold_frames > 0 {
-            self.controller_hold_frames =
-                self.controller_hold_frames.saturating_sub(buffer.samples());
-            self.params.hold_controlled();
-        }
-        if self.params.update(&mut self.patch)
-            && let Some(engine) = &mut self.engine
-        {
-            context.set_current_voice_capacity(voice_capacity(engine, &self.patch));
-            engine.set_patch(&self.patch);
-        }
+        self.take_params(buffer.samples(), context);
         self.request_room(context);
         let Some(engine) = &mut self.engine else {
             silence(buffer);

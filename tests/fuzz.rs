@@ -8,10 +8,12 @@
 mod driver;
 #[path = "fuzz/memory.rs"]
 mod memory;
+#[path = "fuzz/sound_files.rs"]
+mod sound_files;
 #[path = "../fuzz/targets.rs"]
 mod targets;
 
-use driver::{Target, drive};
+use driver::{MEMORY_BYTES, Target, drive};
 
 /// The targets of `cargo fuzz` are the tests of this file, each with a program of its own.
 #[test]
@@ -85,6 +87,7 @@ fn preset_text() {
             "[[",
             "\r\n",
         ],
+        memory_bytes: MEMORY_BYTES,
     });
 }
 
@@ -115,6 +118,7 @@ fn typed_value() {
             "off", "-inf", "−", "∞", "e", "E+3", "nan", "infinity", ",", ".", "+", "-", "A4", "c#",
             "\u{feff}", "０",
         ],
+        memory_bytes: MEMORY_BYTES,
     });
 }
 
@@ -133,6 +137,7 @@ fn midi_file() {
             "\0\x02",
             "\x00\x60",
         ],
+        memory_bytes: MEMORY_BYTES,
     });
 }
 
@@ -165,6 +170,7 @@ fn tuning_file() {
             "! @ABL NOTE_NAMES ",
             "\"",
         ],
+        memory_bytes: MEMORY_BYTES,
     });
 }
 
@@ -186,6 +192,7 @@ fn spectrum_list() {
             "Hz", "freq", "dB", ",", ";", "\t", "\n", "\r", "#", "\"", "-", "\u{2212}", "0",
             "1e999", "1e-320", "1e308", "-1e308", "nan", "inf", "\u{feff}",
         ],
+        memory_bytes: MEMORY_BYTES,
     });
 }
 
@@ -210,6 +217,7 @@ fn tuning_message() {
             "\x08\x06",
             "\x08\x08",
         ],
+        memory_bytes: MEMORY_BYTES,
     });
 }
 
@@ -289,6 +297,59 @@ fn partials_file() {
             "\0\0\x01\x01",
             "\0\0\0\x01\0\0\0\x07",
         ],
+        memory_bytes: MEMORY_BYTES,
+    });
+}
+
+/// Beside a buffer for what follows, a decoder has one for the longest packet of all channels, and up to 4 MiB are made
+/// for a chunk before it is read.
+#[test]
+fn sound_file() {
+    drive(&Target {
+        name: "sound_file",
+        body: targets::sound_file,
+        seeds: sound_files::all(),
+        words: &[
+            "RIFF",
+            "RIFX",
+            "WAVE",
+            "fmt ",
+            "fact\x04\0\0\0",
+            "LIST",
+            "INFO",
+            "IART",
+            "data",
+            "\x10\0\0\0\x01\0",
+            "\x12\0\0\0\x06\0",
+            "FORM",
+            "AIFF",
+            "AIFC",
+            "COMM",
+            "SSND",
+            "MARK",
+            "COMT",
+            "sowt",
+            "fl64",
+            "fLaC",
+            "OggS\0",
+            "\x01vorbis",
+            "\x03vorbis",
+            "\x05vorbis",
+            "BCV",
+            "ID3\x04\0\0",
+            "ID3\x03\0\0",
+            "APIC",
+            "TAG",
+            "APETAGEX",
+            "Xing",
+            "Info",
+            "VBRI",
+            "LAME",
+            "\0\0\0\0",
+            "\x7f\0\0\0",
+            "\0\0\x7f",
+        ],
+        memory_bytes: 16 << 20,
     });
 }
 
@@ -384,6 +445,7 @@ fn settings() {
             "'",
             "#",
         ],
+        memory_bytes: MEMORY_BYTES,
     });
 }
 
@@ -415,6 +477,7 @@ fn host_state() {
             "\0\0\0\x3f",
             "\x7f\x7f\0\0",
         ],
+        memory_bytes: MEMORY_BYTES,
     });
 }
 

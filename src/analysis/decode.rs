@@ -9,19 +9,21 @@
 //! the sound; MP3 states it in the tag that encoders put in its first frame, and Ogg Vorbis by a mark on its
 //! last page. In an MP3 without a tag nothing shows that its end is missing.
 
+mod packets;
+mod vorbis;
+
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use symphonia::core::codecs::audio::well_known::CODEC_ID_MP3;
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
-use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::{MediaSource, MediaSourceStream};
-use symphonia::core::meta::MetadataOptions;
+use symphonia::core::formats::TrackType;
+use symphonia::core::io::MediaSource;
+
+use packets::{Next, PacketReader, guarded, probed};
 
 /// The longest recording that is accepted at rates up to 192 kHz, in seconds.
 const LONGEST_S: f64 = 1200.0;
@@ -33,6 +35,9 @@ const MOST_FRAMES: f64 = LONGEST_S * 192_000.0;
 pub fn longest_s(sample_rate_hz: f64) -> f64 {
     LONGEST_S.min(MOST_FRAMES / sample_rate_hz)
 }
+
+/// Channels of a file, of which the first two are read: a decoder takes memory for each.
+const MOST_CHANNELS: usize = 64;
 
 /// Rates outside are refused, in Hz.
 const RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=384_000;
@@ -105,6 +110,8 @@ pub enum DecodeError {
     Empty,
     /// A rate outside 4 kHz to 384 kHz.
     Rate(u32),
+    /// More than 64 channels.
+    Channels(usize),
     /// The caller asked to stop.
     Cancelled,
 }
@@ -129,6 +136,10 @@ impl fmt::Display for DecodeError {
             }
             DecodeError::Empty => write!(f, "has no sound in it"),
             DecodeError::Rate(rate) => write!(f, "has {rate} frames a second: not supported"),
+            DecodeError::Channels(count) => write!(
+                f,
+                "has {count} channels: more than {MOST_CHANNELS} are not supported"
+            ),
             DecodeError::Cancelled => write!(f, "was not read: cancelled"),
         }
     }
@@ -168,21 +179,23 @@ impl Recording {
         path: &Path,
         is_cancelled: &AtomicBool,
     ) -> Result<(Recording, Option<Damage>), DecodeError> {
-        let opened = opened(path).map_err(DecodeError::Unreadable)?;
-        let mut hint = Hint::new();
-        if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
-            hint.with_extension(extension);
-        }
-        let stream = MediaSourceStream::new(opened.source, Default::default());
+        let file = File::open(path).map_err(DecodeError::Unreadable)?;
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        Recording::decode(file, extension, is_cancelled)
+    }
+
+    /// As [`Recording::read`], of the contents of a file. The extension of its name is a hint.
+    ///
+    /// # Errors
+    /// As [`Recording::read`].
+    pub fn decode(
+        source: impl MediaSource + 'static,
+        extension: Option<&str>,
+        is_cancelled: &AtomicBool,
+    ) -> Result<(Recording, Option<Damage>), DecodeError> {
+        let opened = opened(source).map_err(DecodeError::Unreadable)?;
         let unsupported = |error: Error| DecodeError::Unsupported(error.to_string());
-        let format = symphonia::default::get_probe()
-            .probe(
-                &hint,
-                stream,
-                FormatOptions::default(),
-                MetadataOptions::default(),
-            )
-            .map_err(unsupported)?;
+        let format = guarded(|| probed(opened.source, extension)).map_err(unsupported)?;
         let none = || DecodeError::Unsupported("it has no audio".to_owned());
         let track = format.default_track(TrackType::Audio).ok_or_else(none)?;
         let parameters = track
@@ -190,22 +203,28 @@ impl Recording {
             .as_ref()
             .and_then(|parameters| parameters.audio());
         let parameters = parameters.ok_or_else(none)?;
-        if let (Some(frames), Some(rate)) = (track.num_frames, parameters.sample_rate)
-            && frames as f64 > longest_s(rate.into()) * f64::from(rate)
-        {
-            return Err(DecodeError::TooLong(longest_s(rate.into())));
+        if let Some(rate) = parameters.sample_rate {
+            check_rate(rate)?;
+            if let Some(frames) = track.num_frames
+                && frames as f64 > longest_s(rate.into()) * f64::from(rate)
+            {
+                return Err(DecodeError::TooLong(longest_s(rate.into())));
+            }
         }
+        let channels = parameters.channels.as_ref();
+        if let Some(channels) = channels.filter(|channels| channels.count() > MOST_CHANNELS) {
+            return Err(DecodeError::Channels(channels.count()));
+        }
+        vorbis::check_size(parameters).map_err(DecodeError::Damaged)?;
         // The length of an MP3 without a tag is a guess.
         let is_stated = opened.has_mp3_length || parameters.codec != CODEC_ID_MP3;
-        let decoder = symphonia::default::get_codecs()
-            .make_audio_decoder(parameters, &AudioDecoderOptions::default())
-            .map_err(unsupported)?;
+        let stated = opened.stated.or(track.num_frames.filter(|_| is_stated));
+        let packets = PacketReader::new(format).map_err(unsupported)?;
         let mut decoding = Decoding {
-            stated: opened.stated.or(track.num_frames.filter(|_| is_stated)),
-            track_id: track.id,
+            stated,
             ..Decoding::default()
         };
-        decoding.run(format, decoder, is_cancelled)?;
+        decoding.run(packets, is_cancelled)?;
         decoding.finish()
     }
 
@@ -225,23 +244,22 @@ struct OpenedFile {
     stated: Option<u64>,
 }
 
-fn opened(path: &Path) -> io::Result<OpenedFile> {
-    let mut file = File::open(path)?;
-    let length = file.metadata()?.len();
+fn opened(mut source: impl MediaSource + 'static) -> io::Result<OpenedFile> {
+    let length = source.byte_len().unwrap_or(u64::MAX);
     let mut head = Vec::new();
-    (&file).take(AIFF_HEAD).read_to_end(&mut head)?;
-    let has_mp3_length = has_mp3_length(&mut file, &head)?;
-    file.rewind()?;
+    source.by_ref().take(AIFF_HEAD).read_to_end(&mut head)?;
+    let has_mp3_length = has_mp3_length(&mut source, &head)?;
+    source.rewind()?;
     let says_too_much = aiff_length(&head).is_some_and(|stated| stated > length);
     if !says_too_much || length > MOST_MENDED {
         return Ok(OpenedFile {
-            source: Box::new(file),
+            source: Box::new(source),
             has_mp3_length,
             stated: None,
         });
     }
     let mut bytes = Vec::new();
-    file.take(MOST_MENDED).read_to_end(&mut bytes)?;
+    source.take(MOST_MENDED).read_to_end(&mut bytes)?;
     let stated = mend_aiff(&mut bytes);
     Ok(OpenedFile {
         source: Box::new(io::Cursor::new(bytes)),
@@ -284,7 +302,7 @@ fn mend_aiff(bytes: &mut Vec<u8>) -> Option<u64> {
 
 /// Whether the first frame of an MP3 has a tag with the number of frames: behind the text tag (ID3v2) that a file may
 /// begin with.
-fn has_mp3_length(file: &mut File, head: &[u8]) -> io::Result<bool> {
+fn has_mp3_length(source: &mut impl MediaSource, head: &[u8]) -> io::Result<bool> {
     let text_bytes = match head {
         [b'I', b'D', b'3', _, _, _, size @ ..] if size.len() >= 4 => {
             let size = size[..4]
@@ -294,9 +312,9 @@ fn has_mp3_length(file: &mut File, head: &[u8]) -> io::Result<bool> {
         }
         _ => 0,
     };
-    file.seek(io::SeekFrom::Start(text_bytes))?;
+    source.seek(io::SeekFrom::Start(text_bytes))?;
     let mut frame = Vec::new();
-    file.take(MP3_TAG_WITHIN).read_to_end(&mut frame)?;
+    source.take(MP3_TAG_WITHIN).read_to_end(&mut frame)?;
     let tags: [&[u8; 4]; 3] = [b"Xing", b"Info", b"VBRI"];
     Ok(frame
         .windows(4)
@@ -310,10 +328,17 @@ fn aiff_length(head: &[u8]) -> Option<u64> {
     Some(8 + u64::from(u32::from_be_bytes(stated)))
 }
 
+/// Refuses a rate outside [`RATES_HZ`].
+fn check_rate(rate: u32) -> Result<(), DecodeError> {
+    match RATES_HZ.contains(&rate) {
+        true => Ok(()),
+        false => Err(DecodeError::Rate(rate)),
+    }
+}
+
 /// What has been decoded so far. Of more than two channels, the first two.
 #[derive(Default)]
 struct Decoding {
-    track_id: u32,
     /// Frames that the file says it has.
     stated: Option<u64>,
     rate: u32,
@@ -331,35 +356,27 @@ impl Decoding {
     /// Decodes packet by packet, as far as the file goes.
     fn run(
         &mut self,
-        mut format: Box<dyn FormatReader>,
-        mut decoder: Box<dyn AudioDecoder>,
+        mut packets: PacketReader,
         is_cancelled: &AtomicBool,
     ) -> Result<(), DecodeError> {
-        let mut planes: Vec<Vec<f32>> = Vec::new();
         loop {
             if is_cancelled.load(Ordering::Relaxed) {
                 return Err(DecodeError::Cancelled);
             }
-            let packet = match format.next_packet() {
-                Ok(Some(packet)) => packet,
-                Ok(None) => return Ok(()),
-                Err(error) => {
+            match packets.read_next() {
+                Next::Sound { rate } => {
+                    self.set_rate(rate)?;
+                    self.add(packets.planes())?;
+                }
+                Next::Damaged { error, frames } => {
+                    self.note(&error);
+                    self.lost = self.lost.saturating_add(frames);
+                }
+                Next::Other => {}
+                Next::End(None) => return Ok(()),
+                Next::End(Some(error)) => {
                     self.note(&error);
                     return Ok(());
-                }
-            };
-            if packet.track_id != self.track_id {
-                continue;
-            }
-            match decoder.decode(&packet) {
-                Ok(decoded) => {
-                    self.set_rate(decoded.spec().rate())?;
-                    decoded.copy_to_vecs_planar(&mut planes);
-                    self.add(&planes)?;
-                }
-                Err(error) => {
-                    self.note(&error);
-                    self.lost += packet.dur.get();
                 }
             }
         }
@@ -377,10 +394,8 @@ impl Decoding {
     }
 
     fn set_rate(&mut self, rate: u32) -> Result<(), DecodeError> {
-        if self.rate == 0 && !RATES_HZ.contains(&rate) {
-            return Err(DecodeError::Rate(rate));
-        }
         if self.rate == 0 {
+            check_rate(rate)?;
             self.rate = rate;
         }
         Ok(())
@@ -392,7 +407,7 @@ impl Decoding {
             return Ok(());
         };
         let lost = std::mem::take(&mut self.lost);
-        let frames = (self.left.len() + first.len()) as u64 + lost;
+        let frames = lost.saturating_add((self.left.len() + first.len()) as u64);
         let longest_s = longest_s(self.rate.into());
         if frames as f64 > longest_s * f64::from(self.rate) {
             return Err(DecodeError::TooLong(longest_s));

@@ -67,12 +67,17 @@ pub(super) fn entries<'t>(whole: Spanned<DeValue<'t>>) -> Result<Vec<Entry<'t>>,
     }
     let mut entries = Vec::new();
     for (spectrum, of_one) in of_one.into_iter().enumerate() {
+        let own_table = format!("{KEY}.{}", SPECTRUM_KEYS[spectrum]);
         for ((list, of_all), of_one) in LISTS.iter().zip(&of_all).zip(of_one) {
-            let numbers = of_one.or_else(|| of_all.clone());
+            let (table, numbers) = match of_one {
+                Some(numbers) => (own_table.as_str(), Some(numbers)),
+                None => (KEY, of_all.clone()),
+            };
             for (n, number) in (1..).zip(numbers.into_iter().flatten()) {
                 let start = number.span().start;
                 let value = EntryValue::Written(number.into_inner());
-                entries.push(Entry::new((list.param)(spectrum, n), value, start));
+                let entry = Entry::new((list.param)(spectrum, n), value, start);
+                entries.push(entry.called(format!("{table}: number {n} of {}", list.key)));
             }
         }
     }
@@ -89,7 +94,8 @@ fn take<'t>(
         return Ok(false);
     };
     let start = value.span().start;
-    let numbers = array(value, "a list of numbers")?;
+    let numbers = array(value, "a list of numbers");
+    let numbers = numbers.map_err(|(start, reason)| (start, format!("{key}: {reason}")))?;
     if numbers.len() > MAX_PARTIALS {
         let found = numbers.len();
         let reason = format!("{key}: there are {MAX_PARTIALS} partials, not {found}");

@@ -16,6 +16,8 @@ use crate::synth::patch::Patch;
 #[derive(Clone)]
 pub(super) struct Entry<'t> {
     pub id: String,
+    /// What the text calls it, where that is not its id.
+    pub name: Option<String>,
     pub value: EntryValue<'t>,
     /// The divisor that brings a number into the parameter's unit.
     pub span: f64,
@@ -28,9 +30,18 @@ impl<'t> Entry<'t> {
     pub fn new(param: Param, value: EntryValue<'t>, start: usize) -> Entry<'t> {
         Entry {
             id: param.row().id.to_owned(),
+            name: None,
             value,
             span: 1.0,
             start,
+        }
+    }
+
+    /// The same, which the text calls by this name.
+    pub fn called(self, name: String) -> Entry<'t> {
+        Entry {
+            name: Some(name),
+            ..self
         }
     }
 }
@@ -121,6 +132,7 @@ fn head_and_entries<'t>(
                 }
                 entries.extend(group.into_iter().map(|(id, value)| Entry {
                     id: id.get_ref().to_string(),
+                    name: None,
                     span: 1.0,
                     start: id.span().start,
                     value: EntryValue::Written(value.into_inner()),
@@ -138,6 +150,7 @@ fn with_present_ids(entry: Entry) -> Vec<Entry> {
         Some(params) => {
             let with_id = |param: Param| Entry {
                 id: param.row().id.to_owned(),
+                name: Some(entry.id.clone()),
                 ..entry.clone()
             };
             params.map(with_id).into()
@@ -152,12 +165,14 @@ fn patch(text: &str, entries: Vec<Entry>) -> Result<Patch, TextFault> {
     for entry in entries {
         let Entry {
             id,
+            name,
             value,
             span,
             start,
         } = entry;
         let place = line(text, start);
-        let fail = |reason: String| Err((start, format!("{id}: {reason}")));
+        let name = name.as_ref().unwrap_or(&id);
+        let fail = |reason: String| Err((start, format!("{name}: {reason}")));
         let Some(param) = Param::from_id(&id) else {
             return fail("unknown parameter".to_owned());
         };

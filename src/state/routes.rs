@@ -94,6 +94,7 @@ fn route_entries<'t>(
         };
         entries.push(Entry {
             id: param.row().id.to_owned(),
+            name: None,
             value: EntryValue::Written(value.into_inner()),
             span: match target {
                 Some(target) if key == "depth" => target.span().into(),

@@ -24,6 +24,7 @@ use super::modulation::fan::{PartialRoutes, PartialSet};
 use super::modulation::lfo::LfoCycle;
 use super::modulation::note::Note;
 use super::modulation::routes::Routes;
+pub use super::modulation::routes::is_cutoff_heard;
 use super::modulation::{DestinationValues, VoiceValues};
 use super::parameter::{LfoParams, MACROS, MAX_PARTIALS, Param, PartialMask};
 use super::partials::source::Source;

@@ -18,8 +18,8 @@ const INPUT_VARIABLE: &str = "ALIQUOT_FUZZ_INPUT";
 const MAX_BYTES: usize = 65_536;
 /// Inputs that are kept beside the seeds, at most.
 const MAX_KEPT: usize = 4_096;
-/// What a body may take whatever its input, and for each byte of it.
-const MEMORY_BYTES: usize = 1 << 20;
+/// What most bodies may take whatever their input, and for each byte of it.
+pub const MEMORY_BYTES: usize = 1 << 20;
 const MEMORY_PER_BYTE: usize = 2_048;
 
 /// What is fuzzed.
@@ -32,6 +32,8 @@ pub struct Target {
     pub seeds: Vec<Vec<u8>>,
     /// What inputs are made of.
     pub words: &'static [&'static str],
+    /// What the body may take whatever its input.
+    pub memory_bytes: usize,
 }
 
 /// Runs a target on its seeds, and on changed ones until its time is over.
@@ -41,6 +43,8 @@ pub fn drive(target: &Target) {
         println!("{}", run(target, &input).expect("the body does not panic"));
         return;
     }
+    // A backtrace takes memory, which would count as the body's.
+    panic::set_hook(Box::new(|fault| eprintln!("{fault}")));
     let seconds = env::var(SECONDS_VARIABLE).map_or(1.0, |text| {
         text.parse().expect("a number of seconds is needed")
     });
@@ -83,7 +87,7 @@ fn run(target: &Target, input: &[u8]) -> Result<String, String> {
     let (result, bytes) =
         most_during(|| panic::catch_unwind(AssertUnwindSafe(|| (target.body)(input))));
     let outcome = result.map_err(|_| "It panicked.".to_owned())?;
-    let limit = MEMORY_BYTES + MEMORY_PER_BYTE * input.len();
+    let limit = target.memory_bytes + MEMORY_PER_BYTE * input.len();
     if bytes > limit {
         return Err(format!(
             "It took {bytes} bytes for an input of {}; {limit} may be.",

@@ -457,10 +457,32 @@ fn mistakes_in_drawn_spectra_are_named_with_their_lines() {
     let head = "schema = 2\nname = \"Test\"\n[drawn_spectrum]\n";
     let many = vec!["1"; 513].join(", ");
     for (body, line, word) in [
-        ("ratios = 1".to_owned(), 4, "list of numbers"),
+        (
+            "ratios = 1".to_owned(),
+            4,
+            "ratios: expected a list of numbers, not",
+        ),
         ("levels = [0,\n\"x\"]".to_owned(), 5, "a string"),
-        ("ratios = [0]".to_owned(), 4, "outside 0.0625"),
-        ("levels = [0, 30]".to_owned(), 4, "outside -72"),
+        (
+            "ratios = [0]".to_owned(),
+            4,
+            "drawn_spectrum: number 1 of ratios: 0 is outside 0.0625",
+        ),
+        (
+            "levels = [0,\n\n30]".to_owned(),
+            6,
+            "drawn_spectrum: number 2 of levels: 30 is outside -72",
+        ),
+        (
+            "levels = [0]\n[x]\ndrawn_level_1 = -3".to_owned(),
+            6,
+            "drawn_level_1: already set in line 4",
+        ),
+        (
+            "levels = [0]\n[x]\ndrawn_d_level_1 = -3".to_owned(),
+            6,
+            "drawn_d_level_1: already set in line 4",
+        ),
         ("pans = [0]".to_owned(), 4, "\"ratios\""),
         (format!("levels = [{many}]"), 4, "512 partials, not 513"),
         ("b = [0]".to_owned(), 4, "expected a table"),
@@ -473,7 +495,7 @@ fn mistakes_in_drawn_spectra_are_named_with_their_lines() {
         (
             "[drawn_spectrum.c]\nratios = [1,\n0]".to_owned(),
             6,
-            "drawn_c_ratio_2: 0 is outside",
+            "drawn_spectrum.c: number 2 of ratios: 0 is outside",
         ),
         (
             format!("[drawn_spectrum.d]\nlevels = [{many}]"),
@@ -484,6 +506,8 @@ fn mistakes_in_drawn_spectra_are_named_with_their_lines() {
         let error = Preset::parse(&format!("{head}{body}")).expect_err(&body);
         assert_eq!(error.line, line, "{body}: {}", error.reason);
         assert!(error.reason.contains(word), "{body}: {}", error.reason);
+        // No text here has the id of a parameter of spectrum A.
+        assert!(!error.reason.contains("drawn_a_"), "{}", error.reason);
     }
 }
 

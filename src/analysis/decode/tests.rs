@@ -1,3 +1,8 @@
+use symphonia::core::formats::FormatOptions;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::io::MediaSourceStream;
+use symphonia::core::meta::MetadataOptions;
+
 use super::*;
 
 const FLAC: &[u8] = include_bytes!("../../../tests/sounds/tones.flac");
@@ -224,6 +229,32 @@ fn what_cannot_be_read_is_told_apart() {
     );
     let none = Recording::read(Path::new("none.wav"), &AtomicBool::new(false));
     assert!(matches!(none, Err(DecodeError::Unreadable(_))));
+}
+
+#[test]
+fn rates_and_channels_that_cannot_be_are_told() {
+    for rate in [0_u32, 3_999, 384_001, u32::MAX] {
+        let mut file = wav(2, &[1; 4]);
+        file[24..28].copy_from_slice(&rate.to_le_bytes());
+        let refusal = read(&file);
+        let is_told = matches!(refusal, Err(DecodeError::Rate(told)) if told == rate);
+        assert!(is_told, "{refusal:?}");
+    }
+    let of_channels = |channels: u16| {
+        let mut file = aiff(0, &[8_192; 2 * MOST_CHANNELS]);
+        file[20..22].copy_from_slice(&channels.to_be_bytes());
+        read(&file)
+    };
+    assert_eq!(
+        of_channels(MOST_CHANNELS as u16).expect("a sound").mid,
+        [0.25; 2]
+    );
+    for channels in [65, 1_000] {
+        let refusal = of_channels(channels).expect_err("too many");
+        assert!(matches!(refusal, DecodeError::Channels(told) if told == usize::from(channels)));
+        let told = refusal.to_string();
+        assert!(told.contains(&format!("{channels} channels")), "{told}");
+    }
 }
 
 #[test]

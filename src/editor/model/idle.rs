@@ -9,7 +9,7 @@ mod source;
 mod tuning;
 
 use super::routes::{is_moved, is_source};
-use crate::synth::display::EnvelopeId;
+use crate::synth::display::{EnvelopeId, is_cutoff_heard};
 use crate::synth::parameter::layout::Group;
 use crate::synth::{FilterType, Param, Values};
 pub use curve::is_curve_idle;
@@ -176,10 +176,7 @@ fn filter(param: Param, filter_type: FilterType) -> Option<&'static str> {
 
 /// Whether nothing that is heard follows the first filter's cutoff: neither that filter, nor the second.
 pub fn is_cutoff_idle(values: &Values) -> bool {
-    let is_off = |param| filter_type(param, values) == FilterType::Off;
-    let link = Param::FILTER_2_LINK;
-    let is_linked = values.get(link) != 0.0 || is_moved(link, values);
-    is_off(Param::FILTER_TYPE) && (is_off(Param::FILTER_2_TYPE) || !is_linked)
+    !is_cutoff_heard(values)
 }
 
 #[cfg(test)]

@@ -39,15 +39,7 @@ impl Engine {
                     });
                 }
             }
-            Event::NoteOff { note, velocity } => {
-                let velocity = if velocity.is_finite() {
-                    velocity.clamp(0.0, 1.0)
-                } else {
-                    DEFAULT_RELEASE_VELOCITY
-                };
-                let (assigner, commands) = &mut self.assigning();
-                assigner.note_off(&note, velocity, commands);
-            }
+            Event::NoteOff { note, velocity } => self.note_off(&note, velocity),
             Event::Choke(note) => {
                 let (assigner, commands) = &mut self.assigning();
                 assigner.choke(&note, commands);
@@ -86,6 +78,15 @@ impl Engine {
                 }
             }
         }
+    }
+
+    fn note_off(&mut self, note: &NoteAddress, velocity: f32) {
+        let velocity = match velocity.is_finite() {
+            true => velocity.clamp(0.0, 1.0),
+            false => DEFAULT_RELEASE_VELOCITY,
+        };
+        let (assigner, commands) = &mut self.assigning();
+        assigner.note_off(note, velocity, commands);
     }
 
     fn note_on(&mut self, note: NewNote) {

@@ -13,10 +13,13 @@ mod feedback;
 mod order;
 mod patch_route;
 mod set;
+mod unheard;
 
 pub use self::set::RouteSet;
+pub use self::unheard::is_cutoff_heard;
 
 use self::patch_route::{PatchRoute, opened_fans};
+use self::unheard::UnheardRoutes;
 use super::ModulationSource::{Brightness, FilterEnvelope, Key, Lfo1, Pressure, Velocity, Wheel};
 use super::fan::{PartialDestination, PartialRoutes};
 use super::modulators::{Modulators, SharedModulators};
@@ -89,16 +92,6 @@ fn is_depth(destination: Destination) -> bool {
     ROUTES
         .iter()
         .any(|route| Option::<Destination>::from(route.depth) == Some(destination))
-}
-
-/// Whether it is a cutoff that no filter has: the filters are off. The second may follow that of the first.
-fn is_unheard(destination: Destination, values: &Values) -> bool {
-    let is_off = |filter_type| values.index(filter_type) == 0;
-    match destination {
-        CUTOFF => is_off(Param::FILTER_TYPE) && is_off(Param::FILTER_2_TYPE),
-        CUTOFF_2 => is_off(Param::FILTER_2_TYPE),
-        _ => false,
-    }
 }
 
 /// A depth as voices read it.
@@ -213,8 +206,7 @@ pub struct Routes {
     /// The index of the route at each place of the patch.
     index_of: [u8; parameter::ROUTES],
     fixed: [FixedRoute; ROUTES.len()],
-    /// Routes to the cutoffs of filters that are off.
-    unheard: RouteSet,
+    unheard: UnheardRoutes,
     /// Routes that can move anything in a voice without polyphonic offsets.
     active: RouteSet,
     /// Routes that the pitch depends on.
@@ -243,7 +235,7 @@ impl Routes {
             }),
             index_of: std::array::from_fn(|place| place as u8),
             fixed: ROUTES.each_ref().map(FixedRoute::new),
-            unheard: RouteSet::default(),
+            unheard: UnheardRoutes::default(),
             active: RouteSet::default(),
             to_pitch: RouteSet::default(),
             to_partials: RouteSet::default(),
@@ -263,13 +255,7 @@ impl Routes {
                 Some(Target::Voice(_)) | None => {}
             }
         }
-        let mut unheard = RouteSet::default();
-        for (index, _, to) in routes.all() {
-            if to.is_some_and(|to| is_unheard(to, values)) {
-                unheard.insert(index);
-            }
-        }
-        routes.unheard = unheard;
+        routes.unheard = UnheardRoutes::of(&routes, values);
         routes.active = routes.active_with(destinations);
         routes.to_pitch = routes.leading_to(&[PITCH]);
         routes.to_speeds = routes.leading_to(&ClockedModulator::ALL.map(Destination::speed));
@@ -359,12 +345,13 @@ impl Routes {
     /// not 0, or an active route moves it.
     pub fn active_with(&self, own: &DestinationValues) -> RouteSet {
         let (mut active, mut moved) = (RouteSet::default(), DestinationSet::default());
+        let unheard = self.unheard.in_voice(own);
         for (index, depth, to) in self.all() {
             let depth_moves = match depth {
                 Depth::Shared(_) => false,
                 Depth::Own(destination) => moved.contains(destination),
             };
-            if !self.unheard.contains(index) && (depth_moves || depth.value(own) != 0.0) {
+            if !unheard.contains(index) && (depth_moves || depth.value(own) != 0.0) {
                 active.insert(index);
                 if let Some(to) = to {
                     moved.insert(to);

@@ -11,6 +11,7 @@
 //! with the slope of the frequency: −49 dB for a partial at 5 kHz with ±50 cents of vibrato at
 //! 6 Hz; so it is below −75 dB (`tests/gates.rs`).
 
+mod births;
 mod breath;
 mod decay;
 mod kernels;
@@ -36,7 +37,6 @@ use room::{Room, RoomSegment};
 use super::array::PartialArray;
 use super::frame::{Arrays, Frame};
 use crate::bank::Controls;
-use crate::dsp::fixed_point::fixed_turns;
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::recordings::RecordedFrame;
 use crate::synth::snapshot::PartialSnapshot;
@@ -80,7 +80,7 @@ impl MotionTarget<'_> {
     }
 }
 
-/// What a segment comes to.
+/// What a segment comes to. Partials that leap count as if they did not fade: see [`leaps`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Loudness {
     /// Sum of the squares of all gains at the segment's end, without breath.
@@ -309,57 +309,6 @@ impl Motion {
         })
     }
 
-    /// Makes room for the partials of a frame that has more than before. New ones start from gain 0
-    /// at the ratio that they go to; shifted ones at that of the same shift.
-    fn grow(&mut self, frame: &Frame, path: &FundamentalPath) {
-        let (before, used) = (self.state.used, frame.used_count());
-        if used <= before {
-            return;
-        }
-        self.change_phases();
-        let first_copy = match frame.copies() {
-            1 => used,
-            _ => frame.copy_len(),
-        };
-        let State { phases, seed, .. } = self.state;
-        self.phase.grow(used, first_copy, phases, seed);
-        let ratio = &mut self.ratio.write(used)[before..];
-        ratio.copy_from_slice(&frame.ratio[before..used]);
-        if let Some(tracking) = frame.tracking()
-            && path.moves()
-        {
-            path.go_back(&tracking[before..], ratio);
-        }
-        self.decay.grow(self.state.level, before, frame);
-        self.left.write(used)[before..].fill(0.0);
-        self.right.write(used)[before..].fill(0.0);
-        self.state.used = used;
-    }
-
-    /// Puts those partials of a recording that have just begun to the frequencies and phases that they begin with,
-    /// except where another still sounds.
-    #[inline(never)]
-    #[cold]
-    fn begin_recorded(&mut self, frame: &Frame, recorded: &RecordedFrame, end_hz: f64) {
-        if recorded.births().is_empty() {
-            return;
-        }
-        self.change_phases();
-        let used = self.state.used;
-        let ratio = self.ratio.write(used);
-        for (copy, birth, n) in recorded::each_birth(frame, recorded, used) {
-            if recorded::still_sounds(&self.left, &self.right, n) {
-                continue;
-            }
-            ratio[n] = frame.ratio[n] * birth.ratio;
-            if let Some((turns, lead_s)) = birth.phase.filter(|_| copy == 0) {
-                let lead = end_hz * f64::from(frame.ratio[n]) * f64::from(lead_s);
-                self.phase
-                    .set(n, used, turns.wrapping_sub(fixed_turns(lead)));
-            }
-        }
-    }
-
     /// Brings the phases to where they are now.
     fn catch_up(&mut self) {
         let increment = &self.increment[..self.state.used.min(self.increment.len())];
@@ -493,6 +442,7 @@ impl Motion {
             let dry = self.state.loudness;
             self.state.loudness = self.room.advance(level, frame, &dry, ends);
         }
+        // The loudness is known by now: the fade is not to count in it.
         if self.state.leaves {
             self.fade_leaving(frame);
         }

@@ -223,18 +223,11 @@ impl Voice {
         let Segment {
             shared,
             is_as_before,
-            is_whole,
             start_level,
             ..
         } = segment;
         let rest = left.len() - *done;
-        let corner = self.control.modulators.envelopes[EnvelopeId::Amp]
-            .frames_to_corner(&shared.envelopes[EnvelopeId::Amp]);
-        let frames = match corner {
-            // What has faded out at a leap comes in over more than the frames up to a corner.
-            Some(corner) if !is_whole && !self.partials.leaves() => corner.min(rest),
-            _ => rest,
-        };
+        let frames = self.segment_frames(&segment, rest);
         let at = tick.block_frames - rest + frames;
         let range = *done..*done + frames;
         self.control.modulators.advance(shared, frames);
@@ -273,6 +266,18 @@ impl Voice {
             self.control.rests = self.comes_to_rest(tick, &segment, &own);
         }
         end
+    }
+
+    /// How long a segment is of which `rest` frames of the block are left.
+    #[inline(always)]
+    fn segment_frames(&self, segment: &Segment, rest: usize) -> usize {
+        let corner = self.control.modulators.envelopes[EnvelopeId::Amp]
+            .frames_to_corner(&segment.shared.envelopes[EnvelopeId::Amp]);
+        match corner {
+            // What has faded out at a leap comes in over more than the frames up to a corner.
+            Some(corner) if !segment.is_whole && !self.partials.leaves() => corner.min(rest),
+            _ => rest,
+        }
     }
 
     /// Returns something if the voice has ended with the segment that has been rendered.

@@ -4,7 +4,9 @@ use super::*;
 use crate::dsp::random::bits;
 use crate::synth::modulation::lfo::LfoId;
 use crate::synth::modulation::modulators::BlockTime;
-use crate::synth::parameter::{CurveParams, EDITABLE_PARTIALS, LfoParams, RouteParams};
+use crate::synth::parameter::{
+    CurveParams, EDITABLE_PARTIALS, LEVEL_OFF_DB, LfoParams, RouteParams,
+};
 use crate::synth::patch::Patch;
 use crate::synth::versioned::CopyFrom;
 use crate::synth::workspace::Workspace;
@@ -323,4 +325,56 @@ fn the_lfo_jumps_where_it_moves_something() {
     }
     patch.set(Param::LFO_SHAPE, 0.0);
     assert_eq!(at(&patch, 0.999), (false, false));
+}
+
+/// All partials leap in the block before that in whose first frame the attack ends.
+#[test]
+fn what_comes_in_after_a_leap_takes_more_frames_than_are_left_of_the_attack() {
+    const BLOCKS_TO_LEAP: usize = 7;
+    let level = SimdLevel::chosen();
+    let mut workspace = Workspace::new(level, FRAMES);
+    let mut voice = Voice::idle(level);
+    let mut patch = Patch::default();
+    let attack_frames = (BLOCKS_TO_LEAP + 1) * FRAMES + 1;
+    for (param, value) in [
+        (Param::PARTIALS, 2.0),
+        // The first never leaps.
+        (Param::partial_level(1), LEVEL_OFF_DB),
+        (Param::SPACING, 0.5),
+        (Param::AMP_ATTACK, attack_frames as f32 / RATE_HZ as f32),
+        (Param::AMP_SUSTAIN, 1.0),
+    ] {
+        patch.set(param, value);
+    }
+    let mut tick = Tick::new(RATE_HZ, FRAMES);
+    tick.set_patch(&patch);
+    voice.begin(Note::new(0, 84, 0.8, 1));
+    let mut heard = vec![block(&mut workspace, |workspace, left, right| {
+        voice.render_onset(&tick, workspace, left, right);
+    })];
+    for blocks in 1..BLOCKS_TO_LEAP + 3 {
+        if blocks == BLOCKS_TO_LEAP {
+            patch.set(Param::SPACING, 4.0);
+            assert!(tick.set_patch(&patch));
+        }
+        heard.push(block(&mut workspace, |workspace, left, right| {
+            voice.render_block(&tick, workspace, left, right);
+        }));
+        assert_eq!(voice.partials.leaves(), blocks == BLOCKS_TO_LEAP);
+    }
+    // Of a quarter of a block, on the left: more than one cycle at 5 kHz.
+    let power = |block: usize, quarter: usize| {
+        let frames = &heard[block][..FRAMES].chunks(FRAMES / 4).nth(quarter);
+        let samples = frames
+            .expect("a quarter")
+            .iter()
+            .map(|&x| f32::from_bits(x));
+        samples.map(|x| x * x).sum::<f32>()
+    };
+    let steady = power(BLOCKS_TO_LEAP + 2, 0);
+    assert!(steady > 0.0);
+    let first = power(BLOCKS_TO_LEAP + 1, 0) / steady;
+    assert!(first < 0.1, "{first}");
+    let last = power(BLOCKS_TO_LEAP + 1, 3) / steady;
+    assert!(last > 0.5, "{last}");
 }

@@ -261,6 +261,7 @@ fn moving_what_is_idle_changes_no_bit() {
         vec![],
         vec![(Param::FILTER_TYPE, 1.0), (Param::LFO_CUTOFF, 1.0)],
         vec![(Param::LFO_PITCH, 20.0), (Param::LFO_SYNC, 1.0)],
+        vec![(Param::FILTER_2_TYPE, 1.0), (Param::FILTER_2_CUTOFF, 500.0)],
         vec![
             (Param::FILTER_TYPE, 1.0),
             (Param::FILTER_ENV, 2.0),

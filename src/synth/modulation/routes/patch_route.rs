@@ -38,6 +38,14 @@ fn stated_target(params: &RouteParams, values: &Values) -> Option<RouteTarget> {
     (!values.is_on(params.bypass)).then_some(target)
 }
 
+/// Whether a route of a patch moves this parameter of the voice, whatever its depth.
+pub fn is_moved(param: Param, values: &Values) -> bool {
+    (1..=ROUTES).map(RouteParams::of).any(|params| {
+        stated_target(&params, values) == Some(RouteTarget::Own(param))
+            && source(params.from, values).is_some()
+    })
+}
+
 /// The modulators whose fans the routes of a patch open, whatever their depths.
 pub fn opened_fans(values: &Values) -> SourceSet {
     let mut opened = SourceSet::default();

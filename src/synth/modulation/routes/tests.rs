@@ -215,11 +215,15 @@ fn a_voices_own_depth_makes_a_route_active() {
 /// A patch in which the first route takes a source to a target, both by their labels.
 fn with_route(from: &str, to: &str, depth: f32) -> Patch {
     let mut patch = without_routes();
-    let route = RouteParams::of(1);
+    set_route(&mut patch, 1, from, to, depth);
+    patch
+}
+
+fn set_route(patch: &mut Patch, number: usize, from: &str, to: &str, depth: f32) {
+    let route = RouteParams::of(number);
     patch.set(route.from, label(route.from, from));
     patch.set(route.to, label(route.to, to));
     patch.set(route.depth, depth);
-    patch
 }
 
 fn label(param: Param, text: &str) -> f32 {
@@ -351,31 +355,95 @@ fn a_patchs_route_takes_any_source_to_any_target() {
 /// A parameter and its value.
 type ParamValue = (Param, f32);
 
-/// The cutoff of the first filter counts also where the second alone is on, which may follow it.
+/// Whether some routes move either cutoff: of the voice, or of single partials.
+fn moved_cutoffs(routes: &Routes, active: RouteSet) -> [bool; 2] {
+    let of_patch = routes.of_patch(active).map(|route| route.to);
+    let fixed = routes.fixed(active).map(|route| Target::Voice(route.to));
+    let moved: Vec<Target> = of_patch.chain(fixed).collect();
+    [
+        (CUTOFF, PartialDestination::Cutoff),
+        (CUTOFF_2, PartialDestination::Cutoff2),
+    ]
+    .map(|(of_voice, of_partials)| {
+        moved.iter().any(|to| match to {
+            Target::Voice(to) => *to == of_voice,
+            Target::Partials(to, _) => *to == of_partials,
+            Target::Setting(_) => false,
+        })
+    })
+}
+
+/// The cutoff of the first filter counts also where the second alone is on and follows it.
 #[test]
-fn cutoffs_of_filters_that_are_off_are_not_moved() {
-    for (first, second, moved) in [
-        (0.0, 0.0, [false, false]),
-        (1.0, 0.0, [true, false]),
-        (0.0, 1.0, [true, true]),
-        (1.0, 1.0, [true, true]),
+fn cutoffs_that_no_filter_takes_over_are_not_moved() {
+    let routes = [
+        [("Velocity", "Filter Cutoff"), ("Key", "Filter 2 Cutoff")],
+        [
+            ("Partial Number", "Filter Cutoff"),
+            ("Partial Odd", "Filter 2 Cutoff"),
+        ],
+    ];
+    for (first, second, link, moved) in [
+        (0.0, 0.0, 0.5, [false, false]),
+        (1.0, 0.0, 0.5, [true, false]),
+        (0.0, 1.0, 0.0, [false, true]),
+        (0.0, 1.0, 0.5, [true, true]),
+        (1.0, 1.0, 0.0, [true, true]),
     ] {
         let mut patch = without_routes();
         patch.set(Param::FILTER_TYPE, first);
         patch.set(Param::FILTER_2_TYPE, second);
+        patch.set(Param::FILTER_2_LINK, link);
+        let case = format!("{first}, {second}, {link}");
+        for routes in &routes {
+            let mut patch = patch;
+            for (number, (from, to)) in (1..).zip(routes) {
+                set_route(&mut patch, number, from, to, 0.5);
+            }
+            let routes = tick(&patch).routes;
+            assert_eq!(moved_cutoffs(&routes, routes.active()), moved, "{case}");
+        }
         patch.set(Param::FILTER_ENV, 2.0);
         patch.set(Param::FILTER_2_ENV, 2.0);
         let tick = tick(&patch);
         let active = tick.routes.active();
-        let moves = |to| {
-            let of_it = tick.routes.all().filter(|&(_, _, other)| other == Some(to));
-            of_it
-                .map(|(index, ..)| index)
-                .any(|index| active.contains(index))
-        };
-        assert_eq!([moves(CUTOFF), moves(CUTOFF_2)], moved, "{first}, {second}");
+        assert_eq!(moved_cutoffs(&tick.routes, active), moved, "{case}");
         let needs_envelope = tick.routes.sources(active).contains(FilterEnvelope);
         assert_eq!(needs_envelope, moved[0] || moved[1]);
+        assert_eq!(is_cutoff_heard(&tick.values), moved[0], "{case}");
+    }
+}
+
+/// A voice whose link has an offset of its own, or whose link a route moves, follows the first cutoff.
+#[test]
+fn the_first_cutoff_is_moved_in_voices_that_are_linked() {
+    let link = Destination::of(Param::FILTER_2_LINK);
+    let mut patch = without_routes();
+    patch.set(Param::FILTER_TYPE, 0.0);
+    patch.set(Param::FILTER_ENV, 2.0);
+    let unlinked = tick(&patch);
+    let mut own = unlinked.destinations;
+    for (amount, is_moved) in [(0.0, false), (0.25, true)] {
+        own[link] = amount;
+        let active = unlinked.routes.active_with(&own);
+        assert_eq!(moved_cutoffs(&unlinked.routes, active), [is_moved, false]);
+    }
+    // Routes that are not there, or rest, move nothing; those of no depth may have one in any voice.
+    let route = RouteParams::of(1);
+    set_route(&mut patch, 1, "Velocity", "Filter 2 Link", 0.0);
+    for (settings, is_moved) in [
+        (None, true),
+        (Some((route.from, 0.0)), false),
+        (Some((route.bypass, 1.0)), false),
+    ] {
+        let mut patch = patch;
+        if let Some((param, value)) = settings {
+            patch.set(param, value);
+        }
+        let tick = tick(&patch);
+        let moved = moved_cutoffs(&tick.routes, tick.routes.active());
+        assert_eq!(moved, [is_moved, false], "{settings:?}");
+        assert_eq!(is_cutoff_heard(&tick.values), is_moved, "{settings:?}");
     }
 }
 

@@ -4,6 +4,13 @@
 //! partial that leaps does not slide. It fades out where it is over one segment, and in where it goes to over the
 //! next. Shifted ones change their ratio whenever the fundamental moves, so theirs is judged as it would be if only
 //! the fundamental moved. Partials of recordings, and the computed ones beside them, slide.
+//!
+//! Both fades take a segment, so a partial that leaps in every block sounds at every second place that it is sent to:
+//! while it is silent, only where it is sent last counts. Of two places that take turns it keeps to one. To follow each
+//! leap it would have to fade out and in within one block, which is twice as steep.
+//!
+//! [`Loudness`](super::Loudness) is that without the fade: a voice that leaps is no quieter than it was before or will
+//! be after, and is not to be stolen first for it.
 
 use super::kernels;
 use super::{FundamentalPath, Motion, State};
@@ -190,6 +197,48 @@ mod tests {
         assert_eq!(motion.left[0], 0.0);
         let held_hz = f64::from(motion.ratio[0]) * from_hz;
         assert!((held_hz - (to_hz + SHIFT_HZ)).abs() < 0.01, "{held_hz} Hz");
+    }
+
+    /// Every second place is heard, and of two that take turns one; nothing slides.
+    #[test]
+    fn partials_that_leap_in_every_block_sound_in_every_second_one() {
+        let taking_turns = [1.0, 8.0, 1.0, 8.0, 1.0, 8.0];
+        let going_on = [1.0, 20.0, 1.5, 9.0, 60.0, 3.0];
+        for ratios in [taking_turns, going_on] {
+            let (mut frame, mut motion, mut segment) = sounding(8.0, FundamentalPath::at(100.0));
+            let used = frame.used_count();
+            let mut heard = 8.0;
+            for (block, to) in ratios.into_iter().enumerate() {
+                frame.ratio.write(used).fill(to);
+                motion.advance(&frame, Arrays::RATIO, &target(false), &mut segment);
+                let fades_out = block % 2 == 0;
+                if !fades_out {
+                    heard = to;
+                }
+                let gains = if fades_out { (0.5, 0.0) } else { (0.0, 0.5) };
+                let now = (segment.left_start[0], motion.left[0]);
+                assert_eq!((motion.ratio[0], now), (heard, gains), "{ratios:?} {block}");
+                assert_eq!(motion.leaves(), fades_out, "{ratios:?} {block}");
+                assert!(segment.half_chirp[..used].iter().all(|chirp| *chirp == 0));
+            }
+        }
+    }
+
+    /// A voice is judged by it when one has to be stolen.
+    #[test]
+    fn loudness_is_that_without_the_fade() {
+        let (mut frame, mut motion, mut segment) = sounding(8.0, FundamentalPath::at(100.0));
+        let used = frame.used_count();
+        let mut advance = |ratio: f32| {
+            frame.ratio.write(used).fill(ratio);
+            let loudness = motion.advance(&frame, Arrays::RATIO, &target(false), &mut segment);
+            (loudness.power, loudness.partials, motion.leaves())
+        };
+        let (power, partials, leaves) = advance(8.0);
+        assert!(power > 0.0 && !leaves);
+        assert_eq!(partials, PARTIALS - 1);
+        assert_eq!(advance(30.0), (power, partials, true));
+        assert_eq!(advance(30.0), (power, partials, false));
     }
 
     /// Of twenty partials the third goes an octave up, the fourth a little more, the fifth to a quarter,
