@@ -15,32 +15,38 @@ pub fn all() -> Vec<Vec<u8>> {
     let tag = b"ID3\x03\0\0\0\0\0\x1cAPIC\0\x7f\xff\xff\0\0\0image/png\0\x03\0\0\0\0\0";
     files.push([tag.as_slice(), MP3].concat());
     files.extend(compressed.map(|file| file[..file.len() * 2 / 3].to_vec()));
-    files.push(ogg_of_large_codebooks());
+    for (count, dimensions) in [(1, 1), (2, 8), (3, 1), (16, 16)] {
+        files.push(ogg_of_large_codebooks(count, dimensions));
+    }
     files.extend(wavs());
     files.extend(aiffs());
     files
 }
 
-/// An Ogg of few bytes whose 16 codebooks have 2 million values each. The target puts its checksums right.
-fn ogg_of_large_codebooks() -> Vec<u8> {
+/// An Ogg of few bytes whose codebooks have as many entries as may be, with values for each. The target puts its
+/// checksums right.
+fn ogg_of_large_codebooks(count: u8, dimensions: u32) -> Vec<u8> {
     let mut bits = Vec::new();
     let mut put = |value: u32, count: u32| bits.extend((0..count).map(|n| value >> n & 1 == 1));
-    for _ in 0..16 {
+    for _ in 0..count {
         // "BCV", dimensions and entries; entries in the order of their lengths, all of 17 bits.
-        for (value, count) in [(0x56_43_42, 24), (16, 16), (1 << 17, 24)] {
+        for (value, count) in [(0x56_43_42, 24), (dimensions, 16), (1 << 17, 24)] {
             put(value, count);
         }
         for (value, count) in [(1, 1), (16, 5), (1 << 17, 18)] {
             put(value, count);
         }
-        // A lattice of two values with four bits each.
-        for (value, count) in [(1, 4), (0, 32), (0, 32), (3, 4), (0, 1), (0x21, 8)] {
-            put(value, count);
+        // No values, or a lattice of two values with four bits each, where the dimensions leave so few.
+        match dimensions {
+            16 => [(1, 4), (0, 32), (0, 32), (3, 4), (0, 1), (0x21, 8)].as_slice(),
+            _ => &[(0, 4)],
         }
+        .iter()
+        .for_each(|&(value, count)| put(value, count));
     }
     let byte = |bits: &[bool]| bits.iter().rfold(0, |byte, &bit| byte << 1 | u8::from(bit));
     let codebooks: Vec<u8> = bits.chunks(8).map(byte).collect();
-    let setup = [b"\x05vorbis\x0f".as_slice(), &codebooks].concat();
+    let setup = [b"\x05vorbis".as_slice(), &[count - 1], &codebooks].concat();
     let page = |kind: u8, sequence: u32, packet: &[u8]| {
         let mut page = [b"OggS\0".as_slice(), &[kind], &[0; 8]].concat();
         // The stream's number, as in the file.

@@ -202,7 +202,7 @@ fn formatting(reading: &mut Reading) -> Result<()> {
 }
 
 /// Looks at the whole workspace; at the core alone, whose tests are the same as with the rest and are
-/// run with it; at the plugin without its editor, and at the programs without the plugin. Of the
+/// run with it; at the plugin without its editor, and at each program without the plugin. Of the
 /// last two kinds only what is built, since tests and benches are looked at with the first two.
 fn clippy(reading: &mut Reading, strict: bool) -> Result<()> {
     let package = ["--package", bundle::PACKAGE, "--no-default-features"];
@@ -211,7 +211,8 @@ fn clippy(reading: &mut Reading, strict: bool) -> Result<()> {
         vec!["--workspace", "--all-targets"],
         [&package[..], &["--all-targets"]].concat(),
         [&package[..], &alone, &["plugin"]].concat(),
-        [&package[..], &alone, &["render,analyse"]].concat(),
+        [&package[..], &alone, &["render"]].concat(),
+        [&package[..], &alone, &["analyse"]].concat(),
     ] {
         let mut clippy = cargo();
         clippy.arg("clippy").args(what);

@@ -1,16 +1,23 @@
 //! How much memory the codebooks of a Vorbis stream ask for.
 //!
-//! A few bytes of the setup header can state a codebook of millions of values, which the decoder would write out. Here
-//! the header is gone through before (Vorbis I specification, section 3.2.1), and what asks for too much is refused.
+//! A few bytes of the setup header can state codebooks for whose values and tables the decoder would take gigabytes.
+//! Here the header is gone through before (Vorbis I specification, section 3.2.1), and what asks for too much is refused.
 
 use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_VORBIS;
 
-/// Values that all codebooks may have together. Those of usual encoders have far fewer.
-const MOST_VALUES: u64 = 1 << 22;
+/// Memory that all codebooks may take together. Those of usual encoders take a tenth of it.
+const MOST_BYTES: u64 = 64 << 20;
 
-/// What a decoder has for each entry beside its values, in values.
-const VALUES_PER_ENTRY: u64 = 8;
+/// Memory of each value.
+const VALUE_BYTES: u64 = 4;
+/// Memory of each entry beside its values.
+const ENTRY_BYTES: u64 = 32;
+/// Bits that a code is read by. The decoder has a table for each prefix of so many, twice as many and so on behind
+/// which codes go on.
+const PREFIX_BITS: u32 = 8;
+/// Memory of such a table, which may have grown to twice its size, and of what it is made of.
+const TABLE_BYTES: u64 = 2 * 8 * (1 << PREFIX_BITS) + 256;
 
 /// The most dimensions and entries of a codebook that the decoder takes.
 const MOST_DIMENSIONS: u32 = 32;
@@ -29,8 +36,7 @@ pub fn check_size(parameters: &AudioCodecParameters) -> Result<(), String> {
     let setup = headers.and_then(|headers| headers.get(IDENTIFICATION_BYTES..));
     match setup {
         Some(setup) if parameters.codec == CODEC_ID_VORBIS => {
-            let values = codebook_values(setup);
-            match values > MOST_VALUES {
+            match codebook_bytes(setup) > MOST_BYTES {
                 true => Err("its codebooks are too large".to_owned()),
                 false => Ok(()),
             }
@@ -39,37 +45,38 @@ pub fn check_size(parameters: &AudioCodecParameters) -> Result<(), String> {
     }
 }
 
-/// How many values a decoder would write out for the codebooks of a setup header, up to the first that is damaged.
-fn codebook_values(setup: &[u8]) -> u64 {
-    let mut values = 0;
+/// How much memory a decoder would take for the codebooks of a setup header, at most, up to the first that is damaged.
+fn codebook_bytes(setup: &[u8]) -> u64 {
+    let mut bytes = 0;
     let Some((count, codebooks)) = setup.get(SETUP_HEAD_BYTES..).and_then(<[u8]>::split_first)
     else {
-        return values;
+        return bytes;
     };
     let mut bits = Bits {
         bytes: codebooks,
         at: 0,
     };
     for _ in 0..=*count {
-        if add_codebook(&mut bits, &mut values).is_none() {
+        if add_codebook(&mut bits, &mut bytes).is_none() {
             break;
         }
     }
-    values
+    bytes
 }
 
-/// Adds the values of a codebook, and goes behind it. Returns `None` if a decoder would stop in it.
-fn add_codebook(bits: &mut Bits, values: &mut u64) -> Option<()> {
+/// Adds the memory of a codebook, and goes behind it. Returns `None` if a decoder would stop in it.
+fn add_codebook(bits: &mut Bits, bytes: &mut u64) -> Option<()> {
     let (sync, dimensions, entries) = (bits.take(24)?, bits.take(16)?, bits.take(24)?);
     if sync != SYNC || !(1..=MOST_DIMENSIONS).contains(&dimensions) || entries > MOST_ENTRIES {
         return None;
     }
-    *values += u64::from(entries) * (u64::from(dimensions) + VALUES_PER_ENTRY);
+    *bytes += u64::from(entries) * (VALUE_BYTES * u64::from(dimensions) + ENTRY_BYTES);
     let is_ordered = bits.take(1)? == 1;
-    match is_ordered {
-        true => pass_ordered_lengths(bits, entries)?,
-        false => pass_lengths(bits, entries)?,
-    }
+    let lengths = match is_ordered {
+        true => ordered_lengths(bits, entries)?,
+        false => listed_lengths(bits, entries)?,
+    };
+    *bytes += lengths.most_tables() * TABLE_BYTES;
     let stated = match bits.take(4)? {
         0 => return Some(()),
         1 => lattice_values(entries, dimensions),
@@ -84,30 +91,59 @@ fn add_codebook(bits: &mut Bits, values: &mut u64) -> Option<()> {
     bits.skip(u64::from(stated) * u64::from(width))
 }
 
-fn pass_lengths(bits: &mut Bits, entries: u32) -> Option<()> {
+/// The lengths of a codebook's codes.
+#[derive(Default)]
+struct CodeLengths {
+    /// How many codes are longer than one, two and three prefixes.
+    longer: [u64; 3],
+}
+
+impl CodeLengths {
+    fn add(&mut self, bits: u32, count: u32) {
+        for (prefixes, longer) in (1..).zip(&mut self.longer) {
+            if bits > prefixes * PREFIX_BITS {
+                *longer += u64::from(count);
+            }
+        }
+    }
+
+    /// How many tables they need at most, beside the first: no more than there are longer codes, or prefixes.
+    fn most_tables(&self) -> u64 {
+        let tables = (1..).zip(self.longer);
+        tables
+            .map(|(prefixes, longer)| longer.min(1 << (prefixes * PREFIX_BITS)))
+            .sum()
+    }
+}
+
+fn listed_lengths(bits: &mut Bits, entries: u32) -> Option<CodeLengths> {
+    let mut lengths = CodeLengths::default();
     let is_sparse = bits.take(1)? == 1;
     for _ in 0..entries {
         if !is_sparse || bits.take(1)? == 1 {
-            bits.take(5)?;
+            lengths.add(bits.take(5)? + 1, 1);
         }
     }
-    Some(())
+    Some(lengths)
 }
 
-fn pass_ordered_lengths(bits: &mut Bits, entries: u32) -> Option<()> {
-    bits.take(5)?;
+fn ordered_lengths(bits: &mut Bits, entries: u32) -> Option<CodeLengths> {
+    let mut lengths = CodeLengths::default();
+    let first = bits.take(5)? + 1;
     let mut passed = 0;
-    loop {
+    for length in first.. {
         let rest = entries - passed;
         let count = bits.take(u32::BITS - rest.leading_zeros())?;
         if count > rest {
             return None;
         }
+        lengths.add(length, count);
         passed += count;
         if passed == entries {
-            return Some(());
+            break;
         }
     }
+    Some(lengths)
 }
 
 /// The greatest number whose power by `dimensions` is at most `entries`.
@@ -194,27 +230,33 @@ mod tests {
             .put(5, 4);
     }
 
+    /// What the entries take, and so many tables.
+    fn taken(entries: u64, dimensions: u64, tables: u64) -> u64 {
+        entries * (VALUE_BYTES * dimensions + ENTRY_BYTES) + tables * TABLE_BYTES
+    }
+
     #[test]
-    fn the_values_of_codebooks_are_counted() {
-        let each = (1 << 17) * (32 + VALUES_PER_ENTRY);
+    fn the_memory_of_codebooks_is_counted() {
+        let each = taken(1 << 17, 32, (1 << 8) + (1 << 16));
         for count in [1, 2, 7] {
             let setup = setup(count, largest);
             assert!(setup.len() < 8 + 30 * usize::from(count), "{}", setup.len());
-            assert_eq!(codebook_values(&setup), u64::from(count) * each);
+            assert_eq!(codebook_bytes(&setup), u64::from(count) * each);
             // The last one is cut off in its values, and counts all the same.
             let cut = &setup[..setup.len() - 1];
-            assert_eq!(codebook_values(cut), u64::from(count) * each);
+            assert_eq!(codebook_bytes(cut), u64::from(count) * each);
         }
-        // Lengths that are listed, of all entries or of every second one; values that are listed or none.
-        let listed = |is_sparse: bool, lookup: u32| {
+        // Lengths that are listed, of all entries or of every second one; values that are listed or none. Codes of four
+        // bits, and of 26: a table for each code and each of three prefixes.
+        let listed = |is_sparse: bool, lookup: u32, length: u32| {
             move |bits: &mut BitWriter| {
                 bits.put(SYNC, 24).put(3, 16).put(10, 24).put(0, 1);
                 bits.put(u32::from(is_sparse), 1);
                 for entry in 0..10 {
                     match is_sparse {
                         true if entry % 2 == 1 => bits.put(0, 1),
-                        true => bits.put(1, 1).put(3, 5),
-                        false => bits.put(3, 5),
+                        true => bits.put(1, 1).put(length - 1, 5),
+                        false => bits.put(length - 1, 5),
                     };
                 }
                 bits.put(lookup, 4);
@@ -228,14 +270,17 @@ mod tests {
             }
         };
         for lookup in 0..3 {
-            for is_sparse in [false, true] {
-                let setup = setup(4, listed(is_sparse, lookup));
-                let expected = 4 * 10 * (3 + VALUES_PER_ENTRY);
-                assert_eq!(codebook_values(&setup), expected, "{is_sparse} {lookup}");
+            for (is_sparse, codes) in [(false, 10), (true, 5)] {
+                for (length, tables) in [(4, 0), (8, 0), (9, codes), (26, 3 * codes)] {
+                    let setup = setup(4, listed(is_sparse, lookup, length));
+                    let expected = 4 * taken(10, 3, tables);
+                    let what = format!("{is_sparse} {lookup} {length}");
+                    assert_eq!(codebook_bytes(&setup), expected, "{what}");
+                }
             }
         }
-        assert_eq!(codebook_values(b"\x05vorbis"), 0);
-        assert_eq!(codebook_values(&setup(3, |bits| _ = bits.put(7, 24))), 0);
+        assert_eq!(codebook_bytes(b"\x05vorbis"), 0);
+        assert_eq!(codebook_bytes(&setup(3, |bits| _ = bits.put(7, 24))), 0);
     }
 
     #[test]
@@ -248,16 +293,34 @@ mod tests {
                 .with_extra_data(headers.into());
             check_size(&parameters)
         };
-        let half = |bits: &mut BitWriter| {
-            bits.put(SYNC, 24).put(8, 16).put(1 << 17, 24);
-            bits.put(1, 1).put(16, 5).put(1 << 17, 18).put(0, 4);
+        // All entries of one length.
+        let alike = |dimensions: u32, length: u32| {
+            move |bits: &mut BitWriter| {
+                bits.put(SYNC, 24).put(dimensions, 16).put(1 << length, 24);
+                bits.put(1, 1)
+                    .put(length - 1, 5)
+                    .put(1 << length, length + 1);
+                bits.put(0, 4);
+            }
         };
-        let each = (1 << 17) * (8 + VALUES_PER_ENTRY);
-        assert_eq!(2 * each, MOST_VALUES);
-        assert_eq!(check(&setup(2, half)), Ok(()));
+        let each = taken(1 << 14, 32, 1 << 8);
+        assert_eq!(MOST_BYTES / each, 17);
+        assert_eq!(check(&setup(17, alike(32, 14))), Ok(()));
         let refusal = Err("its codebooks are too large".to_owned());
-        assert_eq!(check(&setup(3, half)), refusal);
+        assert_eq!(check(&setup(18, alike(32, 14))), refusal);
+        // Few values, and a table for every two codes.
+        assert_eq!(check(&setup(1, alike(1, 17))), refusal);
         assert_eq!(check(&setup(1, largest)), refusal);
         assert_eq!(check_size(&AudioCodecParameters::new()), Ok(()));
+    }
+
+    /// The codebooks of a file that an encoder has written.
+    #[test]
+    fn usual_codebooks_take_a_tenth() {
+        let file = include_bytes!("../../../tests/sounds/tones.ogg");
+        let at = file.windows(7).position(|bytes| bytes == b"\x05vorbis");
+        // The header is on one page or goes on in the next, whose head then ends the count.
+        let bytes = codebook_bytes(&file[at.expect("a setup header")..]);
+        assert!(bytes > 0 && bytes < MOST_BYTES / 10, "{bytes}");
     }
 }

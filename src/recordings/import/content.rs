@@ -223,12 +223,15 @@ fn file_of(
     folder: &BankFolder,
     state: &ImportState,
 ) -> Result<Option<PathBuf>, ImportError> {
+    // Read from the disk, whoever holds the bank that it ought to be.
+    let is_whole = |path: &Path| {
+        let bank = TrackBank::open(path, state.is_cancelled);
+        bank.and_then(|bank| bank.check_pieces(state.is_cancelled))
+            .is_ok()
+    };
     for file in folder.list() {
         state.check()?;
-        // Read from the disk, whoever holds the bank that it ought to be.
-        if sharing::hash_of_file(&file.path) == Some(hash)
-            && TrackBank::open(&file.path, state.is_cancelled).is_ok()
-        {
+        if sharing::hash_of_file(&file.path) == Some(hash) && is_whole(&file.path) {
             return Ok(Some(file.path));
         }
     }

@@ -80,7 +80,7 @@ impl MotionTarget<'_> {
     }
 }
 
-/// What a segment comes to. Partials that leap count as if they did not fade: see [`leaps`].
+/// What a segment comes to. Partials that leap count as if they did not fade.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Loudness {
     /// Sum of the squares of all gains at the segment's end, without breath.

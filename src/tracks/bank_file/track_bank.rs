@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::pieces::{self, Piece, PieceFault, PieceKey, PieceStore};
 use super::slots::SlotHomes;
@@ -261,6 +261,29 @@ impl TrackBank {
     /// The first piece since the bank was opened that could not be read or is damaged.
     pub fn fault(&self) -> Option<&PieceFault> {
         self.store()?.fault()
+    }
+
+    /// Reads all that is streamed once, and checks it. `is_cancelled` stops it. Not for the audio thread.
+    ///
+    /// # Errors
+    /// If the system cannot read a piece, or it is damaged, or it was stopped.
+    pub fn check_pieces(&self, is_cancelled: &AtomicBool) -> Result<(), OpenError> {
+        let Some(store) = self.store() else {
+            return Ok(());
+        };
+        for (number, sound) in (0..).zip(&self.sounds) {
+            for piece in 0..sound.pieces.count() as u32 {
+                if is_cancelled.load(Ordering::Relaxed) {
+                    return Err(OpenError::Cancelled);
+                }
+                let key = PieceKey {
+                    sound: number,
+                    piece,
+                };
+                store.read(sound, key)?;
+            }
+        }
+        Ok(())
     }
 
     /// A bank of one sound alone, whole in memory, out of one that is streamed. Not for the audio

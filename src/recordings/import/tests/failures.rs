@@ -159,21 +159,29 @@ fn damaged_pieces_are_told_when_they_are_joined() {
     assert_eq!(folder.list(), []);
 }
 
-/// One of the folder that is damaged is not the bank, although it says so.
+/// One of the folder that is damaged is not the bank, although it says so: nor where only a piece is damaged that is
+/// streamed later.
 #[test]
 fn a_damaged_file_of_the_folder_does_not_stand_for_what_is_imported() {
-    let data = tempfile::tempdir().expect("a folder");
-    let folder = BankFolder::in_data(Some(data.path()));
-    let source = data.path().join("oboe.aliquot");
     let whole = bank(622.0, 0.3).bytes().to_vec();
-    fs::write(&source, &whole).expect("a file");
-    let damaged = folder.path().expect("a folder").join("broken.aliquot");
-    fs::create_dir_all(folder.path().expect("a folder")).expect("made");
-    fs::write(&damaged, &whole[..whole.len() - 1]).expect("a file");
-    let imported = imported(&source, &folder).expect("a bank");
-    assert_eq!(imported.bank.file(), "oboe.aliquot");
-    let kept = fs::read(folder.path().expect("a folder").join("oboe.aliquot"));
-    assert!(kept.expect("a file") == whole);
-    // It is the user's.
-    assert_eq!(fs::read(&damaged).expect("a file").len(), whole.len() - 1);
+    let cut = whole[..whole.len() - 1].to_vec();
+    let large = streamed_file(&bank(623.0, 3.0));
+    let mut late = large.clone();
+    let middle = large.len() / 2;
+    late[middle..middle + 64].fill(0x55);
+    for (file, damaged) in [(whole, cut), (large, late)] {
+        let data = tempfile::tempdir().expect("a folder");
+        let folder = BankFolder::in_data(Some(data.path()));
+        let place = folder.path().expect("a folder");
+        let source = data.path().join("oboe.aliquot");
+        fs::write(&source, &file).expect("a file");
+        fs::create_dir_all(place).expect("made");
+        let broken = place.join("broken.aliquot");
+        fs::write(&broken, &damaged).expect("a file");
+        let imported = imported(&source, &folder).expect("a bank");
+        assert_eq!(imported.bank.file(), "oboe.aliquot");
+        assert!(fs::read(place.join("oboe.aliquot")).expect("a file") == file);
+        // It is the user's.
+        assert!(fs::read(&broken).expect("a file") == damaged);
+    }
 }
