@@ -135,8 +135,6 @@ pub fn run() -> Result<u32> {
             .arg(target()?.join("rtsan"))
             .args(packages)
             .args(scenes)
-            // One at a time, so that a report stands beside its test.
-            .args(["--", "--test-threads=1"])
             .env("RUSTFLAGS", "-Zsanitizer=realtime --cfg rtsan")
             // It goes on after a report, so that one run reports all of them.
             .env("RTSAN_OPTIONS", "halt_on_error=false")

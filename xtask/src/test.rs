@@ -37,7 +37,7 @@ pub const BUNDLED_VARIABLE: &str = "ALIQUOT_BUNDLE_DIR";
 /// The environment variable that says to `tests/fuzz.rs` how long each target is to be fuzzed.
 const FUZZ_VARIABLE: &str = "ALIQUOT_FUZZ_S";
 /// How long each target is fuzzed, seconds.
-const FUZZ_S: u32 = 20;
+const FUZZ_S: u32 = 10;
 
 /// What a stage is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
