@@ -30,8 +30,10 @@ use self::chorus::ChorusBlock;
 use self::controls::EffectsControls;
 use self::delay::DelayBlock;
 use self::memories::Memories;
+use self::occupancy::Occupancy;
 use self::reverb::ReverbBlock;
 use super::patch::Values;
+use crate::dsp::delay_line::Group;
 use crate::dsp::simd_level::SimdLevel;
 
 /// How long an amount takes from 0 to 1, and how long what sounds takes to fade when another sound is
@@ -53,10 +55,10 @@ fn memory_frames(seconds: f64, sample_rate_hz: f64) -> usize {
     (seconds * sample_rate_hz.min(FASTEST_HZ)).ceil() as usize
 }
 
-/// `x` if it is a number that a sound can have, else 0.
+/// The frames that are numbers that a sound can have, and 0 for the others.
 #[inline(always)]
-fn sanitized(x: f32) -> f32 {
-    if x.abs() <= LOUDEST { x } else { 0.0 }
+fn sanitized(frames: Group) -> Group {
+    frames & frames.abs().simd_le(Group::splat(LOUDEST))
 }
 
 /// The engine's clock and the song's, as the effects follow them.
@@ -209,12 +211,31 @@ impl Effects {
     }
 }
 
-/// An effect, frame by frame.
+/// An effect, a group of frames at a time. How many frames a group has makes no difference to what comes out. All of it
+/// is inlined, to be compiled for the caller's instructions.
 trait Effect {
     /// What it is to do over a block.
     type Block;
 
-    /// One frame, `position` (0 to 1) of the way through the block. Always inlined, to be compiled for the
-    /// caller's instructions.
-    fn frame(&mut self, block: &Self::Block, frame: [f32; 2], position: f32) -> [f32; 2];
+    /// What its memory holds.
+    fn occupancy(&mut self) -> &mut Occupancy;
+
+    /// Forgets all.
+    fn clear(&mut self);
+
+    /// The most frames that may go through it at once: what comes out of them must not depend on what goes in.
+    fn frames_at_once(&self, block: &Self::Block) -> usize;
+
+    /// The longest way of a frame through its memory.
+    fn reach_frames(&self, block: &Self::Block) -> usize;
+
+    /// Replaces the first `count` frames of a group, left and right, which are at these positions (0 to 1) of
+    /// the block. How loud what has gone into its memory is at each frame.
+    fn group(
+        &mut self,
+        block: &Self::Block,
+        frames: &mut [Group; 2],
+        count: usize,
+        positions: Group,
+    ) -> Group;
 }

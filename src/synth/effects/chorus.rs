@@ -8,8 +8,8 @@
 
 use super::occupancy::Occupancy;
 use super::ramps::{Level, LevelBlock, LevelRamp, Phasor, PhasorBlock, Smoothed};
-use super::{Effect, EffectsPace, FASTEST_HZ, LINE_QUIET, memory_frames, sanitized};
-use crate::dsp::delay_line::{DelayLine, whole_and_fraction};
+use super::{Effect, EffectsPace, FASTEST_HZ, memory_frames, sanitized};
+use crate::dsp::delay_line::{DelayLines, Group, whole_and_fraction};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
 
@@ -70,8 +70,10 @@ impl ChorusControl {
 /// The memory of the chorus.
 #[derive(Debug)]
 pub struct Chorus {
-    lines: [DelayLine; 2],
+    lines: DelayLines<2>,
     centre_frames: f32,
+    /// The shortest delay.
+    shortest_frames: usize,
     /// The longest delay.
     reach_frames: usize,
     occupancy: Occupancy,
@@ -81,10 +83,11 @@ impl Chorus {
     /// Allocates its memory.
     pub fn new(sample_rate_hz: f64) -> Chorus {
         let reach_frames = memory_frames(CENTRE_S + SWING_S, sample_rate_hz) + 4;
-        let lines = [(); 2].map(|()| DelayLine::new(reach_frames));
+        let shortest_s = CENTRE_S - SWING_S;
         Chorus {
-            lines,
+            lines: DelayLines::new(reach_frames),
             centre_frames: (CENTRE_S * sample_rate_hz.min(FASTEST_HZ)) as f32,
+            shortest_frames: (shortest_s * sample_rate_hz.min(FASTEST_HZ)) as usize,
             reach_frames,
             occupancy: Occupancy::default(),
         }
@@ -95,59 +98,72 @@ impl Chorus {
         self.occupancy.is_empty()
     }
 
-    /// Forgets all.
-    pub fn clear(&mut self) {
-        self.lines.iter_mut().for_each(DelayLine::clear);
-        self.occupancy.clear();
+    /// The sum of a channel's copies, whose phases have these sines and cosines.
+    #[inline(always)]
+    fn copies(&self, side: usize, swing: Group, [sines, cosines]: [Group; 2]) -> Group {
+        /// Sine of a third of a turn; its cosine is −½.
+        const THIRD: f32 = 0.866_025_4;
+        let mut sum = Group::ZERO;
+        for copy in 0..COPIES {
+            let swung = match copy {
+                0 => sines,
+                1 => cosines * THIRD - sines * 0.5,
+                _ => cosines * -THIRD - sines * 0.5,
+            };
+            // Low rates leave no room for less than two frames of delay.
+            let delay = (swing * swung + self.centre_frames).fast_max(Group::splat(2.0));
+            let (whole, fraction) = whole_and_fraction(delay);
+            sum += self.lines.read_between(side, whole, fraction);
+        }
+        sum
     }
 }
 
 impl Effect for Chorus {
     type Block = ChorusBlock;
 
-    #[inline(always)]
-    fn frame(&mut self, block: &ChorusBlock, frame: [f32; 2], position: f32) -> [f32; 2] {
-        if !self.occupancy.takes(frame) {
-            return frame;
-        }
-        let (wet, send) = (block.level.wet.at(position), block.level.send.at(position));
-        let (dry_gain, wet_gain) = (1.0 - (1.0 - ROOT_OF_HALF) * wet, ROOT_OF_HALF * wet);
-        let (sine, cosine) = block.phasor.at(position);
-        let swing = block.swing_frames.at(position);
-        let phases = [[sine, cosine], [cosine, -sine]];
-        let mut out = [0.0; 2];
-        let mut is_quiet = true;
-        for side in 0..2 {
-            let line = &mut self.lines[side];
-            let copies = copies(line, self.centre_frames, swing, phases[side]);
-            out[side] = frame[side] * dry_gain + copies * (COPY_GAIN * wet_gain);
-            let kept = sanitized(frame[side]) * send;
-            line.push(kept);
-            is_quiet &= kept.abs() < LINE_QUIET && frame[side] == 0.0;
-        }
-        if self.occupancy.has_ended(is_quiet, self.reach_frames) {
-            self.clear();
-        }
-        out
+    fn occupancy(&mut self) -> &mut Occupancy {
+        &mut self.occupancy
     }
-}
 
-/// The sum of a channel's copies, whose phase has this sine and cosine.
-#[inline(always)]
-fn copies(line: &DelayLine, centre: f32, swing: f32, [sine, cosine]: [f32; 2]) -> f32 {
-    /// Sine of a third of a turn; its cosine is −½.
-    const THIRD: f32 = 0.866_025_4;
-    let mut sum = 0.0;
-    for k in 0..COPIES {
-        let swung = match k {
-            0 => sine,
-            1 => THIRD * cosine - 0.5 * sine,
-            _ => -THIRD * cosine - 0.5 * sine,
-        };
-        // Low rates leave no room for less than two frames of delay.
-        let delay = (centre + swing * swung).max(2.0);
-        let (whole, fraction) = whole_and_fraction(delay);
-        sum += line.read_between(whole as usize, fraction);
+    fn clear(&mut self) {
+        self.lines.clear();
+        self.occupancy.clear();
     }
-    sum
+
+    fn frames_at_once(&self, _: &ChorusBlock) -> usize {
+        // Two fewer for reading between frames, and for the rounding of the swing.
+        self.shortest_frames.saturating_sub(2).max(1)
+    }
+
+    fn reach_frames(&self, _: &ChorusBlock) -> usize {
+        self.reach_frames
+    }
+
+    #[inline(always)]
+    fn group(
+        &mut self,
+        block: &ChorusBlock,
+        frames: &mut [Group; 2],
+        count: usize,
+        positions: Group,
+    ) -> Group {
+        let (wet, send) = (
+            block.level.wet.over(positions),
+            block.level.send.over(positions),
+        );
+        let (sines, cosines) = block.phasor.over(positions);
+        let swing = block.swing_frames.over(positions);
+        let phases = [[sines, cosines], [cosines, -sines]];
+        let dry_gain = Group::ONE - wet * (1.0 - ROOT_OF_HALF);
+        let copy_gain = wet * ROOT_OF_HALF * COPY_GAIN;
+        let mut kept = [Group::ZERO; 2];
+        for side in 0..2 {
+            let copies = self.copies(side, swing, phases[side]);
+            kept[side] = sanitized(frames[side]) * send;
+            frames[side] = frames[side] * dry_gain + copies * copy_gain;
+        }
+        self.lines.push(&kept, count);
+        kept[0].abs().fast_max(kept[1].abs())
+    }
 }

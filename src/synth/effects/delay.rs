@@ -17,8 +17,8 @@
 
 use super::occupancy::Occupancy;
 use super::ramps::{Faded, FadedBlock, Level, LevelBlock, LevelRamp, Smoothed};
-use super::{Effect, EffectsPace, LINE_QUIET, memory_frames, sanitized};
-use crate::dsp::delay_line::DelayLine;
+use super::{Effect, EffectsPace, memory_frames, sanitized};
+use crate::dsp::delay_line::{DelayLines, GROUP, Group};
 use crate::synth::parameter::{LFO_DIVISIONS_BEATS, Param};
 use crate::synth::patch::Values;
 
@@ -118,7 +118,7 @@ fn delay_frames(values: &Values, pace: &EffectsPace) -> u32 {
 /// The memory of the delay.
 #[derive(Debug)]
 pub struct Delay {
-    lines: [DelayLine; 2],
+    lines: DelayLines<2>,
     lowpass: [f32; 2],
     occupancy: Occupancy,
 }
@@ -128,7 +128,7 @@ impl Delay {
     pub fn new(sample_rate_hz: f64) -> Delay {
         let frames = memory_frames(LONGEST_S, sample_rate_hz);
         Delay {
-            lines: [(); 2].map(|()| DelayLine::new(frames)),
+            lines: DelayLines::new(frames),
             lowpass: [0.0; 2],
             occupancy: Occupancy::default(),
         }
@@ -139,54 +139,75 @@ impl Delay {
         self.occupancy.is_empty()
     }
 
-    /// Forgets all.
-    pub fn clear(&mut self) {
-        self.lines.iter_mut().for_each(DelayLine::clear);
-        self.lowpass = [0.0; 2];
-        self.occupancy.clear();
-    }
-
     #[inline(always)]
-    fn taps(&self, frames: &FadedBlock<u32>, position: f32) -> [f32; 2] {
-        let read = |delay: u32| [0, 1].map(|side| self.lines[side].read(delay as usize));
-        let from = read(frames.from);
-        if frames.from == frames.to {
-            return from;
+    fn taps(&self, frames: &FadedBlock<u32>, positions: Group) -> [Group; 2] {
+        let mut taps = [Group::ZERO; 2];
+        for (side, tap) in taps.iter_mut().enumerate() {
+            *tap = self.lines.read(side, frames.from as usize);
+            if frames.from != frames.to {
+                let to = self.lines.read(side, frames.to as usize);
+                *tap = frames.fade(*tap, to, positions);
+            }
         }
-        let (to, mix) = (read(frames.to), frames.mix.at(position));
-        [0, 1].map(|side| from[side] * (1.0 - mix) + to[side] * mix)
+        taps
     }
 }
 
 impl Effect for Delay {
     type Block = DelayBlock;
 
+    fn occupancy(&mut self) -> &mut Occupancy {
+        &mut self.occupancy
+    }
+
+    fn clear(&mut self) {
+        self.lines.clear();
+        self.lowpass = [0.0; 2];
+        self.occupancy.clear();
+    }
+
+    fn frames_at_once(&self, block: &DelayBlock) -> usize {
+        block.frames.from.min(block.frames.to) as usize
+    }
+
+    fn reach_frames(&self, block: &DelayBlock) -> usize {
+        block.frames.from.max(block.frames.to) as usize
+    }
+
     #[inline(always)]
-    fn frame(&mut self, block: &DelayBlock, frame: [f32; 2], position: f32) -> [f32; 2] {
-        if !self.occupancy.takes(frame) {
-            return frame;
-        }
-        let (wet, send) = (block.level.wet.at(position), block.level.send.at(position));
-        let [left_tap, right_tap] = self.taps(&block.frames, position);
-        let [left, right] = frame.map(|x| sanitized(x) * send);
-        let (width, feedback) = (block.width.at(position), block.feedback.at(position));
-        let tone = block.tone.at(position);
+    fn group(
+        &mut self,
+        block: &DelayBlock,
+        frames: &mut [Group; 2],
+        count: usize,
+        positions: Group,
+    ) -> Group {
+        let taps = self.taps(&block.frames, positions);
+        let (wet, send) = (
+            block.level.wet.over(positions),
+            block.level.send.over(positions),
+        );
+        let (width, feedback) = (block.width.over(positions), block.feedback.over(positions));
+        let (left, right) = (sanitized(frames[0]) * send, sanitized(frames[1]) * send);
         let fed = [
-            left + width * right + feedback * right_tap,
-            (1.0 - width) * right + feedback * left_tap,
+            left + width * right + feedback * taps[1],
+            (Group::ONE - width) * right + feedback * taps[0],
         ];
-        let mut is_quiet = frame == [0.0; 2];
-        for (side, fed) in fed.into_iter().enumerate() {
-            // Where the tone is open, exactly what is fed.
-            let kept = tone * fed + (1.0 - tone) * self.lowpass[side];
-            self.lowpass[side] = kept;
-            self.lines[side].push(kept);
-            is_quiet &= kept.abs() < LINE_QUIET;
+        let tone = block.tone.over(positions);
+        // Where the tone is open, exactly what is fed.
+        let (weighted, rest) = (fed.map(|fed| (tone * fed).to_array()), Group::ONE - tone);
+        let mut kept = [[0.0; GROUP]; 2];
+        for (k, rest) in rest.to_array().into_iter().take(count).enumerate() {
+            for side in 0..2 {
+                self.lowpass[side] = weighted[side][k] + rest * self.lowpass[side];
+                kept[side][k] = self.lowpass[side];
+            }
         }
-        let reach_frames = block.frames.from.max(block.frames.to) as usize;
-        if self.occupancy.has_ended(is_quiet, reach_frames) {
-            self.clear();
+        let kept = [Group::new(kept[0]), Group::new(kept[1])];
+        self.lines.push(&kept, count);
+        for side in 0..2 {
+            frames[side] += wet * taps[side];
         }
-        [frame[0] + wet * left_tap, frame[1] + wet * right_tap]
+        kept[0].abs().fast_max(kept[1].abs())
     }
 }

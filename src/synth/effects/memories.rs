@@ -4,8 +4,9 @@ use super::chorus::Chorus;
 use super::delay::Delay;
 use super::ramps::LevelBlock;
 use super::reverb::Reverb;
-use super::{Effect, EffectsBlock};
+use super::{Effect, EffectsBlock, LINE_QUIET};
 use crate::at_level;
+use crate::dsp::delay_line::{GROUP, Group};
 use crate::dsp::simd_level::SimdLevel;
 
 /// The memories of the effects.
@@ -95,7 +96,7 @@ at_level! {
     }
 }
 
-/// Replaces each frame by what the effect makes of it.
+/// Replaces each frame by what the effect makes of it. While its memory holds nothing, silent frames stay as they are.
 #[inline(always)]
 fn each<E: Effect>(
     effect: &mut E,
@@ -105,8 +106,41 @@ fn each<E: Effect>(
     from: usize,
     step: f32,
 ) {
-    for (index, (left, right)) in left.iter_mut().zip(right).enumerate() {
-        let position = (from + index) as f32 * step;
-        [*left, *right] = effect.frame(block, [*left, *right], position);
+    /// Of the frames of a group.
+    const NUMBERS: Group = Group::new([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+    let reach_frames = effect.reach_frames(block);
+    let at_once = effect.frames_at_once(block).clamp(1, GROUP);
+    let mut done = 0;
+    while done < left.len() {
+        let (left, right) = (&mut left[done..], &mut right[done..]);
+        if effect.occupancy().is_empty() && left[0] == 0.0 && right[0] == 0.0 {
+            done += 1;
+            continue;
+        }
+        // Its memory is emptied after a group, never within one.
+        let frames_left = effect.occupancy().frames_left(reach_frames);
+        let count = left.len().min(at_once).min(frames_left);
+        let mut dry = [[0.0; GROUP]; 2];
+        dry[0][..count].copy_from_slice(&left[..count]);
+        dry[1][..count].copy_from_slice(&right[..count]);
+        let mut frames = [Group::new(dry[0]), Group::new(dry[1])];
+        let positions = (Group::splat((from + done) as f32) + NUMBERS) * step;
+        let loudest = effect
+            .group(block, &mut frames, count, positions)
+            .to_array();
+        left[..count].copy_from_slice(&frames[0].as_array()[..count]);
+        right[..count].copy_from_slice(&frames[1].as_array()[..count]);
+        let mut quiet = 0;
+        while quiet < count {
+            let k = count - 1 - quiet;
+            if dry[0][k] != 0.0 || dry[1][k] != 0.0 || loudest[k] >= LINE_QUIET {
+                break;
+            }
+            quiet += 1;
+        }
+        if effect.occupancy().take(count, quiet, reach_frames) {
+            effect.clear();
+        }
+        done += count;
     }
 }

@@ -20,17 +20,20 @@ impl Occupancy {
         *self = Occupancy::default();
     }
 
-    /// Whether this frame has to go through it: not where both are nothing.
+    /// After how many more frames it is to be emptied at the earliest: when nothing has been loud for more frames
+    /// than the longest way through it. At least 1.
     #[inline(always)]
-    pub fn takes(&mut self, frame: [f32; 2]) -> bool {
-        self.holds |= frame != [0.0; 2];
-        self.holds
+    pub fn frames_left(&self, reach_frames: usize) -> usize {
+        (reach_frames + 1).saturating_sub(self.quiet_frames).max(1)
     }
 
-    /// Whether it is to be emptied: nothing has been loud for more frames than the longest way through it.
+    /// `count` frames have gone through it, of which the last `quiet` were not loud enough to be kept. Whether it is
+    /// to be emptied.
     #[inline(always)]
-    pub fn has_ended(&mut self, is_quiet: bool, reach_frames: usize) -> bool {
-        self.quiet_frames = if is_quiet { self.quiet_frames + 1 } else { 0 };
+    pub fn take(&mut self, count: usize, quiet: usize, reach_frames: usize) -> bool {
+        self.holds = true;
+        let before = if quiet == count { self.quiet_frames } else { 0 };
+        self.quiet_frames = before + quiet;
         self.quiet_frames > reach_frames
     }
 }

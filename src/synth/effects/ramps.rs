@@ -3,6 +3,8 @@
 //! Everything here is worked out at ticks and is plain data that goes with the block's frames. So it
 //! does not matter into which spans the host cuts them.
 
+use crate::dsp::delay_line::Group;
+
 /// A value that moves straight from one end of a block to the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LevelRamp {
@@ -15,6 +17,12 @@ impl LevelRamp {
     #[inline(always)]
     pub fn at(&self, position: f32) -> f32 {
         self.start + (self.end - self.start) * position
+    }
+
+    /// The values at these positions.
+    #[inline(always)]
+    pub fn over(&self, positions: Group) -> Group {
+        positions * (self.end - self.start) + self.start
     }
 
     /// The ramp whose values are at either end the products of those of two.
@@ -157,6 +165,15 @@ pub struct FadedBlock<T> {
     pub mix: LevelRamp,
 }
 
+impl<T> FadedBlock<T> {
+    /// Mixes what is read by the old value with what is read by the new one.
+    #[inline(always)]
+    pub fn fade(&self, from: Group, to: Group, positions: Group) -> Group {
+        let mix = self.mix.over(positions);
+        from * (Group::ONE - mix) + to * mix
+    }
+}
+
 impl<T: Copy + PartialEq> Faded<T> {
     /// The block's. A fade begins when there is none under way, and goes by `step`.
     pub fn tick(&mut self, target: T, jumps: bool, step: f32) -> FadedBlock<T> {
@@ -195,13 +212,13 @@ pub struct PhasorBlock {
 }
 
 impl PhasorBlock {
-    /// Sine and cosine at `position`, 0 to 1, of the block.
+    /// Sines and cosines at these positions, each 0 to 1, of the block.
     #[inline(always)]
-    pub fn at(&self, position: f32) -> (f32, f32) {
-        let bent = 1.0 + self.bend * (position * (1.0 - position));
+    pub fn over(&self, positions: Group) -> (Group, Group) {
+        let bent = positions * (Group::ONE - positions) * self.bend + 1.0;
         (
-            self.sine.at(position) * bent,
-            self.cosine.at(position) * bent,
+            self.sine.over(positions) * bent,
+            self.cosine.over(positions) * bent,
         )
     }
 }
@@ -233,6 +250,7 @@ impl Phasor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dsp::delay_line::GROUP;
     use std::f64::consts::TAU;
 
     #[test]
@@ -281,10 +299,12 @@ mod tests {
             let error_limit = angle.powi(3) / 60.0 + 3e-7;
             for block in 0..1_000 {
                 let values = phasor.tick(turns);
-                for part in 0..=8 {
-                    let position = f64::from(part) / 8.0;
-                    let exact = angle * (f64::from(block) + position);
-                    let (sine, cosine) = values.at(position as f32);
+                let positions: [f32; GROUP] =
+                    std::array::from_fn(|k| k as f32 / (GROUP - 1) as f32);
+                let (sines, cosines) = values.over(positions.into());
+                let values = sines.to_array().into_iter().zip(cosines.to_array());
+                for ((sine, cosine), position) in values.zip(positions) {
+                    let exact = angle * (f64::from(block) + f64::from(position));
                     assert!((f64::from(sine) - exact.sin()).abs() < error_limit);
                     assert!((f64::from(cosine) - exact.cos()).abs() < error_limit);
                 }

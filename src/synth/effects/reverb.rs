@@ -44,21 +44,24 @@ use super::occupancy::Occupancy;
 use super::ramps::{
     Faded, FadedBlock, Level, LevelBlock, LevelRamp, Phasor, PhasorBlock, Smoothed,
 };
-use super::{Effect, EffectsPace, FASTEST_HZ, LINE_QUIET, memory_frames, sanitized};
-use crate::dsp::delay_line::DelayLine;
+use super::{Effect, EffectsPace, FASTEST_HZ, memory_frames, sanitized};
+use crate::dsp::delay_line::{DelayLines, Group, whole_and_fraction};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
+use wide::u32x8;
 
 mod damping;
 mod network;
 use damping::{Damping, DampingBlock, Decay, LineGains, decay, mid_weight};
-use network::{Allpass, Lines};
+use network::Allpass;
 
 /// Delay lines of each kind.
 pub const LINES: usize = 16;
 
 /// A value for each line.
 type PerLine = [f32; LINES];
+/// A group of frames of each line.
+type LinesGroup = [Group; LINES];
 
 /// Lengths at 48 kHz of the lines that are as long as the size says, at full size, in frames; all of them prime.
 pub const SIZED: [u32; LINES] = [
@@ -123,7 +126,8 @@ struct LinesBlock {
     /// Lengths by either scale, in frames.
     lengths: [[u32; LINES]; 2],
     damping: DampingBlock,
-    /// The longest of the lengths.
+    /// The shortest and the longest of the lengths.
+    shortest: u32,
     longest: u32,
 }
 
@@ -160,11 +164,13 @@ impl LinesControl {
             primes.map(|prime| ((f64::from(prime) * scale).round() as u32).max(2))
         };
         let lengths = [lengths(scale.from), lengths(scale.to)];
+        let both = lengths.as_flattened().iter().copied();
         LinesBlock {
             scale,
             lengths,
             damping: DampingBlock::new(&past, &self.gains),
-            longest: lengths.as_flattened().iter().copied().fold(0, u32::max),
+            shortest: both.clone().fold(u32::MAX, u32::min),
+            longest: both.fold(0, u32::max),
         }
     }
 }
@@ -314,10 +320,10 @@ impl ReverbControl {
 /// The memory of the reverb.
 #[derive(Debug)]
 pub struct Reverb {
-    predelay: [DelayLine; 2],
+    predelay: DelayLines<2>,
     allpasses: [[Allpass; ALLPASSES]; 2],
-    sized: Lines,
-    timed: Lines,
+    sized: DelayLines<LINES>,
+    timed: DelayLines<LINES>,
     /// Those of the sized lines, and of the timed.
     dampings: [Damping; 2],
     /// Half of the swing.
@@ -335,7 +341,7 @@ impl Reverb {
         let lines = |primes: &[u32; LINES], longer_s: f64| {
             let longest = primes.iter().copied().fold(0, u32::max);
             let longest_s = f64::from(longest) / PRIMES_HZ + longer_s;
-            Lines::new(memory_frames(longest_s, sample_rate_hz) + 4)
+            DelayLines::new(memory_frames(longest_s, sample_rate_hz) + 4)
         };
         let allpass = |seconds| Allpass::new(memory_frames(seconds, sample_rate_hz));
         let phase = |line: usize| {
@@ -344,8 +350,7 @@ impl Reverb {
             libm::sincos(std::f64::consts::TAU * turns)
         };
         Reverb {
-            predelay: [(); 2]
-                .map(|()| DelayLine::new(memory_frames(LONGEST_PREDELAY_S, sample_rate_hz))),
+            predelay: DelayLines::new(memory_frames(LONGEST_PREDELAY_S, sample_rate_hz)),
             allpasses: ALLPASSES_S.map(|side| side.map(allpass)),
             sized: lines(&SIZED, SWING_S),
             timed: lines(&TIMED, 0.0),
@@ -365,9 +370,101 @@ impl Reverb {
         self.occupancy.is_empty()
     }
 
-    /// Forgets all.
-    pub fn clear(&mut self) {
-        self.predelay.iter_mut().for_each(DelayLine::clear);
+    /// What goes into the network: the frames, delayed and spread by the allpasses.
+    #[inline(always)]
+    fn diffused(
+        &mut self,
+        block: &ReverbBlock,
+        frames: &[Group; 2],
+        count: usize,
+        positions: Group,
+    ) -> [Group; 2] {
+        let send = block.level.send.over(positions);
+        let spread = block.spread.over(positions);
+        let mut out = [sanitized(frames[0]) * send, sanitized(frames[1]) * send];
+        self.predelay.push(&out, count);
+        let delays = &block.predelay_frames;
+        for (side, x) in out.iter_mut().enumerate() {
+            // Without a delay, the frames just taken.
+            *x = self.predelay.read(side, delays.from as usize + count);
+            if delays.from != delays.to {
+                let to = self.predelay.read(side, delays.to as usize + count);
+                *x = delays.fade(*x, to, positions);
+            }
+            for allpass in &mut self.allpasses[side] {
+                *x = allpass.group(*x, spread, count);
+            }
+        }
+        out
+    }
+
+    /// What comes out of the sized lines.
+    #[inline(always)]
+    fn sized_taps(&self, block: &ReverbBlock, positions: Group) -> LinesGroup {
+        let (sines, cosines) = block.phasor.over(positions);
+        let lines = &block.sized;
+        let mut taps = [Group::ZERO; LINES];
+        for (line, tap) in taps.iter_mut().enumerate() {
+            let swung = sines * self.phases[1][line] + cosines * self.phases[0][line];
+            // From 0 on; the phasor may pass 1 by its rounding.
+            let swing = ((swung + 1.0) * self.swing_frames).fast_max(Group::ZERO);
+            let (whole, fraction) = whole_and_fraction(swing);
+            let [from, to] = [0, 1].map(|end| whole + u32x8::splat(lines.lengths[end][line]));
+            *tap = self.sized.read_between(line, from, fraction);
+            if lines.scale.from != lines.scale.to {
+                let to = self.sized.read_between(line, to, fraction);
+                *tap = lines.scale.fade(*tap, to, positions);
+            }
+        }
+        taps
+    }
+
+    /// What comes out of the timed lines.
+    #[inline(always)]
+    fn timed_taps(&self, block: &ReverbBlock, positions: Group) -> LinesGroup {
+        let lines = &block.timed;
+        let mut taps = [Group::ZERO; LINES];
+        for (line, tap) in taps.iter_mut().enumerate() {
+            *tap = self.timed.read(line, lines.lengths[0][line] as usize);
+            if lines.scale.from != lines.scale.to {
+                let to = self.timed.read(line, lines.lengths[1][line] as usize);
+                *tap = lines.scale.fade(*tap, to, positions);
+            }
+        }
+        taps
+    }
+}
+
+/// Left and right out of the sized lines.
+#[inline(always)]
+fn outputs(sized: &LinesGroup) -> [Group; 2] {
+    let mut out = [Group::ZERO; 2];
+    for (line, &taps) in sized.iter().enumerate() {
+        out[0] += taps * OUT_LEFT[line];
+        out[1] += taps * OUT_RIGHT[line];
+    }
+    out
+}
+
+/// The loudest of all lines at each frame.
+#[inline(always)]
+fn loudest(sized: &LinesGroup, timed: &LinesGroup) -> Group {
+    let mut loudest = Group::ZERO;
+    for line in 0..LINES {
+        loudest = loudest.fast_max(sized[line].abs().fast_max(timed[line].abs()));
+    }
+    loudest
+}
+
+impl Effect for Reverb {
+    type Block = ReverbBlock;
+
+    fn occupancy(&mut self) -> &mut Occupancy {
+        &mut self.occupancy
+    }
+
+    fn clear(&mut self) {
+        self.predelay.clear();
         let allpasses = self.allpasses.iter_mut().flatten();
         allpasses.for_each(Allpass::clear);
         self.sized.clear();
@@ -376,123 +473,57 @@ impl Reverb {
         self.occupancy.clear();
     }
 
-    /// What goes into the network: the frame, delayed and spread by the allpasses.
-    #[inline(always)]
-    fn diffused(&mut self, block: &ReverbBlock, frame: [f32; 2], position: f32) -> [f32; 2] {
-        let send = block.level.send.at(position);
-        let (delays, spread) = (&block.predelay_frames, block.spread.at(position));
-        let mut out = [0.0; 2];
-        for side in 0..2 {
-            let line = &mut self.predelay[side];
-            line.push(sanitized(frame[side]) * send);
-            // 1 is the frame just taken.
-            let mut x = line.read(delays.from as usize + 1);
-            if delays.from != delays.to {
-                let mix = delays.mix.at(position);
-                x = x * (1.0 - mix) + line.read(delays.to as usize + 1) * mix;
-            }
-            for allpass in &mut self.allpasses[side] {
-                x = allpass.frame(x, spread);
-            }
-            out[side] = x;
-        }
-        out
+    fn frames_at_once(&self, block: &ReverbBlock) -> usize {
+        // One fewer for reading between the frames of the sized lines.
+        let lines = block
+            .sized
+            .shortest
+            .saturating_sub(1)
+            .min(block.timed.shortest);
+        let allpasses = self.allpasses.iter().flatten();
+        allpasses.fold(lines as usize, |shortest, allpass| {
+            shortest.min(allpass.frames)
+        })
     }
 
-    /// What comes out of the sized lines.
-    #[inline(always)]
-    fn sized_taps(&self, block: &ReverbBlock, position: f32) -> PerLine {
-        let (sine, cosine) = block.phasor.at(position);
-        let mut swings = [0.0; LINES];
-        for (line, swing) in swings.iter_mut().enumerate() {
-            let swung = sine * self.phases[1][line] + cosine * self.phases[0][line];
-            // From 0 on; the phasor may pass 1 by its rounding.
-            *swing = (self.swing_frames * (1.0 + swung)).max(0.0);
-        }
-        let lines = &block.sized;
-        let mut taps = self.sized.read_between(&lines.lengths[0], &swings);
-        if lines.scale.from != lines.scale.to {
-            let to = self.sized.read_between(&lines.lengths[1], &swings);
-            fade(&mut taps, &to, lines.scale.mix.at(position));
-        }
-        taps
-    }
-
-    /// What comes out of the timed lines.
-    #[inline(always)]
-    fn timed_taps(&self, block: &ReverbBlock, position: f32) -> PerLine {
-        let lines = &block.timed;
-        let mut taps = self.timed.read(&lines.lengths[0]);
-        if lines.scale.from != lines.scale.to {
-            let to = self.timed.read(&lines.lengths[1]);
-            fade(&mut taps, &to, lines.scale.mix.at(position));
-        }
-        taps
-    }
-
-    /// Longest way of what has gone in, in frames.
-    #[inline(always)]
     fn reach_frames(&self, block: &ReverbBlock) -> usize {
         let longest = block.sized.longest.max(block.timed.longest);
         let predelay = block.predelay_frames.from.max(block.predelay_frames.to);
         self.ring_frames + (longest + predelay) as usize
     }
-}
-
-/// Fades over from old taps to new ones, of which there is to be `mix`. They are not read by a closure, which would not
-/// be compiled for the caller's instructions.
-#[inline(always)]
-fn fade(taps: &mut PerLine, to: &PerLine, mix: f32) {
-    for line in 0..LINES {
-        taps[line] = taps[line] * (1.0 - mix) + to[line] * mix;
-    }
-}
-
-/// Whether no line is loud.
-#[inline(always)]
-fn are_quiet(values: &PerLine) -> bool {
-    values.iter().all(|value| value.abs() < LINE_QUIET)
-}
-
-impl Effect for Reverb {
-    type Block = ReverbBlock;
 
     #[inline(always)]
-    fn frame(&mut self, block: &ReverbBlock, frame: [f32; 2], position: f32) -> [f32; 2] {
+    fn group(
+        &mut self,
+        block: &ReverbBlock,
+        frames: &mut [Group; 2],
+        count: usize,
+        positions: Group,
+    ) -> Group {
         /// 1/√8: the energy of a channel, over eight lines.
         const SPLIT: f32 = 0.353_553_4;
-        if !self.occupancy.takes(frame) {
-            return frame;
-        }
-        let split = SPLIT * block.makeup.at(position);
-        let [left_in, right_in] = self.diffused(block, frame, position).map(|x| x * split);
-        let mut sized = self.sized_taps(block, position);
-        let mut timed = self.timed_taps(block, position);
-        let (mut left, mut right) = (0.0, 0.0);
-        for line in 0..LINES {
-            left += OUT_LEFT[line] * sized[line];
-            right += OUT_RIGHT[line] * sized[line];
-        }
+        let split = block.makeup.over(positions) * SPLIT;
+        let [left, right] = self.diffused(block, frames, count, positions);
+        let fed = [left * split, right * split];
+        let mut sized = self.sized_taps(block, positions);
+        let mut timed = self.timed_taps(block, positions);
+        let out = outputs(&sized);
         network::reflect(&mut sized);
         network::reflect(&mut timed);
         network::rotate(&mut sized, &mut timed);
         for line in 0..LINES {
-            let fed = if line % 2 == 0 { left_in } else { right_in };
-            sized[line] += IN[line] * fed;
+            sized[line] += fed[line % 2] * IN[line];
         }
         let [sized_damping, timed_damping] = &mut self.dampings;
-        sized_damping.frame(&block.sized.damping, &mut sized, position);
-        timed_damping.frame(&block.timed.damping, &mut timed, position);
-        self.sized.push(&sized);
-        self.timed.push(&timed);
-        // While a sound goes in, the lines are not looked at.
-        let is_quiet = frame == [0.0; 2] && are_quiet(&sized) && are_quiet(&timed);
-        let reach_frames = self.reach_frames(block);
-        if self.occupancy.has_ended(is_quiet, reach_frames) {
-            self.clear();
-        }
+        sized_damping.group(&block.sized.damping, &mut sized, count, positions);
+        timed_damping.group(&block.timed.damping, &mut timed, count, positions);
+        self.sized.push(&sized, count);
+        self.timed.push(&timed, count);
         // The lines together have the power of both channels, and each output half of it.
-        let wet = std::f32::consts::FRAC_1_SQRT_2 * block.level.wet.at(position);
-        [frame[0] + wet * left, frame[1] + wet * right]
+        let wet = block.level.wet.over(positions) * std::f32::consts::FRAC_1_SQRT_2;
+        for side in 0..2 {
+            frames[side] += wet * out[side];
+        }
+        loudest(&sized, &timed)
     }
 }

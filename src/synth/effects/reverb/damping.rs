@@ -1,6 +1,7 @@
 //! What takes energy away in the reverb's lines, by their lengths.
 
-use super::{LINES, PerLine};
+use super::{LINES, LinesGroup, PerLine};
+use crate::dsp::delay_line::{GROUP, Group, transposed};
 use crate::synth::effects::one_pole;
 
 /// Where the damping begins.
@@ -96,9 +97,10 @@ impl LineRamps {
         }
     }
 
+    /// A line's values at these positions.
     #[inline(always)]
-    fn at(&self, line: usize, position: f32) -> f32 {
-        self.start[line] + self.step[line] * position
+    fn over(&self, line: usize, positions: Group) -> Group {
+        positions * self.step[line] + self.start[line]
     }
 }
 
@@ -122,7 +124,8 @@ impl DampingBlock {
 /// A first-order shelf in each line.
 #[derive(Debug)]
 pub struct Damping {
-    lowpass: PerLine,
+    /// Of eight lines each.
+    lowpass: [Group; LINES / GROUP],
     /// Weight of the new value in the low-pass.
     weight: f32,
 }
@@ -131,25 +134,55 @@ impl Damping {
     /// As after a reset.
     pub fn new(sample_rate_hz: f64) -> Damping {
         Damping {
-            lowpass: [0.0; LINES],
+            lowpass: [Group::ZERO; LINES / GROUP],
             weight: one_pole(SHELF_HZ, sample_rate_hz) as f32,
         }
     }
 
     /// Forgets all.
     pub fn clear(&mut self) {
-        self.lowpass = [0.0; LINES];
+        self.lowpass = [Group::ZERO; LINES / GROUP];
     }
 
-    /// Damps the next frame of each line.
+    /// Damps the next `count` frames of each line.
     #[inline(always)]
-    pub fn frame(&mut self, block: &DampingBlock, values: &mut PerLine, position: f32) {
-        for (line, value) in values.iter_mut().enumerate() {
-            let lowpass = &mut self.lowpass[line];
-            *lowpass += self.weight * (*value - *lowpass);
-            let low = block.low.at(line, position);
-            let high = block.high.at(line, position);
-            *value = high * *value + (low - high) * *lowpass;
+    pub fn group(
+        &mut self,
+        block: &DampingBlock,
+        values: &mut LinesGroup,
+        count: usize,
+        positions: Group,
+    ) {
+        let mut lowpass = [Group::ZERO; LINES];
+        for first in (0..LINES).step_by(GROUP) {
+            let lines = first..first + GROUP;
+            self.follow(
+                first / GROUP,
+                &values[lines.clone()],
+                &mut lowpass[lines],
+                count,
+            );
         }
+        for line in 0..LINES {
+            let low = block.low.over(line, positions);
+            let high = block.high.over(line, positions);
+            values[line] = high * values[line] + (low - high) * lowpass[line];
+        }
+    }
+
+    /// The low-pass of eight lines, whose frames wait for each other, and whose lines do not.
+    #[inline(always)]
+    fn follow(&mut self, eight: usize, values: &[Group], lowpass: &mut [Group], count: usize) {
+        let (Some(values), Some(lowpass)) = (values.first_chunk(), lowpass.first_chunk_mut())
+        else {
+            return;
+        };
+        let mut frames = transposed(values);
+        let last = &mut self.lowpass[eight];
+        for frame in frames.iter_mut().take(count) {
+            *last += (*frame - *last) * self.weight;
+            *frame = *last;
+        }
+        *lowpass = transposed(&frames);
     }
 }
