@@ -45,7 +45,7 @@ const COUNTS: [Count; 25] = [
     Count::new("anchored-divide", 512, 4, 51_864.0),
     Count::new("room", 512, 4, 51_373.0),
     Count::new("sliding-room", 512, 4, 91_329.0),
-    Count::new("effects", 1, 1, 161_020.0),
+    Count::new("effects", 1, 1, 109_801.0),
 ];
 
 impl Count {
