@@ -51,7 +51,7 @@ impl TracksPicture {
     /// Draws a sound of a bank; `None` if the bank has none of this number, it cannot be read, or `is_over` becomes
     /// true.
     fn draw(bank: &Arc<TrackBank>, sound: usize, is_over: &AtomicBool) -> Option<TracksPicture> {
-        let (bank, sound) = bank.with_sound_in_memory(sound).ok()?;
+        let (bank, sound) = bank.with_sound_in_memory(sound, is_over).ok()?;
         let rows = bank.rows(sound)?;
         let (lowest_hz, highest_hz, loudest_db) = extent(&rows, is_over)?;
         let mut picture = TracksPicture {

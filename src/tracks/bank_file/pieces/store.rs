@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,7 @@ use twox_hash::XxHash3_64;
 
 use super::super::{BankSound, OpenError};
 use super::{Piece, directory};
+use crate::tracks::Cancelled;
 use crate::tracks::files::FileError;
 
 /// Which piece of a bank.
@@ -168,14 +169,12 @@ impl PieceStore {
             fault: OnceLock::new(),
         };
         for (number, sound) in sounds.iter().enumerate() {
-            if is_cancelled.load(Ordering::Relaxed) {
-                return Err(OpenError::Cancelled);
-            }
             let key = |piece| PieceKey {
                 sound: number as u32,
                 piece,
             };
             let beginning = (0..sound.pieces.resident).map(|piece| {
+                Cancelled::check(is_cancelled)?;
                 let piece = store.read(sound, key(piece))?;
                 Ok(Arc::new(piece))
             });
