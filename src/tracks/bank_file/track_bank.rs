@@ -419,3 +419,16 @@ impl TrackBank {
         tracks.unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+impl TrackBank {
+    /// Makes all reads of a streamed bank's file wait until the guard is dropped, as a disk does that does not answer.
+    pub(crate) fn hold_reads(&self) -> std::sync::MutexGuard<'_, std::fs::File> {
+        self.store().expect("a streamed bank").hold_reads()
+    }
+
+    /// How many reads of pieces of a streamed bank have begun.
+    pub(crate) fn reads(&self) -> usize {
+        self.store().expect("a streamed bank").reads()
+    }
+}
