@@ -44,14 +44,14 @@ use std::fmt;
 use std::sync::atomic::AtomicBool;
 
 use crate::dsp::simd_level::SimdLevel;
-use crate::tracks::{Breakpoint, Track, Tracks};
+use crate::tracks::{BandNoise, Breakpoint, Cancelled, Track, Tracks, Transient};
 pub use decode::{DecodeError, Recording};
 use fit::{Fit, Resolution};
 use onsets::Onsets;
 use pitch::Pitch;
+use refit::Effort;
 use refit::course::{Course, Grid};
 use refit::kernel::Value;
-use refit::{Cancelled, Effort};
 pub use report::AnalysisReport;
 
 /// What a fit is for.
@@ -150,7 +150,7 @@ pub fn analyse(
 ) -> Result<Analysis, AnalysisError> {
     check(recording, settings)?;
     let rate = recording.sample_rate_hz;
-    let onsets = onsets::onsets(&recording.mid, rate);
+    let onsets = onsets::onsets(&recording.mid, rate, is_cancelled)?;
     let fit = Fit {
         level: SimdLevel::available().last().unwrap_or(SimdLevel::PORTABLE),
         samples: &recording.mid,
@@ -177,6 +177,7 @@ pub fn analyse(
         (&fit, &onsets.all),
         resolution,
         courses,
+        &mut advance,
     )?;
     progress(1.0);
     Ok(found)
@@ -197,55 +198,55 @@ fn check(recording: &Recording, settings: &AnalysisSettings) -> Result<(), Analy
     }
 }
 
-/// All that is read off the courses.
+/// All that is read off the courses. `advance` gets shares of the progress that add up to 0.1.
 fn finished(
     recording: &Recording,
     settings: &AnalysisSettings,
     (fit, onsets): (&Fit<'_>, &[usize]),
     resolution: Resolution,
     courses: Vec<Course>,
+    advance: &mut dyn FnMut(f64),
 ) -> Result<Analysis, AnalysisError> {
-    let (samples, rate) = (&recording.mid[..], recording.sample_rate_hz);
-    let grid = Grid::new(resolution.hop, samples.len());
-    let synthesis = fit.refit(grid).synthesis(&courses);
-    let mut rest: Vec<f32> = samples.iter().zip(&synthesis).map(|(x, y)| x - y).collect();
-    drop(synthesis);
-    let square = |x: &f32| f64::from(*x) * f64::from(*x);
-    let power = samples.iter().map(square).sum::<f64>() / samples.len() as f64;
-    let transients = residual::take_transients(&mut rest, onsets, power, rate);
-    let noise = residual::NoiseFrames::new(rate).powers(&rest, rate);
-    let pitch = Pitch::new(&courses, grid, rate, settings.root_hz);
+    let (rate, is_cancelled) = (recording.sample_rate_hz, fit.is_cancelled);
+    let grid = Grid::new(resolution.hop, recording.mid.len());
+    let (transients, noise) = residue(fit, onsets, grid, &courses)?;
+    advance(0.03);
+    let pitch = Pitch::new(&courses, grid, rate, settings.root_hz, is_cancelled)?;
     let root_hz = pitch.as_ref().map(|pitch| pitch.root_hz);
+    advance(0.01);
     let side = Fit {
         samples: &recording.side,
         ..*fit
     };
     let shares = match recording.side.is_empty() {
         true => Vec::new(),
-        false => side.refit(grid).shares(&courses, &Effort::FULL)?,
+        false => side
+            .refit(grid)
+            .shares(&courses, &Effort::FULL, &mut |part| advance(0.04 * part))?,
     };
-    let tracks = courses.iter().enumerate().map(|(index, course)| {
+    let mut tracks = Vec::with_capacity(courses.len());
+    for (index, course) in courses.iter().enumerate() {
+        Cancelled::check(is_cancelled)?;
         let label = pitch
             .as_ref()
             .and_then(|pitch| pitch.label(course, grid, rate));
         let shares = shares.get(index).map_or(&[][..], |shares| &shares[..]);
-        track(course, shares, label, grid, rate)
-    });
+        tracks.push(track(course, shares, label, grid, rate));
+    }
+    advance(0.01);
+    let apart_hz = root_hz.unwrap_or(100.0);
+    let envelope = envelope::envelope(&courses, grid, rate, apart_hz, is_cancelled)?;
+    advance(0.01);
     Ok(Analysis {
         tracks: Tracks {
             duration_s: recording.duration_s(),
             root_hz,
-            tracks: tracks.collect(),
+            tracks,
             noise: Some(noise),
             transients,
             onsets_s: onsets.iter().map(|onset| *onset as f64 / rate).collect(),
-            envelope: Some(envelope::envelope(
-                &courses,
-                grid,
-                rate,
-                root_hz.unwrap_or(100.0),
-            )),
-            sustain_loop: sustain::sustain_loop(&courses, grid, rate),
+            envelope: Some(envelope),
+            sustain_loop: sustain::sustain_loop(&courses, grid, rate, is_cancelled)?,
             source: String::new(),
         },
         window: resolution.window,
@@ -253,6 +254,24 @@ fn finished(
         root_confidence: pitch.as_ref().map_or(0.0, |pitch| pitch.confidence),
         stiffness: pitch.map_or(0.0, |pitch| pitch.stiffness),
     })
+}
+
+/// What the courses leave of the channel: transients and noise.
+fn residue(
+    fit: &Fit<'_>,
+    onsets: &[usize],
+    grid: Grid,
+    courses: &[Course],
+) -> Result<(Vec<Transient>, BandNoise), Cancelled> {
+    let (samples, rate) = (fit.samples, fit.sample_rate_hz);
+    let synthesis = fit.refit(grid).synthesis(courses)?;
+    let mut rest: Vec<f32> = samples.iter().zip(&synthesis).map(|(x, y)| x - y).collect();
+    drop(synthesis);
+    let square = |x: &f32| f64::from(*x) * f64::from(*x);
+    let power = samples.iter().map(square).sum::<f64>() / samples.len() as f64;
+    let transients = residual::take_transients(&mut rest, onsets, power, rate);
+    let noise = residual::NoiseFrames::new(rate).powers(&rest, rate, fit.is_cancelled)?;
+    Ok((transients, noise))
 }
 
 /// A course as a track; one that begins with an onset has its first breakpoint there.

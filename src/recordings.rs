@@ -16,7 +16,7 @@ mod folder;
 #[cfg(feature = "editor")]
 pub mod import;
 #[cfg(feature = "editor")]
-mod job;
+pub mod job;
 pub mod notes;
 pub mod partials_file;
 pub mod second;

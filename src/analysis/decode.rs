@@ -16,13 +16,14 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use symphonia::core::codecs::audio::well_known::CODEC_ID_MP3;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::TrackType;
 use symphonia::core::io::MediaSource;
 
+use crate::tracks::Cancelled;
 use packets::{Next, PacketReader, guarded, probed};
 
 /// The longest recording that is accepted at rates up to 192 kHz, in seconds.
@@ -360,9 +361,7 @@ impl Decoding {
         is_cancelled: &AtomicBool,
     ) -> Result<(), DecodeError> {
         loop {
-            if is_cancelled.load(Ordering::Relaxed) {
-                return Err(DecodeError::Cancelled);
-            }
+            Cancelled::check(is_cancelled).map_err(|_| DecodeError::Cancelled)?;
             match packets.read_next() {
                 Next::Sound { rate } => {
                     self.set_rate(rate)?;

@@ -4,10 +4,12 @@
 //! smoothed by leaving out all cepstral coefficients beyond the order fs/(2·f₀); where the smooth curve is
 //! below the levels it is raised to them, and smoothed again, until no level is more than 2 dB above.
 
+use std::sync::atomic::AtomicBool;
+
 use super::fourier::{Complex, Fourier};
 use super::refit::course::{Course, Grid};
-use crate::tracks::SpectralEnvelope;
 use crate::tracks::bands::{ENVELOPE_POINTS, envelope_points_hz};
+use crate::tracks::{Cancelled, SpectralEnvelope};
 
 const HOP_S: f64 = 0.02;
 const POINTS: usize = 512;
@@ -18,15 +20,20 @@ const FLOOR: f64 = 9.21;
 const NEAR: f64 = 0.23;
 
 /// The envelope of courses every 20 ms; partials are taken to be `root_hz` apart.
+///
+/// # Errors
+/// If it is cancelled.
 pub fn envelope(
     courses: &[Course],
     grid: Grid,
     sample_rate_hz: f64,
     root_hz: f64,
-) -> SpectralEnvelope {
+    is_cancelled: &AtomicBool,
+) -> Result<SpectralEnvelope, Cancelled> {
     let every = ((HOP_S * sample_rate_hz / grid.hop as f64) as usize).max(1);
     let mut frames: Vec<Vec<(f64, f64)>> = vec![Vec::new(); grid.segments / every + 1];
     for course in courses {
+        Cancelled::check(is_cancelled)?;
         let first = course.first.div_ceil(every) * every;
         for knot in (first..=course.last()).step_by(every) {
             let at = knot - course.first;
@@ -41,6 +48,7 @@ pub fn envelope(
     let order = order.clamp(4, POINTS / 4);
     let places = envelope_points_hz().map(|hz| 2.0 * hz / sample_rate_hz);
     let gains = frames.iter_mut().map(|frame| {
+        Cancelled::check(is_cancelled)?;
         frame.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut gains = [0.0; ENVELOPE_POINTS];
         if !frame.is_empty() {
@@ -49,12 +57,12 @@ pub fn envelope(
                 *gain = libm::exp(at(&curve, place.min(1.0))) as f32;
             }
         }
-        gains
+        Ok(gains)
     });
-    SpectralEnvelope {
+    Ok(SpectralEnvelope {
         hop_s: (every * grid.hop) as f64 / sample_rate_hz,
-        gains: gains.collect(),
-    }
+        gains: gains.collect::<Result<_, Cancelled>>()?,
+    })
 }
 
 /// Levels from 0 to Nyquist, by lines between partials.
@@ -120,6 +128,11 @@ fn at(curve: &[f64], place: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn envelope(courses: &[Course], grid: Grid, rate_hz: f64, root_hz: f64) -> SpectralEnvelope {
+        let found = super::envelope(courses, grid, rate_hz, root_hz, &AtomicBool::new(false));
+        found.expect("not cancelled")
+    }
 
     /// Harmonics of 150 Hz under a formant at 1 kHz and a fall of 40 dB up to 8 kHz.
     #[test]

@@ -1,12 +1,13 @@
 //! Samples to courses: peaks, strands, joint fit, and what is kept.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::linking::{Linker, Strand};
 use super::peaks::PeakFinder;
 use super::refit::course::{Course, Grid};
-use super::refit::{Cancelled, Effort, Refit};
+use super::refit::{Effort, Refit};
 use crate::dsp::simd_level::SimdLevel;
+use crate::tracks::Cancelled;
 
 /// The most partials at once.
 pub const MOST_AT_ONCE: u16 = 512;
@@ -53,19 +54,25 @@ impl Fit<'_> {
     ) -> Result<Vec<Course>, Cancelled> {
         let grid = Grid::new(resolution.hop, self.samples.len());
         let strands = self.strands(resolution, grid, &mut |share| progress(0.2 * share))?;
-        let mut courses: Vec<Course> = strands
-            .iter()
-            .filter_map(|strand| Course::new(strand, grid, self.onsets, resolution.window / 2))
-            .collect();
+        let mut courses = Vec::new();
+        for strand in &strands {
+            Cancelled::check(self.is_cancelled)?;
+            courses.extend(Course::new(
+                strand,
+                grid,
+                self.onsets,
+                resolution.window / 2,
+            ));
+        }
         drop(strands);
         let refit = self.refit(grid);
         let share = 0.8 / (effort.rounds + 1) as f64;
-        self.prune(&mut courses, grid);
+        self.prune(&mut courses, grid)?;
         for round in 0..effort.rounds {
             refit.round(&mut courses, effort, round, &mut |part| {
                 progress(share * part)
             })?;
-            self.prune(&mut courses, grid);
+            self.prune(&mut courses, grid)?;
         }
         refit.polish(&mut courses, effort, &mut |part| progress(share * part))?;
         Ok(courses)
@@ -99,6 +106,7 @@ impl Fit<'_> {
         // The loudest peak, from every window's length.
         let mut loudest = 0.0_f64;
         for centre in (0..self.samples.len()).step_by(window) {
+            Cancelled::check(self.is_cancelled)?;
             let peaks = finder.find(self.samples, centre, (0.5 * loudest).max(1e-9));
             loudest = peaks
                 .iter()
@@ -107,9 +115,7 @@ impl Fit<'_> {
         let floor = (loudest * libm::pow(10.0, floor_db / 20.0)).max(1e-9);
         let mut linker = Linker::new(hop, window, self.sample_rate_hz, least_frames);
         for frame in 0..=grid.segments {
-            if self.is_cancelled.load(Ordering::Relaxed) {
-                return Err(Cancelled);
-            }
+            Cancelled::check(self.is_cancelled)?;
             linker.push(&finder.find(self.samples, frame * hop, floor));
             progress(1.0 / (grid.segments + 1) as f64);
         }
@@ -117,14 +123,14 @@ impl Fit<'_> {
     }
 
     /// Drops the courses that do not matter, and the weakest where there are too many at once.
-    fn prune(&self, courses: &mut Vec<Course>, grid: Grid) {
+    fn prune(&self, courses: &mut Vec<Course>, grid: Grid) -> Result<(), Cancelled> {
         let square = |x: &f32| f64::from(*x) * f64::from(*x);
         let least = LEAST_ENERGY * self.samples.iter().map(square).sum::<f64>();
-        let mut order: Vec<(f64, usize)> = courses
-            .iter()
-            .enumerate()
-            .map(|(index, course)| (course.energy(grid.hop), index))
-            .collect();
+        let mut order: Vec<(f64, usize)> = Vec::with_capacity(courses.len());
+        for (index, course) in courses.iter().enumerate() {
+            Cancelled::check(self.is_cancelled)?;
+            order.push((course.energy(grid.hop), index));
+        }
         order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut counts = vec![0_u16; grid.segments + 1];
         let mut is_kept = vec![false; courses.len()];
@@ -138,5 +144,6 @@ impl Fit<'_> {
         }
         let mut kept = is_kept.iter();
         courses.retain(|_| kept.next().copied().unwrap_or(false));
+        Ok(())
     }
 }

@@ -11,6 +11,10 @@
 
 mod bands;
 
+use std::sync::atomic::AtomicBool;
+
+use crate::tracks::Cancelled;
+
 const FRAME_S: f64 = 0.0015;
 const BEFORE: usize = 6;
 /// 9 dB.
@@ -33,14 +37,21 @@ pub struct Onsets {
 }
 
 /// The onsets of a channel.
-pub fn onsets(samples: &[f32], sample_rate_hz: f64) -> Onsets {
+///
+/// # Errors
+/// If it is cancelled.
+pub fn onsets(
+    samples: &[f32],
+    sample_rate_hz: f64,
+    is_cancelled: &AtomicBool,
+) -> Result<Onsets, Cancelled> {
     let length = ((FRAME_S * sample_rate_hz) as usize).max(4);
     let energies: Vec<f64> = (0..samples.len().div_ceil(length))
         .map(|frame| energy(samples, frame * length, length))
         .collect();
     let loudest = energies.iter().copied().fold(0.0, f64::max);
     if loudest == 0.0 {
-        return Onsets::default();
+        return Ok(Onsets::default());
     }
     // Over the most of the frames before, or what is too quiet to count.
     let rise = |frame: usize| {
@@ -58,7 +69,8 @@ pub fn onsets(samples: &[f32], sample_rate_hz: f64) -> Onsets {
     }
     let mut all = sharp.clone();
     let reach = (REACH_S * sample_rate_hz) as usize;
-    for centre in bands::rises(samples, sample_rate_hz) {
+    for centre in bands::rises(samples, sample_rate_hz, is_cancelled)? {
+        Cancelled::check(is_cancelled)?;
         let frames = centre.saturating_sub(reach) / length..(centre + reach) / length + 1;
         let frames = frames.filter(|frame| *frame < energies.len());
         // The first of equal ones.
@@ -71,7 +83,7 @@ pub fn onsets(samples: &[f32], sample_rate_hz: f64) -> Onsets {
         }
     }
     all.sort_unstable();
-    Onsets { sharp, all }
+    Ok(Onsets { sharp, all })
 }
 
 fn energy(samples: &[f32], start: usize, length: usize) -> f64 {
@@ -99,6 +111,11 @@ mod tests {
     use super::*;
     use crate::analysis::testing::white_noise;
     use std::f64::consts::TAU;
+
+    fn onsets(samples: &[f32], sample_rate_hz: f64) -> Onsets {
+        let found = super::onsets(samples, sample_rate_hz, &AtomicBool::new(false));
+        found.expect("not cancelled")
+    }
 
     #[test]
     fn blows_are_found_to_the_sample() {

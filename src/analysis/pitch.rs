@@ -12,7 +12,10 @@
 //! where it is near the sound's. Stiff strings have f_n = n·f₀·√(1 + B·n²) (Fletcher 1964): B from 0 to
 //! 0.01 is the one that brings f/f₀ nearest to whole numbers.
 
+use std::sync::atomic::AtomicBool;
+
 use super::refit::course::{Course, Grid};
+use crate::tracks::Cancelled;
 
 const FRAME_S: f64 = 0.02;
 const RANGE_HZ: std::ops::RangeInclusive<f64> = 25.0..=4_200.0;
@@ -38,10 +41,16 @@ pub struct Pitch {
 type Sine = (f64, f64);
 
 /// The strongest partials of each frame of 20 ms.
-fn frames(courses: &[Course], grid: Grid, sample_rate_hz: f64) -> Vec<Vec<Sine>> {
+fn frames(
+    courses: &[Course],
+    grid: Grid,
+    sample_rate_hz: f64,
+    is_cancelled: &AtomicBool,
+) -> Result<Vec<Vec<Sine>>, Cancelled> {
     let every = ((FRAME_S * sample_rate_hz / grid.hop as f64) as usize).max(1);
     let mut frames: Vec<Vec<Sine>> = vec![Vec::new(); grid.segments / every + 1];
     for course in courses {
+        Cancelled::check(is_cancelled)?;
         let first = course.first.div_ceil(every) * every;
         for knot in (first..=course.last()).step_by(every) {
             let at = knot - course.first;
@@ -55,12 +64,13 @@ fn frames(courses: &[Course], grid: Grid, sample_rate_hz: f64) -> Vec<Vec<Sine>>
         }
     }
     for frame in &mut frames {
+        Cancelled::check(is_cancelled)?;
         frame.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.total_cmp(&b.0)));
         frame.truncate(MOST);
         let least = frame.first().map_or(0.0, |loudest| 1e-3 * loudest.1);
         frame.retain(|sine| sine.1 >= least);
     }
-    frames
+    Ok(frames)
 }
 
 /// How well the harmonics of `root_hz` explain these partials, 0 to 1.
@@ -101,21 +111,26 @@ fn best(sines: &[Sine]) -> Option<(f64, f64)> {
 
 impl Pitch {
     /// The pitch of a sound; `root_hz` is the pitch that a person or a file's name gives.
+    ///
+    /// # Errors
+    /// If it is cancelled.
     pub fn new(
         courses: &[Course],
         grid: Grid,
         sample_rate_hz: f64,
         root_hz: Option<f64>,
-    ) -> Option<Pitch> {
-        let frames = frames(courses, grid, sample_rate_hz);
-        let found: Vec<Option<(f64, f64, f64)>> = frames
-            .iter()
-            .map(|sines| {
-                let energy = sines.iter().map(|sine| sine.1 * sine.1).sum::<f64>();
-                best(sines).map(|(hz, score)| (hz, score, energy))
-            })
-            .collect();
-        let (mode_hz, confidence) = mode(&found)?;
+        is_cancelled: &AtomicBool,
+    ) -> Result<Option<Pitch>, Cancelled> {
+        let frames = frames(courses, grid, sample_rate_hz, is_cancelled)?;
+        let mut found: Vec<Option<(f64, f64, f64)>> = Vec::with_capacity(frames.len());
+        for sines in &frames {
+            Cancelled::check(is_cancelled)?;
+            let energy = sines.iter().map(|sine| sine.1 * sine.1).sum::<f64>();
+            found.push(best(sines).map(|(hz, score)| (hz, score, energy)));
+        }
+        let Some((mode_hz, confidence)) = mode(&found, is_cancelled)? else {
+            return Ok(None);
+        };
         let root = root_hz.unwrap_or(mode_hz);
         let is_near = |hz: f64| cents(hz, root).abs() < 700.0;
         let near =
@@ -126,8 +141,8 @@ impl Pitch {
             stiffness: 0.0,
             frames: found.iter().map(near).collect(),
         };
-        pitch.stiffness = pitch.stiffest(&frames);
-        Some(pitch)
+        pitch.stiffness = pitch.stiffest(&frames, is_cancelled)?;
+        Ok(Some(pitch))
     }
 
     /// The number of the harmonic that a course is; `None` for none.
@@ -158,7 +173,7 @@ impl Pitch {
     }
 
     /// B by trial, on the partials of all frames.
-    fn stiffest(&self, frames: &[Vec<Sine>]) -> f64 {
+    fn stiffest(&self, frames: &[Vec<Sine>], is_cancelled: &AtomicBool) -> Result<f64, Cancelled> {
         let distance = |stiffness: f64| {
             let (mut sum, mut weights) = (0.0, 1e-30);
             for sines in frames {
@@ -172,14 +187,16 @@ impl Pitch {
             sum / weights
         };
         let plain = distance(0.0);
-        let candidates = (0..40).map(|step| 1e-5 * libm::exp2(f64::from(step) / 4.0));
-        let best = candidates
-            .map(|stiffness| (distance(stiffness), stiffness))
-            .min_by(|a, b| a.0.total_cmp(&b.0));
-        match best {
-            Some((distance, stiffness)) if distance < 0.7 * plain => stiffness,
-            _ => 0.0,
+        let (mut least, mut best) = (f64::INFINITY, 0.0);
+        for step in 0..40 {
+            Cancelled::check(is_cancelled)?;
+            let stiffness = 1e-5 * libm::exp2(f64::from(step) / 4.0);
+            let distance = distance(stiffness);
+            if distance < least {
+                (least, best) = (distance, stiffness);
+            }
         }
+        Ok(if least < 0.7 * plain { best } else { 0.0 })
     }
 }
 
@@ -197,7 +214,10 @@ fn unstretched(ratio: f64, stiffness: f64) -> f64 {
 }
 
 /// The frequency that most of the energy is near, and the confidence in it.
-fn mode(found: &[Option<(f64, f64, f64)>]) -> Option<(f64, f64)> {
+fn mode(
+    found: &[Option<(f64, f64, f64)>],
+    is_cancelled: &AtomicBool,
+) -> Result<Option<(f64, f64)>, Cancelled> {
     let found: Vec<(f64, f64, f64)> = found.iter().flatten().copied().collect();
     let total: f64 = found.iter().map(|found| found.2).sum();
     let support = |hz: f64| {
@@ -206,12 +226,17 @@ fn mode(found: &[Option<(f64, f64, f64)>]) -> Option<(f64, f64)> {
     };
     // At most 400 of them: the sum over all pairs of a long sound would take minutes.
     let every = found.len().div_ceil(400).max(1);
-    let centre = found
-        .iter()
-        .step_by(every)
-        .map(|found| (support(found.0), found.0))
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)))?
-        .1;
+    let mut supports: Vec<(f64, f64)> = Vec::new();
+    for found in found.iter().step_by(every) {
+        Cancelled::check(is_cancelled)?;
+        supports.push((support(found.0), found.0));
+    }
+    let centre = supports
+        .into_iter()
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let Some((_, centre)) = centre else {
+        return Ok(None);
+    };
     let mut near: Vec<(f64, f64)> = found
         .iter()
         .filter(|found| cents(found.0, centre).abs() < 60.0)
@@ -223,8 +248,8 @@ fn mode(found: &[Option<(f64, f64, f64)>]) -> Option<(f64, f64)> {
     let median = near.iter().find(|near| {
         sum += near.1;
         sum >= half
-    })?;
-    Some((median.0, support(centre) / total))
+    });
+    Ok(median.map(|median| (median.0, support(centre) / total)))
 }
 
 #[cfg(test)]
@@ -232,6 +257,11 @@ mod tests {
     use super::*;
 
     const RATE_HZ: f64 = 44_100.0;
+
+    fn pitch_of(courses: &[Course], grid: Grid, root_hz: Option<f64>) -> Option<Pitch> {
+        let found = Pitch::new(courses, grid, RATE_HZ, root_hz, &AtomicBool::new(false));
+        found.expect("not cancelled")
+    }
 
     /// Steady courses of these frequencies in Hz and amplitudes, a second long.
     fn courses(sines: &[Sine]) -> (Vec<Course>, Grid) {
@@ -247,7 +277,7 @@ mod tests {
 
     fn pitch(sines: &[Sine]) -> Pitch {
         let (courses, grid) = courses(sines);
-        Pitch::new(&courses, grid, RATE_HZ, None).expect("a pitch")
+        pitch_of(&courses, grid, None).expect("a pitch")
     }
 
     fn harmonics(root_hz: f64, numbers: &[u32]) -> Vec<Sine> {
@@ -285,7 +315,7 @@ mod tests {
             .map(|n| (hz(f64::from(n)), 1.0 / f64::from(n)))
             .collect();
         let (courses, grid) = courses(&sines);
-        let found = Pitch::new(&courses, grid, RATE_HZ, Some(hz(1.0))).expect("a pitch");
+        let found = pitch_of(&courses, grid, Some(hz(1.0))).expect("a pitch");
         assert!(
             (found.stiffness / stiffness - 1.0).abs() < 0.2,
             "{}",
@@ -301,7 +331,7 @@ mod tests {
         let mut sines = harmonics(200.0, &[1, 2, 3, 4, 5, 6]);
         sines.push((500.0, 0.01));
         let (courses, grid) = courses(&sines);
-        let found = Pitch::new(&courses, grid, RATE_HZ, None).expect("a pitch");
+        let found = pitch_of(&courses, grid, None).expect("a pitch");
         assert_eq!(found.label(&courses[6], grid, RATE_HZ), None);
         assert_eq!(found.label(&courses[5], grid, RATE_HZ), Some(6));
     }
@@ -309,6 +339,6 @@ mod tests {
     #[test]
     fn silence_has_no_pitch() {
         let grid = Grid::new(256, 44_100);
-        assert_eq!(Pitch::new(&[], grid, RATE_HZ, None), None);
+        assert_eq!(pitch_of(&[], grid, None), None);
     }
 }

@@ -20,10 +20,11 @@ pub mod course;
 pub mod fold;
 pub mod kernel;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::peaks::{HIGHEST_HZ, LOWEST_HZ};
 use crate::dsp::simd_level::SimdLevel;
+use crate::tracks::Cancelled;
 use course::{Course, Grid};
 use kernel::{Piece, Rotors, Value};
 
@@ -73,10 +74,6 @@ struct Gradients {
     /// Whether values may become complex.
     is_complex: bool,
 }
-
-/// The caller asked to stop.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Cancelled;
 
 /// Fits partials to a sound.
 pub struct Refit<'a> {
@@ -136,6 +133,7 @@ impl<'a> Refit<'a> {
         };
         let all = self.solve_steps(courses, amplitudes(courses), round, gradients, advance)?;
         for (course, values) in courses.iter_mut().zip(&all) {
+            Cancelled::check(self.is_cancelled)?;
             fold::fold(
                 course,
                 values,
@@ -180,6 +178,7 @@ impl<'a> Refit<'a> {
         &self,
         courses: &[Course],
         effort: &Effort,
+        advance: &mut dyn FnMut(f64),
     ) -> Result<Vec<Vec<Value>>, Cancelled> {
         let silent = |course: &Course| vec![Value::default(); course.knots()];
         let gradients = Gradients {
@@ -189,11 +188,14 @@ impl<'a> Refit<'a> {
             is_complex: false,
         };
         let start = courses.iter().map(silent).collect();
-        self.solve_steps(courses, start, 0, gradients, &mut |_| ())
+        self.solve_steps(courses, start, 0, gradients, advance)
     }
 
     /// What the courses sound like, as long as the original.
-    pub fn synthesis(&self, courses: &[Course]) -> Vec<f32> {
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn synthesis(&self, courses: &[Course]) -> Result<Vec<f32>, Cancelled> {
         let mut sound = vec![0.0; self.grid.samples()];
         let width = self.step_segments();
         for start in (0..self.grid.segments).step_by(width) {
@@ -208,6 +210,7 @@ impl<'a> Refit<'a> {
                 })
                 .collect();
             for (index, segment) in step.segments.clone().enumerate() {
+                Cancelled::check(self.is_cancelled)?;
                 let at = segment * self.grid.hop;
                 let pieces = step.of(index);
                 kernel::synthesise(
@@ -219,7 +222,7 @@ impl<'a> Refit<'a> {
             }
         }
         sound.truncate(self.samples.len());
-        sound
+        Ok(sound)
     }
 
     fn step_segments(&self) -> usize {
@@ -241,9 +244,6 @@ impl<'a> Refit<'a> {
         // The seams of successive rounds are a third apart.
         let mut end = width - (round % 3) * width / 3;
         while start < knots {
-            if self.is_cancelled.load(Ordering::Relaxed) {
-                return Err(Cancelled);
-            }
             // A short rest is solved with what is before it.
             if end + width / 3 >= knots {
                 end = knots;
@@ -255,7 +255,7 @@ impl<'a> Refit<'a> {
                 .iter()
                 .map(|(course, knot, _)| all[*course as usize][*knot as usize])
                 .collect();
-            self.solve(&step, &mut values, gradients);
+            self.solve(&step, &mut values, gradients)?;
             for ((course, knot, _), value) in step.owners.iter().zip(values) {
                 all[*course as usize][*knot as usize] = value;
             }
@@ -326,12 +326,13 @@ impl<'a> Refit<'a> {
         is_residual: bool,
         gradient: &mut [Value],
         scratch: &mut (Vec<f32>, Rotors),
-    ) {
+    ) -> Result<(), Cancelled> {
         gradient.fill(Value::default());
         let hop = self.grid.hop;
         let (samples, rotors) = scratch;
         samples.resize(hop, 0.0);
         for (index, segment) in step.segments.clone().enumerate() {
+            Cancelled::check(self.is_cancelled)?;
             samples.fill(0.0);
             if is_residual {
                 let from = (segment * hop).min(self.samples.len());
@@ -342,10 +343,16 @@ impl<'a> Refit<'a> {
             let pieces = step.of(index);
             kernel::pass(self.level, pieces, values, sign, samples, gradient, rotors);
         }
+        Ok(())
     }
 
     /// Adds to `values` what conjugate gradients find.
-    fn solve(&self, step: &FitStep, values: &mut [Value], gradients: Gradients) {
+    fn solve(
+        &self,
+        step: &FitStep,
+        values: &mut [Value],
+        gradients: Gradients,
+    ) -> Result<(), Cancelled> {
         let Gradients {
             iterations,
             ridge,
@@ -363,7 +370,7 @@ impl<'a> Refit<'a> {
                 };
             }
         };
-        self.apply(step, values, true, &mut gradient, &mut scratch);
+        self.apply(step, values, true, &mut gradient, &mut scratch)?;
         hold(&mut gradient);
         let mut direction = gradient.clone();
         let mut curved = vec![Value::default(); values.len()];
@@ -374,7 +381,7 @@ impl<'a> Refit<'a> {
             if power <= 1e-12 * first {
                 break;
             }
-            self.apply(step, &direction, false, &mut curved, &mut scratch);
+            self.apply(step, &direction, false, &mut curved, &mut scratch)?;
             hold(&mut curved);
             for (curved, direction) in curved.iter_mut().zip(&direction) {
                 curved.re += ridge * direction.re;
@@ -395,6 +402,7 @@ impl<'a> Refit<'a> {
             }
             power = next;
         }
+        Ok(())
     }
 }
 

@@ -1,10 +1,12 @@
 //! Figures that say how good an analysis is.
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 
 use super::metrics::{Likeness, srer_db};
-use super::synthesis::{Without, sound};
+use super::synthesis::{Without, sound_unless};
 use super::{Analysis, Recording};
+use crate::tracks::Cancelled;
 
 /// The figures of one analysis; see [`super::metrics`] for what they mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -26,6 +28,16 @@ pub struct AnalysisReport {
 impl AnalysisReport {
     /// Measures an analysis by its own synthesis, on the mid channel.
     pub fn new(recording: &Recording, analysis: &Analysis) -> AnalysisReport {
+        let never = AtomicBool::new(false);
+        AnalysisReport::new_unless(recording, analysis, &never).unwrap_or_default()
+    }
+
+    /// As [`AnalysisReport::new`]; `None` if it was cancelled on the way.
+    pub fn new_unless(
+        recording: &Recording,
+        analysis: &Analysis,
+        is_cancelled: &AtomicBool,
+    ) -> Option<AnalysisReport> {
         let (tracks, rate) = (&analysis.tracks, recording.sample_rate_hz);
         let original = &recording.mid;
         let partials = Without {
@@ -36,14 +48,18 @@ impl AnalysisReport {
             noise: true,
             ..Without::default()
         };
-        AnalysisReport {
+        let sound = |without: Without| {
+            Cancelled::check(is_cancelled).ok()?;
+            Some(sound_unless(tracks, rate, without, is_cancelled)?.mid)
+        };
+        Some(AnalysisReport {
             tracks: tracks.tracks.len(),
             most_at_once: tracks.most_at_once(),
             breakpoints_a_second: tracks.breakpoint_count() as f64 / tracks.duration_s,
-            partials_srer_db: srer_db(original, &sound(tracks, rate, partials).mid),
-            tonal: Likeness::new(original, &sound(tracks, rate, tonal).mid, rate),
-            whole: Likeness::new(original, &sound(tracks, rate, Without::default()).mid, rate),
-        }
+            partials_srer_db: srer_db(original, &sound(partials)?),
+            tonal: Likeness::new(original, &sound(tonal)?, rate),
+            whole: Likeness::new(original, &sound(Without::default())?, rate),
+        })
     }
 }
 

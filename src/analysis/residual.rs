@@ -8,10 +8,11 @@
 //!   2·Σ|X|²/(N·Σw²) over its bins; a bin is divided between bands by its width.
 
 use std::f64::consts::{PI, TAU};
+use std::sync::atomic::AtomicBool;
 
 use super::fourier::{Complex, Fourier};
 use crate::tracks::bands::{NOISE_BANDS, noise_edges_hz};
-use crate::tracks::{BandNoise, Transient};
+use crate::tracks::{BandNoise, Cancelled, Transient};
 
 const BEFORE: usize = 64;
 const FADE_IN: usize = 32;
@@ -115,12 +116,21 @@ impl NoiseFrames {
     }
 
     /// The bands' mean squares over a whole sound.
-    pub fn powers(&self, rest: &[f32], sample_rate_hz: f64) -> BandNoise {
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn powers(
+        &self,
+        rest: &[f32],
+        sample_rate_hz: f64,
+        is_cancelled: &AtomicBool,
+    ) -> Result<BandNoise, Cancelled> {
         let points = self.fourier.points();
         let squares: f64 = self.window.iter().map(|w| w * w).sum();
         let scale = 2.0 / (points as f64 * squares);
         let mut values = vec![Complex::default(); points];
         let frame = |frame: usize| {
+            Cancelled::check(is_cancelled)?;
             for (n, value) in values.iter_mut().enumerate() {
                 let at = (frame * self.hop + n).checked_sub(points / 2);
                 let sample = at.and_then(|at| rest.get(at)).copied().unwrap_or(0.0);
@@ -135,12 +145,13 @@ impl NoiseFrames {
             for (band, slot) in powers.iter_mut().enumerate() {
                 *slot = power(band);
             }
-            powers
+            Ok(powers)
         };
-        BandNoise {
+        let powers = (0..=rest.len().div_ceil(self.hop)).map(frame);
+        Ok(BandNoise {
             hop_s: self.hop as f64 / sample_rate_hz,
-            powers: (0..=rest.len().div_ceil(self.hop)).map(frame).collect(),
-        }
+            powers: powers.collect::<Result<_, Cancelled>>()?,
+        })
     }
 }
 
@@ -154,7 +165,8 @@ mod tests {
         let rate_hz = 48_000.0;
         let noise = white_noise(5, 96_000);
         let frames = NoiseFrames::new(rate_hz);
-        let found = frames.powers(&noise, rate_hz);
+        let found = frames.powers(&noise, rate_hz, &AtomicBool::new(false));
+        let found = found.expect("not cancelled");
         assert!((found.hop_s - 256.0 / rate_hz).abs() < 1e-12);
         let edges = noise_edges_hz();
         for band in [5, 15, 25, 35, 39] {

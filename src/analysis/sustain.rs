@@ -7,8 +7,10 @@
 //! that fades by more than 1.5 dB between them, or differs more than by 1, has none: what is struck or plucked dies
 //! away as it was recorded, and does not pulse.
 
+use std::sync::atomic::AtomicBool;
+
 use super::refit::course::{Course, Grid};
-use crate::tracks::SustainLoop;
+use crate::tracks::{Cancelled, SustainLoop};
 
 const INSTANTS: usize = 160;
 const STEP_S: f64 = 0.05;
@@ -24,14 +26,24 @@ const MISSING: f64 = 9.0;
 type Sine = (usize, f64, f64);
 
 /// The best loop, if there is a good one.
-pub fn sustain_loop(courses: &[Course], grid: Grid, sample_rate_hz: f64) -> Option<SustainLoop> {
+///
+/// # Errors
+/// If it is cancelled.
+pub fn sustain_loop(
+    courses: &[Course],
+    grid: Grid,
+    sample_rate_hz: f64,
+    is_cancelled: &AtomicBool,
+) -> Result<Option<SustainLoop>, Cancelled> {
     let knots_a_second = sample_rate_hz / grid.hop as f64;
     let step = ((STEP_S * knots_a_second) as usize)
         .max(grid.segments / INSTANTS)
         .max(1);
-    let instants: Vec<Vec<Sine>> = (0..=grid.segments / step)
-        .map(|instant| sines(courses, instant * step))
-        .collect();
+    let instants = (0..=grid.segments / step).map(|instant| {
+        Cancelled::check(is_cancelled)?;
+        Ok(sines(courses, instant * step))
+    });
+    let instants = instants.collect::<Result<Vec<Vec<Sine>>, Cancelled>>()?;
     let energy = |sines: &[Sine]| {
         sines
             .iter()
@@ -43,6 +55,7 @@ pub fn sustain_loop(courses: &[Course], grid: Grid, sample_rate_hz: f64) -> Opti
     let least = (LEAST_S * knots_a_second / step as f64) as usize + 1;
     let mut best: Option<(f64, usize, usize)> = None;
     for start in 1..instants.len() {
+        Cancelled::check(is_cancelled)?;
         for end in start + least..instants.len().saturating_sub(1) {
             let (a, b) = (energies[start], energies[end]);
             if a.min(b) < 0.1 * loudest || a.max(b) > MOST_FADE * a.min(b) {
@@ -57,14 +70,15 @@ pub fn sustain_loop(courses: &[Course], grid: Grid, sample_rate_hz: f64) -> Opti
             }
         }
     }
-    let (cost, start, end) = best?;
+    let Some((_, start, end)) = best.filter(|best| best.0 <= MOST_DIFFERENCE) else {
+        return Ok(None);
+    };
     let time_s = |instant: usize| (instant * step) as f64 / knots_a_second;
-    let found = SustainLoop {
+    Ok(Some(SustainLoop {
         start_s: time_s(start),
         end_s: time_s(end),
         crossfade_s: CROSSFADE_S,
-    };
-    (cost <= MOST_DIFFERENCE).then_some(found)
+    }))
 }
 
 /// What sounds at a knot, by course.
@@ -135,7 +149,8 @@ mod tests {
                 .collect(),
             ..Course::default()
         };
-        sustain_loop(&[course], grid, RATE_HZ)
+        let found = sustain_loop(&[course], grid, RATE_HZ, &AtomicBool::new(false));
+        found.expect("not cancelled")
     }
 
     #[test]

@@ -9,13 +9,13 @@
 //! Pan is linear: a partial at pan p has 1 − p of its amplitude on the left and 1 + p on the right.
 
 use std::f64::consts::TAU;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::fourier::Complex;
 use super::residual::NoiseFrames;
 use crate::dsp::random::bipolar;
 use crate::tracks::bands::{NOISE_BANDS, noise_edges_hz};
-use crate::tracks::{BandNoise, PhaseCurve, Track, Tracks, Transient};
+use crate::tracks::{BandNoise, Cancelled, PhaseCurve, Track, Tracks, Transient};
 
 /// Seed of the white noise that the bands shape.
 const NOISE_SEED: u64 = 1;
@@ -59,10 +59,7 @@ pub fn sound_unless(
     let mut mid = vec![0.0_f64; length];
     let mut side = vec![0.0_f64; if is_wide { length } else { 0 }];
     for track in &tracks.tracks {
-        if is_cancelled.load(Ordering::Relaxed) {
-            return None;
-        }
-        add_track(track, sample_rate_hz, &mut mid, &mut side);
+        add_track(track, sample_rate_hz, (&mut mid, &mut side), is_cancelled).ok()?;
     }
     if !without.transients {
         for transient in &tracks.transients {
@@ -70,7 +67,7 @@ pub fn sound_unless(
         }
     }
     if let (Some(noise), false) = (&tracks.noise, without.noise) {
-        add_noise(noise, sample_rate_hz, &mut mid);
+        add_noise(noise, sample_rate_hz, &mut mid, is_cancelled).ok()?;
     }
     let short = |samples: Vec<f64>| samples.into_iter().map(|x| x as f32).collect();
     Some(Sound {
@@ -79,9 +76,15 @@ pub fn sound_unless(
     })
 }
 
-fn add_track(track: &Track, sample_rate_hz: f64, mid: &mut [f64], side: &mut [f64]) {
+fn add_track(
+    track: &Track,
+    sample_rate_hz: f64,
+    (mid, side): (&mut [f64], &mut [f64]),
+    is_cancelled: &AtomicBool,
+) -> Result<(), Cancelled> {
     let mut phase = 0.0;
     for pair in track.breakpoints.windows(2) {
+        Cancelled::check(is_cancelled)?;
         let (a, b) = (&pair[0], &pair[1]);
         let curve = PhaseCurve::between(a, b, phase);
         phase = curve.end_turns();
@@ -99,6 +102,7 @@ fn add_track(track: &Track, sample_rate_hz: f64, mid: &mut [f64], side: &mut [f6
             }
         }
     }
+    Ok(())
 }
 
 /// At the recording's own rate only; at another, the nearest sample is taken.
@@ -113,7 +117,12 @@ fn add_transient(transient: &Transient, sample_rate_hz: f64, mid: &mut [f64]) {
     }
 }
 
-fn add_noise(noise: &BandNoise, sample_rate_hz: f64, mid: &mut [f64]) {
+fn add_noise(
+    noise: &BandNoise,
+    sample_rate_hz: f64,
+    mid: &mut [f64],
+    is_cancelled: &AtomicBool,
+) -> Result<(), Cancelled> {
     let frames = NoiseFrames::new(sample_rate_hz);
     let points = frames.fourier.points();
     let root: Vec<f64> = frames.window.iter().map(|w| libm::sqrt(*w)).collect();
@@ -124,6 +133,7 @@ fn add_noise(noise: &BandNoise, sample_rate_hz: f64, mid: &mut [f64]) {
         .collect();
     let mut values = vec![Complex::default(); points];
     for frame in 0..=mid.len().div_ceil(frames.hop) {
+        Cancelled::check(is_cancelled)?;
         let start = frame * frames.hop;
         let gains = bin_gains(noise, start as f64 / sample_rate_hz, sample_rate_hz, points);
         for (n, value) in values.iter_mut().enumerate() {
@@ -141,6 +151,7 @@ fn add_noise(noise: &BandNoise, sample_rate_hz: f64, mid: &mut [f64]) {
             }
         }
     }
+    Ok(())
 }
 
 /// The gain of each bin that makes white noise as dense as the bands are at this time.

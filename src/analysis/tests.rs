@@ -7,6 +7,7 @@ use super::synthesis::{Without, sound};
 use super::testing::white_noise;
 use super::*;
 use crate::tracks::bank_file::{FrameGrid, TrackBank};
+use crate::tracks::looks;
 
 const RATE_HZ: f64 = 44_100.0;
 
@@ -107,20 +108,21 @@ fn a_bank_loses_at_most_0_7_db() {
 #[test]
 fn tracks_sound_as_the_fit_says() {
     let samples = pluck();
-    let onsets = onsets::onsets(&samples, RATE_HZ);
+    let is_cancelled = AtomicBool::new(false);
+    let onsets = onsets::onsets(&samples, RATE_HZ, &is_cancelled).expect("not cancelled");
     let fit = Fit {
         level: SimdLevel::PORTABLE,
         samples: &samples,
         sample_rate_hz: RATE_HZ,
         onsets: &onsets.all,
-        is_cancelled: &AtomicBool::new(false),
+        is_cancelled: &is_cancelled,
     };
     let resolution = window::resolution(AnalysisFit::Exact, 1024);
     let courses = fit
         .courses(resolution, &Effort::DRAFT, &mut |_| ())
         .expect("a fit");
     let grid = Grid::new(resolution.hop, samples.len());
-    let fitted = fit.refit(grid).synthesis(&courses);
+    let fitted = fit.refit(grid).synthesis(&courses).expect("not cancelled");
     let tracks = Tracks {
         duration_s: 1.0,
         tracks: courses
@@ -224,6 +226,87 @@ fn an_analysis_can_be_cancelled_midway() {
         },
     );
     assert_eq!(outcome, Err(AnalysisError::Cancelled));
+}
+
+/// Notes of six harmonics, four a second, right and left in turn, at 8 kHz.
+fn notes(seconds: f64) -> Recording {
+    let rate_hz = 8_000.0;
+    let channel = |number: usize| {
+        let value = move |n: usize| {
+            let time_s = n as f64 / rate_hz;
+            let note = libm::floor(4.0 * time_s);
+            let since_s = time_s - note / 4.0;
+            let root_hz = 200.0 * libm::exp2((7.0 * note % 12.0) / 12.0);
+            let level = if note as usize % 2 == number {
+                0.3
+            } else {
+                0.1
+            };
+            let harmonic =
+                |k: u32| libm::sin(TAU * root_hz * f64::from(k) * since_s) / f64::from(k);
+            let sum: f64 = (1..=6).map(harmonic).sum();
+            (level * libm::exp(-6.0 * since_s) * sum) as f32
+        };
+        (0..(seconds * rate_hz) as usize).map(value)
+    };
+    let (left, right) = (channel(0), channel(1));
+    let mid_side = left.zip(right).map(|(l, r)| (0.5 * (l + r), 0.5 * (l - r)));
+    let (mid, side) = mid_side.unzip();
+    Recording {
+        side,
+        ..Recording::mono(rate_hz, mid)
+    }
+}
+
+fn analysed_unless(
+    recording: &Recording,
+    is_cancelled: &AtomicBool,
+    progress: &mut dyn FnMut(f64),
+) -> Result<Analysis, AnalysisError> {
+    let settings = AnalysisSettings {
+        window: Some(512),
+        ..AnalysisSettings::default()
+    };
+    analyse(recording, &settings, is_cancelled, progress)
+}
+
+/// Whatever grows with the sound's length looks whether it is to go on: no stage of a long sound goes on for long.
+#[test]
+fn every_stage_looks_whether_it_is_cancelled_all_along() {
+    let [short, long] = [1.0, 3.0].map(|seconds| {
+        let recording = notes(seconds);
+        let (analysis, looks) = looks::count(|flag| analysed_unless(&recording, flag, &mut |_| ()));
+        assert!(analysis.is_ok());
+        looks
+    });
+    let expected = [
+        ("src/analysis.rs", 1),
+        ("src/analysis/envelope.rs", 2),
+        ("src/analysis/fit.rs", 4),
+        ("src/analysis/onsets.rs", 1),
+        ("src/analysis/onsets/bands.rs", 1),
+        ("src/analysis/pitch.rs", 4),
+        ("src/analysis/refit.rs", 3),
+        ("src/analysis/residual.rs", 1),
+        ("src/analysis/sustain.rs", 2),
+    ];
+    assert_eq!(looks::growing(&short, &long), expected.into());
+}
+
+#[test]
+fn an_analysis_stops_at_once_in_every_stage() {
+    let recording = notes(0.5);
+    let (_, looks) = looks::count(|flag| analysed_unless(&recording, flag, &mut |_| ()));
+    for look in looks::places(&looks, 20) {
+        let mut late = 0;
+        let (outcome, count) = looks::stop_at(look, |flag| {
+            analysed_unless(&recording, flag, &mut |_| {
+                late += u32::from(flag.load(Ordering::Relaxed));
+            })
+        });
+        assert_eq!(outcome, Err(AnalysisError::Cancelled), "look {look}");
+        assert_eq!((count, late), (look + 1, 0), "look {look}");
+    }
 }
 
 #[test]

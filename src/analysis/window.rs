@@ -7,10 +7,11 @@
 
 use super::fit::{Fit, Resolution};
 use super::metrics::srer_db;
+use super::refit::Effort;
 use super::refit::course::Grid;
-use super::refit::{Cancelled, Effort};
 use super::residual::take_transients;
 use super::{AnalysisFit, onsets};
+use crate::tracks::Cancelled;
 
 /// Window lengths at 44.1 and 48 kHz.
 const WINDOWS: [usize; 4] = [512, 1024, 2048, 4096];
@@ -58,7 +59,7 @@ pub fn choose(
     let duration_s = whole.samples.len() as f64 / whole.sample_rate_hz;
     let trial_s = (duration_s * TRIAL_SHARE).clamp(LEAST_TRIAL_S, TRIAL_S);
     let samples = loudest(whole.samples, (trial_s * whole.sample_rate_hz) as usize);
-    let onsets = onsets::onsets(samples, whole.sample_rate_hz);
+    let onsets = onsets::onsets(samples, whole.sample_rate_hz, whole.is_cancelled)?;
     let windows = windows(whole.sample_rate_hz);
     let fit = Fit {
         samples,
@@ -73,7 +74,7 @@ pub fn choose(
             progress(share * part)
         })?;
         let grid = Grid::new(resolution.hop, samples.len());
-        let mut found = fit.refit(grid).synthesis(&courses);
+        let mut found = fit.refit(grid).synthesis(&courses)?;
         let mut rest: Vec<f32> = samples.iter().zip(&found).map(|(x, y)| x - y).collect();
         let before = rest.clone();
         take_transients(&mut rest, &onsets.all, 0.0, whole.sample_rate_hz);
@@ -181,8 +182,9 @@ mod tests {
             sum as f32
         };
         let samples: Vec<f32> = (0..44_100).map(sample).collect();
-        let onsets = onsets::onsets(&samples, sample_rate_hz);
         let is_cancelled = AtomicBool::new(false);
+        let onsets = onsets::onsets(&samples, sample_rate_hz, &is_cancelled);
+        let onsets = onsets.expect("not cancelled");
         let fit = Fit {
             level: SimdLevel::chosen(),
             samples: &samples,

@@ -78,7 +78,9 @@ fn describe(
     let mut text = String::new();
     for path in inputs {
         let mut input = input::read(path, arguments, interrupted)?;
-        text += &summary::text(&input)?;
+        let summary = summary::text(&input, interrupted);
+        stop_if(interrupted).map_err(named(path))?;
+        text += &summary?;
         name_resynthesis(arguments, input.resynthesis.take())?;
     }
     Ok(text)
@@ -113,9 +115,12 @@ fn convert(
     let resynthesis = read.iter_mut().find_map(|input| input.resynthesis.take());
     let reported = read.iter().filter(|input| input.report.is_some());
     let reports = reported
-        .map(summary::text)
+        .map(|input| summary::text(input, interrupted))
         .collect::<Result<String, String>>()?;
-    let (content, mut notices) = formats::output(arguments, read, format)?;
+    let made = formats::output(arguments, read, format, interrupted);
+    // Whatever the error says, the reason is the interrupt.
+    stop_if(interrupted).map_err(&named_output)?;
+    let (content, mut notices) = made?;
     let length = match content {
         Output::Bytes(bytes) => {
             write_all(&bytes, &file, interrupted).map_err(&named_output)?;

@@ -6,11 +6,13 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::{Contents, Library, Scanner};
+use crate::recordings::ending;
 
 /// The time between scans.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// While it exists, the folder is scanned regularly. Dropping it ends the thread and waits for it.
+/// While it exists, the folder is scanned regularly. Dropping it ends the thread and waits for it, unless the disk of the
+/// folder does not answer: see [`ending`].
 pub struct FolderWatch {
     contents: Arc<Mutex<Arc<Contents>>>,
     /// Requests a scan now; when it is closed, the thread ends.
@@ -70,9 +72,6 @@ impl FolderWatch {
 impl Drop for FolderWatch {
     fn drop(&mut self) {
         self.ask = None;
-        // The host may unload the plugin after closing its window, so the thread must have ended.
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        ending::wait_or_leave(self.thread.take().into_iter().collect());
     }
 }

@@ -20,10 +20,10 @@ use super::second::JoinedSounds;
 pub use crate::analysis::AnalysisFit as ImportFit;
 use crate::analysis::{AnalysisError, AnalysisSettings, DecodeError, Recording, analyse};
 use crate::state::NamedBank;
-use crate::tracks::Tracks;
-use crate::tracks::bank_file::{FrameGrid, KeyZone, OpenError, TrackBank};
+use crate::tracks::bank_file::{BuildError, FrameGrid, KeyZone, OpenError, SoundTracks, TrackBank};
 use crate::tracks::files::FileFormat;
 use crate::tracks::sharing;
+use crate::tracks::{Cancelled, Tracks};
 use content::{BankContent, saved};
 
 /// Progress of 1.
@@ -101,10 +101,7 @@ impl ImportState<'_> {
     }
 
     fn check(&self) -> Result<(), ImportError> {
-        match self.is_cancelled.load(Ordering::Relaxed) {
-            true => Err(ImportError::Cancelled),
-            false => Ok(()),
-        }
+        Cancelled::check(self.is_cancelled).map_err(|_| ImportError::Cancelled)
     }
 }
 
@@ -184,7 +181,7 @@ fn import(request: &ImportRequest, folder: &BankFolder, state: &ImportState) -> 
             }
             (bank, Vec::new())
         }
-        Some(_) => partials(source).map_err(|error| named(&error))?,
+        Some(_) => partials(source, state)?,
         None => sound(source, request.fit, state)?,
     };
     state.show(1.0 - SAVING);
@@ -230,8 +227,9 @@ fn stem(source: &Path) -> String {
 type Made = (Arc<TrackBank>, Vec<String>);
 
 /// A bank of a file of partials.
-fn partials(source: &Path) -> Result<Made, String> {
-    let mut contents = partials_file::read(source)?;
+fn partials(source: &Path, state: &ImportState) -> Result<Made, ImportError> {
+    let contents = partials_file::read(source);
+    let mut contents = contents.map_err(|error| failed(source, &error))?;
     let mut remarks = std::mem::take(&mut contents.remarks);
     let mut sounds = contents.into_sounds();
     for sound in &mut sounds {
@@ -243,9 +241,26 @@ fn partials(source: &Path) -> Result<Made, String> {
     }
     let parts: Vec<(KeyZone, &Tracks)> = sounds.iter().map(|s| (s.zone, &s.tracks)).collect();
     let grid = FrameGrid::of(sounds.iter().map(|sound| &sound.tracks));
-    let (bank, left_out) = TrackBank::from_sounds(&parts, grid)?;
+    let (bank, left_out) = made(source, &parts, grid, state)?;
     remarks.extend(left_out);
-    Ok((sharing::share(bank), remarks))
+    Ok((bank, remarks))
+}
+
+/// A bank of these sounds, and what had to be left out.
+fn made(
+    source: &Path,
+    sounds: &[(KeyZone, &Tracks)],
+    grid: FrameGrid,
+    state: &ImportState,
+) -> Result<Made, ImportError> {
+    let sound = |&(zone, tracks): &(KeyZone, _)| SoundTracks { zone, tracks, grid };
+    let sounds: Vec<SoundTracks> = sounds.iter().map(sound).collect();
+    let made = TrackBank::from_gridded_unless(&sounds, state.is_cancelled);
+    let (bank, left_out) = made.map_err(|error| match error {
+        BuildError::Cancelled => ImportError::Cancelled,
+        error => failed(source, &error),
+    })?;
+    Ok((sharing::share(bank), left_out))
 }
 
 /// A bank of a sound file.
@@ -285,11 +300,11 @@ fn sound(source: &Path, fit: ImportFit, state: &ImportState) -> Result<Made, Imp
     );
     let hop = analysis.hop as u32;
     let grid = FrameGrid::for_tracks(&analysis.tracks, recording.sample_rate_hz, hop);
-    let made = TrackBank::from_tracks(&analysis.tracks, grid);
-    let (bank, left_out) = made.map_err(|reason| failed(&reason))?;
+    let sounds = [(KeyZone::default(), &analysis.tracks)];
+    let (bank, left_out) = made(source, &sounds, grid, state)?;
     let damage = damage.map(|damage| format!("{} {damage}", file_name(source)));
     let remarks = damage.into_iter().chain(left_out).collect();
-    Ok((sharing::share(bank), remarks))
+    Ok((bank, remarks))
 }
 
 fn file_name(source: &Path) -> String {

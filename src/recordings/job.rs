@@ -109,8 +109,10 @@ mod tests {
         drop(Job::start("test", ending_threads.clone(), work).expect("a thread"));
         assert_eq!(ending_threads.count(), 1);
         drop(sender);
-        drop(ending_threads);
-        // The thread has ended, and with it what it held.
+        // The thread ends, and with it goes what it held.
+        while ending_threads.count() > 0 {
+            thread::yield_now();
+        }
         assert_eq!(Arc::strong_count(&held), 1);
     }
 }

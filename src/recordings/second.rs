@@ -6,14 +6,14 @@
 
 use std::io::{Seek, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use crate::recordings::notes::name_of_key;
 use crate::state::NamedBank;
 use crate::tracks::bank_edits::{LOOP_CROSSFADE_S, SoundEdit};
 use crate::tracks::bank_file::pieces::{BankWriter, WriteError};
 use crate::tracks::bank_file::{
-    BankSound, KeyZone, OpenError, SoundTracks, TrackBank, parts_of_zones,
+    BankSound, BuildError, KeyZone, OpenError, SoundTracks, TrackBank, parts_of_zones,
 };
 use crate::tracks::{SustainLoop, Tracks};
 
@@ -72,13 +72,11 @@ impl JoinedSound {
 
     /// The recording with the edit's root and loop as its own.
     fn tracks(&self, is_cancelled: &AtomicBool) -> Result<Tracks, JoinError> {
-        if is_cancelled.load(Ordering::Relaxed) {
-            return Err(JoinError::Cancelled);
-        }
-        let read = self.bank.read_tracks(self.number);
-        let mut tracks = read.map_err(match self.is_loaded {
-            true => JoinError::ReadLoaded,
-            false => JoinError::ReadAdded,
+        let read = self.bank.read_tracks_unless(self.number, is_cancelled);
+        let mut tracks = read.map_err(|error| match (error, self.is_loaded) {
+            (OpenError::Cancelled, _) => JoinError::Cancelled,
+            (error, true) => JoinError::ReadLoaded(error),
+            (error, false) => JoinError::ReadAdded(error),
         })?;
         if let Some(root_hz) = self.edit.root_hz {
             set_root(&mut tracks, root_hz);
@@ -98,14 +96,17 @@ impl JoinedSound {
     /// Writes it as the sound of this number.
     fn write(
         &self,
-        writer: &mut BankWriter<impl Write + Seek>,
+        writer: &mut BankWriter<'_, impl Write + Seek>,
         number: usize,
         tracks: &Tracks,
     ) -> Result<(), JoinError> {
         let BankSound { zone, grid, .. } = self.sound();
         let put = writer.put_tracks(number, *zone, tracks, *grid);
         // Both banks have left out what has no place in a bank.
-        put.map(drop).map_err(JoinError::Write)
+        put.map(drop).map_err(|error| match error {
+            WriteError::Cancelled => JoinError::Cancelled,
+            error => JoinError::Write(error),
+        })
     }
 }
 
@@ -276,9 +277,12 @@ impl JoinedSounds {
                 tracks,
             })
             .collect();
-        let built = TrackBank::from_gridded(&sounds);
+        let built = TrackBank::from_gridded_unless(&sounds, is_cancelled);
         // Both banks have left out what has no place in a bank.
-        built.map(|(bank, _)| bank).map_err(JoinError::Bank)
+        built.map(|(bank, _)| bank).map_err(|error| match error {
+            BuildError::Impossible(reason) => JoinError::Bank(reason),
+            BuildError::Cancelled => JoinError::Cancelled,
+        })
     }
 
     /// Writes the bank of all in pieces, one sound after another. Returns its hash. Every partial is in the slot that it
@@ -291,7 +295,7 @@ impl JoinedSounds {
         out: impl Write + Seek,
         is_cancelled: &AtomicBool,
     ) -> Result<u64, JoinError> {
-        let writer = BankWriter::new(out, self.sounds.len());
+        let writer = BankWriter::new_unless(out, self.sounds.len(), is_cancelled);
         let mut writer = writer.map_err(JoinError::Write)?;
         // Sounds with harmonics choose their slots first. Others are read twice, since all at once take much memory.
         let mut others = Vec::new();

@@ -79,7 +79,7 @@ use std::ops::RangeInclusive;
 use bytemuck::{Pod, Zeroable};
 
 use super::{SustainLoop, Tracks};
-pub use build::SoundTracks;
+pub use build::{BuildError, SoundTracks};
 pub use frame_grid::FrameGrid;
 use layout::{Page, Section};
 pub use parts::{PARTS, parts_of_zones};

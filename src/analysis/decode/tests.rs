@@ -313,6 +313,37 @@ fn ogg_of_pages() -> (Vec<u8>, Vec<usize>) {
     (bytes, starts)
 }
 
+/// The packets of a page of an Ogg, all of which end in it.
+fn packets_of_page(page: &[u8]) -> Vec<&[u8]> {
+    let (lengths, mut bytes) = page[27..].split_at(page[26].into());
+    let packets = lengths.split_inclusive(|&length| length < 255);
+    packets
+        .map(|lengths| {
+            let length = lengths.iter().map(|&length| usize::from(length)).sum();
+            bytes.split_off(..length).expect("a packet")
+        })
+        .collect()
+}
+
+/// A file of a few bytes more could have the decoder take gigabytes.
+#[test]
+fn an_ogg_whose_codebooks_are_too_large_is_refused() {
+    let (sound, starts) = ogg_of_pages();
+    let second = OGG[4..].windows(4).position(|bytes| bytes == b"OggS");
+    let second = 4 + second.expect("pages");
+    let [comment, setup] = packets_of_page(&OGG[second..])[..] else {
+        panic!("both headers are in the second page");
+    };
+    let file = |setup: &[u8]| {
+        let headers = [ogg_page(0, 0, 1, comment), ogg_page(0, 0, 2, setup)];
+        [&OGG[..second], &headers.concat(), &sound[starts[0]..]].concat()
+    };
+    assert_eq!(read(&file(setup)).expect("a sound").mid.len(), 4_410);
+    let refusal = read(&file(&vorbis::tests::with_large_codebook(setup)));
+    let is_told = matches!(&refusal, Err(DecodeError::Damaged(told)) if told.contains("codebooks"));
+    assert!(is_told, "{refusal:?}");
+}
+
 /// Between two pages, and within one.
 #[test]
 fn what_is_there_of_an_ogg_that_is_cut_off_is_read_and_told() {

@@ -186,7 +186,7 @@ impl Bits<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// Writes bits, the low ones of a byte first.
@@ -228,6 +228,31 @@ mod tests {
             .put(3, 4)
             .put(0, 1)
             .put(5, 4);
+    }
+
+    /// All entries have codes of one length, and no values.
+    fn alike(dimensions: u32, length: u32) -> impl Fn(&mut BitWriter) {
+        move |bits| {
+            bits.put(SYNC, 24).put(dimensions, 16).put(1 << length, 24);
+            bits.put(1, 1)
+                .put(length - 1, 5)
+                .put(1 << length, length + 1);
+            bits.put(0, 4);
+        }
+    }
+
+    /// A setup header with a codebook before its own that is too large.
+    pub fn with_large_codebook(setup: &[u8]) -> Vec<u8> {
+        let (head, own) = setup.split_at(SETUP_HEAD_BYTES + 1);
+        let mut bits = BitWriter::default();
+        alike(32, 17)(&mut bits);
+        for byte in own {
+            bits.put((*byte).into(), 8);
+        }
+        let mut head = head.to_vec();
+        head[SETUP_HEAD_BYTES] += 1;
+        head.extend(bits.bytes);
+        head
     }
 
     /// What the entries take, and so many tables.
@@ -292,16 +317,6 @@ mod tests {
                 .for_codec(CODEC_ID_VORBIS)
                 .with_extra_data(headers.into());
             check_size(&parameters)
-        };
-        // All entries of one length.
-        let alike = |dimensions: u32, length: u32| {
-            move |bits: &mut BitWriter| {
-                bits.put(SYNC, 24).put(dimensions, 16).put(1 << length, 24);
-                bits.put(1, 1)
-                    .put(length - 1, 5)
-                    .put(1 << length, length + 1);
-                bits.put(0, 4);
-            }
         };
         let each = taken(1 << 14, 32, 1 << 8);
         assert_eq!(MOST_BYTES / each, 17);

@@ -6,8 +6,10 @@
 //! place counts where the mean rise of all bands is above 5 dB and the highest of six frames to either side.
 
 use std::f64::consts::TAU;
+use std::sync::atomic::AtomicBool;
 
 use crate::analysis::fourier::{Complex, Fourier};
+use crate::tracks::Cancelled;
 
 const BANDS: usize = 24;
 const LOWEST_HZ: f64 = 60.0;
@@ -21,17 +23,21 @@ const BEFORE: (usize, usize) = (3, 7);
 const APART: usize = 6;
 
 /// Samples around which something begins, ascending.
-pub(super) fn rises(samples: &[f32], sample_rate_hz: f64) -> Vec<usize> {
+pub(super) fn rises(
+    samples: &[f32],
+    sample_rate_hz: f64,
+    is_cancelled: &AtomicBool,
+) -> Result<Vec<usize>, Cancelled> {
     let octaves = libm::round(libm::log2(sample_rate_hz / 46_000.0)) as i32;
     let points = match octaves {
         0.. => 1_024 << octaves.min(3),
         _ => 1_024 >> (-octaves).min(3),
     };
     let hop = points / 4;
-    let powers = powers(samples, sample_rate_hz, points, hop);
+    let powers = powers(samples, sample_rate_hz, (points, hop), is_cancelled)?;
     let loudest = powers.iter().flatten().copied().fold(0.0, f64::max);
     if loudest == 0.0 {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let level_db = |power: f64| 10.0 * libm::log10(power + QUIETEST * loudest);
     let levels: Vec<[f64; BANDS]> = powers.iter().map(|bands| bands.map(level_db)).collect();
@@ -54,14 +60,19 @@ pub(super) fn rises(samples: &[f32], sample_rate_hz: f64) -> Vec<usize> {
                 .take_while(|other| *other < frame)
                 .all(|other| rises[other] < rises[frame])
     };
-    (0..rises.len())
+    let highest = (0..rises.len())
         .filter(|frame| rises[*frame] > LEAST_RISE_DB && is_highest(*frame))
-        .map(|frame| frame * hop)
-        .collect()
+        .map(|frame| frame * hop);
+    Ok(highest.collect())
 }
 
 /// Powers of the bands of frames, the first centred at sample 0.
-fn powers(samples: &[f32], sample_rate_hz: f64, points: usize, hop: usize) -> Vec<[f64; BANDS]> {
+fn powers(
+    samples: &[f32],
+    sample_rate_hz: f64,
+    (points, hop): (usize, usize),
+    is_cancelled: &AtomicBool,
+) -> Result<Vec<[f64; BANDS]>, Cancelled> {
     let scale = |hz: f64| 21.4 * libm::log10(1.0 + 0.00437 * hz);
     let (low, high) = (scale(LOWEST_HZ), scale(HIGHEST_HZ));
     let band_of = |bin: usize| {
@@ -76,6 +87,7 @@ fn powers(samples: &[f32], sample_rate_hz: f64, points: usize, hop: usize) -> Ve
     let fourier = Fourier::new(points);
     let mut values = vec![Complex::default(); points];
     let frame = |frame: usize| {
+        Cancelled::check(is_cancelled)?;
         for (n, value) in values.iter_mut().enumerate() {
             let at = (frame * hop + n).checked_sub(points / 2);
             let sample = at.and_then(|at| samples.get(at)).copied().unwrap_or(0.0);
@@ -88,7 +100,7 @@ fn powers(samples: &[f32], sample_rate_hz: f64, points: usize, hop: usize) -> Ve
                 bands[*band] += value.power();
             }
         }
-        bands
+        Ok(bands)
     };
     // A cut at the end is no onset: there whole frames alone count.
     let whole = samples.len().saturating_sub(points / 2);

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use aliquot::recordings::notes::{NamedNote, key_hz};
 use aliquot::tracks::Tracks;
 use aliquot::tracks::bank_file::pieces::LARGE_BYTES;
-use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
+use aliquot::tracks::bank_file::{BuildError, FrameGrid, KeyZone, SoundTracks, TrackBank};
 use aliquot::tracks::files::ats::ByteOrder;
 use aliquot::tracks::files::{ats, sdif, spear};
 use clap::ValueEnum;
@@ -73,16 +74,17 @@ pub enum Output {
     Large(LargeBank),
 }
 
-/// The output, and what was left out, in words.
+/// The output, and what was left out, in words. An interrupt stops it with any error.
 pub fn output(
     arguments: &Arguments,
     inputs: Vec<Input>,
     format: OutputFormat,
+    interrupted: &AtomicBool,
 ) -> Result<(Output, Vec<String>), String> {
     if format == OutputFormat::Bank {
-        return bank(arguments, inputs);
+        return bank(arguments, inputs, interrupted);
     }
-    let tracks = chosen(arguments, inputs)?;
+    let tracks = chosen(arguments, inputs, interrupted)?;
     let hop_s = arguments.hop.map(|ms| 0.001 * ms);
     let (bytes, lost) = match format {
         OutputFormat::Spear => (spear::write_partials(&tracks).into_bytes(), 0),
@@ -100,7 +102,11 @@ pub fn output(
 }
 
 /// The only sound, or the one that is asked for.
-fn chosen(arguments: &Arguments, inputs: Vec<Input>) -> Result<Tracks, String> {
+fn chosen(
+    arguments: &Arguments,
+    inputs: Vec<Input>,
+    interrupted: &AtomicBool,
+) -> Result<Tracks, String> {
     let mut sounds: Vec<_> = inputs.into_iter().flat_map(|i| i.sounds).collect();
     let count = sounds.len();
     let number = match arguments.sound {
@@ -112,11 +118,15 @@ fn chosen(arguments: &Arguments, inputs: Vec<Input>) -> Result<Tracks, String> {
         return Err(format!("there is no sound {number}; there are {count}"));
     }
     let sound = sounds.swap_remove(number - 1);
-    sound.tracks().map(Cow::into_owned)
+    sound.tracks(interrupted).map(Cow::into_owned)
 }
 
 /// A bank of all sounds.
-fn bank(arguments: &Arguments, mut inputs: Vec<Input>) -> Result<(Output, Vec<String>), String> {
+fn bank(
+    arguments: &Arguments,
+    mut inputs: Vec<Input>,
+    interrupted: &AtomicBool,
+) -> Result<(Output, Vec<String>), String> {
     for input in &mut inputs {
         let Some(note) = NamedNote::of(&input.path) else {
             continue;
@@ -134,14 +144,18 @@ fn bank(arguments: &Arguments, mut inputs: Vec<Input>) -> Result<(Output, Vec<St
         return Ok(large(inputs));
     }
     let sounds = inputs.iter().flat_map(|input| &input.sounds);
-    let sounds = sounds.map(|sound| Ok((sound.zone, sound.tracks()?)));
+    let sounds = sounds.map(|sound| Ok((sound.zone, sound.tracks(interrupted)?)));
     let sounds = sounds.collect::<Result<Vec<(KeyZone, Cow<Tracks>)>, String>>()?;
     let sounds: Vec<(KeyZone, &Tracks)> = sounds.iter().map(|(zone, of)| (*zone, &**of)).collect();
-    let small = TrackBank::from_sounds(&sounds, grid(arguments, &inputs, &sounds));
+    let grid = grid(arguments, &inputs, &sounds);
+    let sounds = sounds.into_iter();
+    let sounds = sounds.map(|(zone, tracks)| SoundTracks { zone, tracks, grid });
+    let small = TrackBank::from_gridded_unless(&sounds.collect::<Vec<_>>(), interrupted);
     match small {
         Ok((bank, remarks)) if bank.file_bytes() < LARGE_BYTES => {
             Ok((Output::Bytes(bank.bytes().to_vec()), remarks))
         }
+        Err(BuildError::Cancelled) => Err(BuildError::Cancelled.to_string()),
         // What cannot be in any bank is refused as a large one as well.
         _ => Ok(large(inputs)),
     }

@@ -51,12 +51,13 @@ pub struct InputSound {
 }
 
 impl InputSound {
-    /// The recording as partials.
-    pub fn tracks(&self) -> Result<Cow<'_, Tracks>, String> {
+    /// The recording as partials; an interrupt stops it.
+    pub fn tracks(&self, interrupted: &AtomicBool) -> Result<Cow<'_, Tracks>, String> {
         match &self.recording {
             InputRecording::Tracks(tracks) => Ok(Cow::Borrowed(tracks)),
             InputRecording::Encoded(bank, sound) => {
-                let tracks = bank.read_tracks(*sound).map(Cow::Owned);
+                let tracks = bank.read_tracks_unless(*sound, interrupted);
+                let tracks = tracks.map(Cow::Owned);
                 tracks.map_err(|error| error.to_string())
             }
         }

@@ -48,7 +48,7 @@ impl LargeBank {
         interrupted: &AtomicBool,
     ) -> Result<(u64, Vec<String>), String> {
         let out = StoppableOutput::new(BufWriter::new(file), interrupted);
-        let remarks = self.write_sounds(out).map_err(|error| {
+        let remarks = self.write_sounds(out, interrupted).map_err(|error| {
             // Whatever the error says, the reason is the interrupt.
             let stopped = crate::stop_if(interrupted).err();
             stopped.map_or_else(|| error.to_string(), |stopped| stopped.to_string())
@@ -57,9 +57,13 @@ impl LargeBank {
         Ok((length.map_err(|error| error.to_string())?, remarks))
     }
 
-    fn write_sounds(self, out: impl Write + Seek) -> Result<Vec<String>, WriteError> {
+    fn write_sounds(
+        self,
+        out: impl Write + Seek,
+        interrupted: &AtomicBool,
+    ) -> Result<Vec<String>, WriteError> {
         let progress = crate::bar(self.sounds.len() as u64);
-        let mut writer = BankWriter::new(out, self.sounds.len())?;
+        let mut writer = BankWriter::new_unless(out, self.sounds.len(), interrupted)?;
         let mut remarks = Vec::new();
         for (zone, sound) in self.sounds {
             match sound {

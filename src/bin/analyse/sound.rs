@@ -4,7 +4,7 @@ use std::io::{Cursor, Write as _};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use aliquot::analysis::synthesis::{Without, sound};
+use aliquot::analysis::synthesis::{Without, sound_unless};
 use aliquot::analysis::{
     Analysis, AnalysisError, AnalysisFit, AnalysisReport, AnalysisSettings, DecodeError, Recording,
     analyse,
@@ -18,6 +18,9 @@ use indicatif::ProgressBar;
 use crate::arguments::Arguments;
 use crate::command_line;
 use crate::whole_file::WholeFile;
+
+/// Why there is no result where the user asked to stop.
+const INTERRUPTED: &str = "interrupted";
 
 /// What a sound file is analysed for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -81,10 +84,11 @@ pub fn read(
     interrupted: &AtomicBool,
 ) -> Result<Option<AnalysedSound>, String> {
     let named = |reason: String| format!("{}: {reason}", path.display());
+    let stopped = || named(INTERRUPTED.to_owned());
     let (recording, damage) = match Recording::read(path, interrupted) {
         Ok(read) => read,
         Err(DecodeError::Unsupported(_)) => return Ok(None),
-        Err(DecodeError::Cancelled) => return Err(named("interrupted".to_owned())),
+        Err(DecodeError::Cancelled) => return Err(stopped()),
         Err(error) => return Err(named(error.to_string())),
     };
     if let Some(damage) = damage {
@@ -102,17 +106,20 @@ pub fn read(
     let show = &mut |share: f64| bar.set_position((1_000.0 * share) as u64);
     let found = analyse(&recording, &settings, interrupted, show);
     let mut analysis = found.map_err(|error| match error {
-        AnalysisError::Cancelled => named("interrupted".to_owned()),
+        AnalysisError::Cancelled => stopped(),
         error => named(error.to_string()),
     })?;
     bar.finish_and_clear();
     analysis.tracks.source = source(path, arguments, &analysis);
     let resynthesis = arguments.resynth.as_ref().map(|path| {
-        let written = write_resynthesis(path, &recording, &analysis);
+        let written = write_resynthesis(path, &recording, &analysis, interrupted);
         written.map_err(|error| format!("{}: {error}", path.display()))
     });
     let resynthesis = resynthesis.transpose()?;
-    let report = arguments.report.then(|| measured(&recording, &analysis));
+    let report = match arguments.report {
+        true => Some(measured(&recording, &analysis, interrupted).ok_or_else(stopped)?),
+        false => None,
+    };
     let root = format!(
         "window {} samples, confidence in the root {:.2}",
         analysis.window, analysis.root_confidence
@@ -130,11 +137,16 @@ pub fn read(
     }))
 }
 
-fn measured(recording: &Recording, analysis: &Analysis) -> AnalysisReport {
+/// The figures of an analysis; `None` if it was interrupted.
+fn measured(
+    recording: &Recording,
+    analysis: &Analysis,
+    interrupted: &AtomicBool,
+) -> Option<AnalysisReport> {
     let waiting = ProgressBar::new_spinner();
     waiting.set_message("measuring");
     waiting.tick();
-    let report = AnalysisReport::new(recording, analysis);
+    let report = AnalysisReport::new_unless(recording, analysis, interrupted);
     waiting.finish_and_clear();
     report
 }
@@ -154,9 +166,11 @@ fn write_resynthesis(
     path: &Path,
     recording: &Recording,
     analysis: &Analysis,
+    interrupted: &AtomicBool,
 ) -> Result<WholeFile, String> {
     let rate_hz = recording.sample_rate_hz;
-    let heard = sound(&analysis.tracks, rate_hz, Without::default());
+    let heard = sound_unless(&analysis.tracks, rate_hz, Without::default(), interrupted);
+    let heard = heard.ok_or(INTERRUPTED)?;
     let spec = hound::WavSpec {
         channels: if heard.side.is_empty() { 1 } else { 2 },
         sample_rate: rate_hz as u32,

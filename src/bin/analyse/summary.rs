@@ -1,6 +1,7 @@
 //! What a file holds, in words.
 
 use std::fmt::Write as _;
+use std::sync::atomic::AtomicBool;
 
 use aliquot::tracks::bank_file::KeyZone;
 
@@ -9,8 +10,8 @@ use crate::input::{Input, InputSound};
 /// A line for the file, one for each sound, and one for each remark.
 ///
 /// # Errors
-/// If a sound of a bank cannot be read, or is damaged.
-pub fn text(input: &Input) -> Result<String, String> {
+/// If a sound of a bank cannot be read, or is damaged, or it is interrupted.
+pub fn text(input: &Input, interrupted: &AtomicBool) -> Result<String, String> {
     let mut text = format!("{}: {}", input.path.display(), input.format);
     if input.sounds.len() > 1 {
         // Writing to a string does not fail.
@@ -18,7 +19,7 @@ pub fn text(input: &Input) -> Result<String, String> {
     }
     text.push('\n');
     for sound in &input.sounds {
-        let sound = sound_text(sound);
+        let sound = sound_text(sound, interrupted);
         text += &sound.map_err(|error| format!("{}: {error}", input.path.display()))?;
     }
     if let Some(report) = &input.report {
@@ -32,8 +33,8 @@ pub fn text(input: &Input) -> Result<String, String> {
     Ok(text)
 }
 
-fn sound_text(sound: &InputSound) -> Result<String, String> {
-    let tracks = sound.tracks()?;
+fn sound_text(sound: &InputSound, interrupted: &AtomicBool) -> Result<String, String> {
+    let tracks = sound.tracks(interrupted)?;
     let mut text = format!(
         "  {:.3} s, {} tracks, {} at once, {} breakpoints",
         tracks.duration_s,

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{Cursor, Write as _};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
+#[cfg(unix)]
+use std::{sync::mpsc::channel, time::Duration};
 
 use super::*;
 use crate::params::HostParams;
@@ -148,6 +150,38 @@ fn a_streamed_bank_plays_without_the_allocator_and_is_taken_away() {
     process_in_time(&mut bench, 20);
     assert_eq!(bench.allocator_calls, 0);
     bench.plugin.background.work();
+}
+
+/// A host that closes a song does not hang with a thread that reads from a disk that has gone.
+#[cfg(unix)]
+#[test]
+fn an_instance_goes_though_the_disk_of_its_bank_does_not_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let named = streamed(&folder.path().join("a.aliquot"), 815.0);
+    let bank = named.bank().expect("a bank").clone();
+    let held = bank.hold_reads();
+    let (gone, has_gone) = channel();
+    let of_instance = bank.clone();
+    std::thread::spawn(move || {
+        let bank = of_instance;
+        let reads = bank.reads();
+        let mut bench = playing(named, 79);
+        while bank.reads() == reads {
+            bench.process(2, 64, &[]);
+        }
+        drop(bank);
+        drop(bench);
+        gone.send(()).expect("the test waits");
+    });
+    // It fails, rather than hang as the host would.
+    let limit = Duration::from_secs(120);
+    has_gone.recv_timeout(limit).expect("the instance has gone");
+    // The thread is still at it, and holds what it reads.
+    assert_eq!(Arc::strong_count(&bank), 2);
+    drop(held);
+    while Arc::strong_count(&bank) > 1 {
+        std::thread::yield_now();
+    }
 }
 
 /// What is wrong with the file is told, in the same words however much of it is found wrong, and the rest plays on.

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::{ImportError, ImportState, failed};
 use crate::recordings::BankFolder;
@@ -100,7 +101,7 @@ impl<'a> BankContent<'a> {
                 Ok(*hash)
             }
             BankContent::Pieces(bank) => {
-                let written = write_pieces(bank, output(file, state));
+                let written = write_pieces(bank, output(file, state), state.is_cancelled);
                 written.map_err(|error| {
                     let cancelled = state.check().err();
                     cancelled.unwrap_or_else(|| of_write(error, source, place))
@@ -158,8 +159,12 @@ fn output<'a>(file: &'a UnnamedFile, state: &ImportState<'a>) -> impl Write + Se
     StoppableOutput::new(BufWriter::new(file.file()), state.is_cancelled)
 }
 
-fn write_pieces(bank: &TrackBank, out: impl Write + Seek) -> Result<u64, WriteError> {
-    let mut writer = BankWriter::new(out, bank.sounds().len())?;
+fn write_pieces(
+    bank: &TrackBank,
+    out: impl Write + Seek,
+    is_cancelled: &AtomicBool,
+) -> Result<u64, WriteError> {
+    let mut writer = BankWriter::new_unless(out, bank.sounds().len(), is_cancelled)?;
     for (number, sound) in bank.sounds().iter().enumerate() {
         writer.add_sound(sound.zone, bank, number)?;
     }

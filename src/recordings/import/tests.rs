@@ -1,3 +1,4 @@
+mod cancelled;
 mod failures;
 
 use std::fs;

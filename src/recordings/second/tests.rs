@@ -1,4 +1,5 @@
 use std::io::Cursor;
+use std::sync::atomic::Ordering;
 
 use super::*;
 use crate::state::tests::bank;

@@ -4,14 +4,43 @@ mod beside;
 mod frames;
 mod plan;
 
+use std::fmt;
+use std::sync::atomic::AtomicBool;
+
 use super::layout::*;
 use super::slots::SlotHomes;
 use super::{FrameGrid, KeyZone, codes, load};
-use crate::tracks::Tracks;
+use crate::tracks::{Cancelled, Tracks};
 use plan::Plan;
 
 /// Sounds of a bank, at most.
 const MAX_SOUNDS: usize = 4_096;
+
+/// Why no bank was built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BuildError {
+    /// The sounds cannot be in a bank, and why.
+    Impossible(String),
+    /// The caller asked to stop.
+    Cancelled,
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BuildError::Impossible(reason) => f.write_str(reason),
+            BuildError::Cancelled => Cancelled.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+impl From<Cancelled> for BuildError {
+    fn from(_: Cancelled) -> BuildError {
+        BuildError::Cancelled
+    }
+}
 
 /// A sound that a bank is built of.
 #[derive(Clone, Copy, Debug)]
@@ -26,17 +55,17 @@ pub struct SoundTracks<'a> {
 
 impl SoundTracks<'_> {
     /// Whether it can be in a bank.
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), BuildError> {
         let SoundTracks { zone, grid, .. } = self;
         if !grid.is_possible() {
-            return Err(format!(
+            return Err(BuildError::Impossible(format!(
                 "frames of {} samples at {} Hz cannot be",
                 grid.hop, grid.sample_rate_hz
-            ));
+            )));
         }
         match zone.is_possible() {
             true => Ok(()),
-            false => Err(format!("{zone:?} cannot be")),
+            false => Err(BuildError::Impossible(format!("{zone:?} cannot be"))),
         }
     }
 }
@@ -45,25 +74,26 @@ impl SoundTracks<'_> {
 pub(super) fn image(
     sounds: &[SoundTracks],
     homes: &mut SlotHomes,
-) -> Result<(Vec<u8>, Vec<String>), String> {
+    is_cancelled: &AtomicBool,
+) -> Result<(Vec<u8>, Vec<String>), BuildError> {
     if sounds.is_empty() || sounds.len() > MAX_SOUNDS {
-        return Err(format!(
+        return Err(BuildError::Impossible(format!(
             "{} sounds in place of 1 to {MAX_SOUNDS}",
             sounds.len()
-        ));
+        )));
     }
     sounds.iter().try_for_each(SoundTracks::check)?;
     let mut file = vec![0; HEADER_BYTES + sounds.len() * RECORD_BYTES];
     let mut remarks = Vec::new();
-    let plans = plans(sounds, homes)?;
+    let plans = plans(sounds, homes, is_cancelled)?;
     for (number, (sound, plan)) in sounds.iter().zip(plans).enumerate() {
         let bytes = file.len() as u64 + plan.frame_bytes();
         if bytes > MAX_BYTES {
-            return Err(format!(
+            return Err(BuildError::Impossible(format!(
                 "the bank would have {} MB, more than {}; a longer hop or fewer partials make it smaller",
                 bytes >> 20,
                 MAX_BYTES >> 20
-            ));
+            )));
         }
         remarks.extend(plan.remarks());
         let mut record = Record::new(&mut file, number);
@@ -77,7 +107,7 @@ pub(super) fn image(
                 zone.highest_velocity,
             ],
         );
-        frames::write(&mut record, &plan);
+        frames::write(&mut record, &plan, is_cancelled)?;
         beside::write(&mut record, sound.tracks);
     }
     write_header(&mut file, sounds.len() as u32);
@@ -85,13 +115,17 @@ pub(super) fn image(
 }
 
 /// The plan of each sound. Those with harmonics choose their slots first: others have to find partners in them.
-fn plans<'a>(sounds: &[SoundTracks<'a>], homes: &mut SlotHomes) -> Result<Vec<Plan<'a>>, String> {
+fn plans<'a>(
+    sounds: &[SoundTracks<'a>],
+    homes: &mut SlotHomes,
+    is_cancelled: &AtomicBool,
+) -> Result<Vec<Plan<'a>>, BuildError> {
     let mut places: Vec<usize> = (0..sounds.len()).collect();
     places.sort_by_key(|&place| !sounds[place].tracks.has_harmonics());
     let mut plans: Vec<(usize, Plan)> = Vec::with_capacity(sounds.len());
     for place in places {
         let SoundTracks { tracks, grid, .. } = sounds[place];
-        plans.push((place, Plan::new(tracks, grid, homes)?));
+        plans.push((place, Plan::new(tracks, grid, homes, is_cancelled)?));
     }
     plans.sort_by_key(|(place, _)| *place);
     Ok(plans.into_iter().map(|(_, plan)| plan).collect())

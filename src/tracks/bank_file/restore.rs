@@ -1,10 +1,12 @@
 //! Tracks out of a bank.
 
+use std::sync::atomic::AtomicBool;
+
 use super::codes::*;
 use super::{BankRows, SlotEvent};
 use crate::tracks::bands::{ENVELOPE_POINTS, NOISE_BANDS};
 use crate::tracks::{
-    BandNoise, Breakpoint, SpectralEnvelope, Track, Tracks, Transient, spline_slopes,
+    BandNoise, Breakpoint, Cancelled, SpectralEnvelope, Track, Tracks, Transient, spline_slopes,
 };
 
 /// Frequencies decide the number of cycles where they are right to less than half a cycle.
@@ -17,11 +19,15 @@ const MOST_TIMES: usize = 4;
 /// A sound's partials, with a breakpoint at each frame and at both ends, and all else that it has.
 /// The frequencies at the breakpoints are those of the natural cubic spline through the phases there:
 /// the curve of an analysis is of this kind, so it comes back but for the rounding.
-pub(super) fn tracks(rows: BankRows) -> Tracks {
+///
+/// # Errors
+/// If it is cancelled.
+pub(super) fn tracks(rows: BankRows, is_cancelled: &AtomicBool) -> Result<Tracks, Cancelled> {
     let sound = rows.sound();
     let mut births: Vec<Option<SlotEvent>> = vec![None; sound.slots as usize];
     let mut found = Vec::new();
     for event in rows.events() {
+        Cancelled::check(is_cancelled)?;
         let birth = &mut births[usize::from(event.slot)];
         if event.kind == SlotEvent::BIRTH {
             *birth = Some(*event);
@@ -29,7 +35,7 @@ pub(super) fn tracks(rows: BankRows) -> Tracks {
             found.extend(track(&rows, &birth, event));
         }
     }
-    Tracks {
+    Ok(Tracks {
         duration_s: sound.duration_s,
         root_hz: sound.root_hz,
         tracks: found,
@@ -39,7 +45,7 @@ pub(super) fn tracks(rows: BankRows) -> Tracks {
         envelope: envelope(&rows),
         sustain_loop: sound.sustain_loop,
         source: sound.source.clone(),
-    }
+    })
 }
 
 /// The track between two events; `None` if it has no duration.

@@ -3,8 +3,10 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::sync::atomic::AtomicBool;
 
 use super::MAX_SLOTS;
+use crate::tracks::Cancelled;
 
 /// The frames that a track needs its slot in.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,29 +58,37 @@ impl SlotHomes {
     ///
     /// Beside sounds that have been placed, partials without a number have the slots of their partners. Sounds with
     /// harmonics are to be placed first: their slots are given.
-    pub(super) fn place(&mut self, spans: &[Span]) -> Vec<Option<u16>> {
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub(super) fn place(
+        &mut self,
+        spans: &[Span],
+        is_cancelled: &AtomicBool,
+    ) -> Result<Vec<Option<u16>>, Cancelled> {
+        let alone = || SlotHomes::default().assign(spans, &Kept::default(), is_cancelled);
         let slots = match self.homes.is_empty() {
-            true => self.assign(spans, &Kept::default()),
+            true => self.assign(spans, &Kept::default(), is_cancelled)?,
             false => {
-                let beside = self.assign(spans, &self.partners(spans));
-                let alone = || SlotHomes::default().assign(spans, &Kept::default());
+                let partners = self.partners(spans, is_cancelled)?;
+                let beside = self.assign(spans, &partners, is_cancelled)?;
                 let left_out = |slots: &[Option<u16>]| slots.iter().filter(|s| s.is_none()).count();
                 // Where there is no room, partners do not cost another partial its place.
                 match left_out(&beside) {
                     0 => beside,
-                    lost => Some(alone())
+                    lost => Some(alone()?)
                         .filter(|a| left_out(a) < lost)
                         .unwrap_or(beside),
                 }
             }
         };
         self.take(spans, &slots);
-        slots
+        Ok(slots)
     }
 
     /// For each span the slot whose home is nearest, within [`NEAR`]. Stronger ones choose first, and no two that
     /// overlap have the same.
-    fn partners(&self, spans: &[Span]) -> Kept {
+    fn partners(&self, spans: &[Span], is_cancelled: &AtomicBool) -> Result<Kept, Cancelled> {
         let numbered = numbered_slots(spans);
         let mut by_energy: Vec<usize> = (0..spans.len()).collect();
         by_energy.sort_by(|&a, &b| spans[b].energy.total_cmp(&spans[a].energy).then(a.cmp(&b)));
@@ -88,6 +98,7 @@ impl SlotHomes {
             ..Kept::default()
         };
         for place in by_energy {
+            Cancelled::check(is_cancelled)?;
             let span = &spans[place];
             if span.label > 0 || span.energy < least {
                 continue;
@@ -107,12 +118,17 @@ impl SlotHomes {
                 spans.insert(span.first, span.last);
             }
         }
-        kept
+        Ok(kept)
     }
 
     /// The slot of each span, see [`SlotHomes::place`]. A span has the slot that is kept for it, which no other span
     /// has while it lasts; strong ones without one keep out of the slots of other sounds as far as they can.
-    fn assign(&self, spans: &[Span], kept: &Kept) -> Vec<Option<u16>> {
+    fn assign(
+        &self,
+        spans: &[Span],
+        kept: &Kept,
+        is_cancelled: &AtomicBool,
+    ) -> Result<Vec<Option<u16>>, Cancelled> {
         let mut slots: Vec<Option<u16>> = vec![None; spans.len()];
         let mut free: BTreeSet<u16> = (0..MAX_SLOTS as u16).collect();
         let mut ends: BinaryHeap<Reverse<(u32, usize)>> = BinaryHeap::new();
@@ -120,6 +136,7 @@ impl SlotHomes {
         let numbered = numbered_slots(spans);
         let least = least_energy(spans);
         for (place, span) in spans.iter().enumerate() {
+            Cancelled::check(is_cancelled)?;
             while let Some(&Reverse((last, ended))) = ends.peek() {
                 if last >= span.first {
                     break;
@@ -153,7 +170,7 @@ impl SlotHomes {
             slots[place] = slot;
             ends.push(Reverse((span.last, place)));
         }
-        slots
+        Ok(slots)
     }
 
     /// The next sound finds these in their slots.
@@ -241,8 +258,13 @@ mod tests {
         }
     }
 
+    fn placed(homes: &mut SlotHomes, spans: &[Span]) -> Vec<Option<u16>> {
+        let slots = homes.place(spans, &AtomicBool::new(false));
+        slots.expect("not cancelled")
+    }
+
     fn assign(spans: &[Span]) -> Vec<Option<u16>> {
-        SlotHomes::default().place(spans)
+        placed(&mut SlotHomes::default(), spans)
     }
 
     #[test]
@@ -307,13 +329,13 @@ mod tests {
             spans.collect()
         };
         let mut homes = SlotHomes::default();
-        let first = homes.place(&bell(&[0.0, 0.26, 1.3, 2.0], 1));
+        let first = placed(&mut homes, &bell(&[0.0, 0.26, 1.3, 2.0], 1));
         assert_eq!(first, [0, 1, 2, 3].map(Some));
-        let second = homes.place(&bell(&[2.02, 0.7, 0.03, 1.25, 0.25], 2));
+        let second = placed(&mut homes, &bell(&[2.02, 0.7, 0.03, 1.25, 0.25], 2));
         // The one of its own keeps out of the others' slots.
         assert_eq!(second, [3, 4, 0, 2, 1].map(Some));
         // It has become a home.
-        let third = homes.place(&bell(&[0.72, 5.0], 0));
+        let third = placed(&mut homes, &bell(&[0.72, 5.0], 0));
         assert_eq!(third, [4, 5].map(Some));
     }
 
@@ -322,9 +344,9 @@ mod tests {
     fn high_harmonics_share_a_slot() {
         let mut homes = SlotHomes::default();
         let first = [span(0, 9, 0, 1.0), span(0, 9, 80, 1.0), span(1, 9, 90, 1.0)];
-        let first = homes.place(&first);
+        let first = placed(&mut homes, &first);
         let second = [span(0, 9, 90, 1.0), span(1, 9, 80, 1.0)];
-        assert_eq!(homes.place(&second), [first[2], first[1]]);
+        assert_eq!(placed(&mut homes, &second), [first[2], first[1]]);
     }
 
     /// Of two partials near one home the stronger has it, although it begins later; harmonics keep their own slots.
@@ -333,14 +355,14 @@ mod tests {
         let at = |span: Span, log2_ratio: f64| Span { log2_ratio, ..span };
         let mut homes = SlotHomes::default();
         let first = [at(span(0, 9, 0, 1.0), 1.0), at(span(0, 9, 0, 1.0), 0.0)];
-        assert_eq!(homes.place(&first), [0, 1].map(Some));
+        assert_eq!(placed(&mut homes, &first), [0, 1].map(Some));
         let second = [
             at(span(0, 9, 0, 0.5), 1.01),
             at(span(1, 9, 0, 1.0), 1.02),
             at(span(2, 9, 2, 1.0), 1.0),
             at(span(3, 9, 0, 1.0), 0.0),
         ];
-        assert_eq!(homes.place(&second), [2, 0, 1, 3].map(Some));
+        assert_eq!(placed(&mut homes, &second), [2, 0, 1, 3].map(Some));
     }
 
     #[test]
@@ -355,7 +377,7 @@ mod tests {
         let mut homes = SlotHomes::default();
         for shift in 0..4 {
             let spans = full(shift);
-            let slots = homes.place(&spans);
+            let slots = placed(&mut homes, &spans);
             assert!(slots.iter().all(Option::is_some), "{shift}");
             for (a, x) in spans.iter().enumerate() {
                 for (b, y) in spans.iter().enumerate().skip(a + 1) {

@@ -3,10 +3,11 @@
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::layout::{HEADER_BYTES, MAX_BYTES};
 use super::{OpenError, load, pieces};
+use crate::tracks::Cancelled;
 use crate::tracks::files::FileError;
 
 /// Bytes of a file that is read, at most: sections beside the frames are above what banks are built up to.
@@ -82,9 +83,7 @@ pub(super) fn read(path: &Path, is_cancelled: &AtomicBool) -> Result<Storage, Op
     let mut storage = Storage::zeros(length as usize)
         .ok_or_else(|| OpenError::Io(io::ErrorKind::OutOfMemory.into()))?;
     for piece in storage.bytes_mut().chunks_mut(PIECE_BYTES) {
-        if is_cancelled.load(Ordering::Relaxed) {
-            return Err(OpenError::Cancelled);
-        }
+        Cancelled::check(is_cancelled)?;
         file.read_exact(piece).map_err(OpenError::Io)?;
     }
     Ok(storage)

@@ -1,5 +1,6 @@
 mod damage;
 mod sound;
+mod stopping;
 
 use std::sync::atomic::AtomicBool;
 

@@ -4,15 +4,17 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::pieces::{self, Piece, PieceFault, PieceKey, PieceStore};
 use super::slots::SlotHomes;
 use super::storage::{self, Storage};
-use super::{BankRows, BankSound, FrameGrid, KeyZone, SoundTracks, build, layout, load, restore};
-use crate::tracks::Tracks;
+use super::{
+    BankRows, BankSound, BuildError, FrameGrid, KeyZone, SoundTracks, build, layout, load, restore,
+};
 use crate::tracks::files::FileError;
 use crate::tracks::warp::{AnchorReach, TimeWarp};
+use crate::tracks::{Cancelled, Tracks};
 
 /// Recordings to play: whole in memory and checked as a whole, or streamed, each part checked when it is read. Made and
 /// loaded off the audio thread, which may read all that is in memory.
@@ -60,6 +62,12 @@ impl fmt::Display for OpenError {
 
 impl std::error::Error for OpenError {}
 
+impl From<Cancelled> for OpenError {
+    fn from(_: Cancelled) -> OpenError {
+        OpenError::Cancelled
+    }
+}
+
 impl TrackBank {
     /// A bank of one sound for all keys. Returns as well what had to be left out, in words.
     ///
@@ -92,9 +100,22 @@ impl TrackBank {
     /// # Errors
     /// If it would be too large, or a grid or a zone cannot be.
     pub fn from_gridded(sounds: &[SoundTracks]) -> Result<(TrackBank, Vec<String>), String> {
-        let (image, remarks) = build::image(sounds, &mut SlotHomes::default())?;
+        let made = TrackBank::from_gridded_unless(sounds, &AtomicBool::new(false));
+        made.map_err(|error| error.to_string())
+    }
+
+    /// As [`TrackBank::from_gridded`]; `is_cancelled` stops it.
+    ///
+    /// # Errors
+    /// As there, or [`BuildError::Cancelled`].
+    pub fn from_gridded_unless(
+        sounds: &[SoundTracks],
+        is_cancelled: &AtomicBool,
+    ) -> Result<(TrackBank, Vec<String>), BuildError> {
+        let (image, remarks) = build::image(sounds, &mut SlotHomes::default(), is_cancelled)?;
         // What was built is read as any file is, so there is one meaning of the bytes.
-        let bank = TrackBank::from_bytes(&image).map_err(|error| error.to_string())?;
+        let bank = TrackBank::from_bytes(&image);
+        let bank = bank.map_err(|error| BuildError::Impossible(error.to_string()))?;
         Ok((bank, remarks))
     }
 
@@ -273,9 +294,7 @@ impl TrackBank {
         };
         for (number, sound) in (0..).zip(&self.sounds) {
             for piece in 0..sound.pieces.count() as u32 {
-                if is_cancelled.load(Ordering::Relaxed) {
-                    return Err(OpenError::Cancelled);
-                }
+                Cancelled::check(is_cancelled)?;
                 let key = PieceKey {
                     sound: number,
                     piece,
@@ -286,12 +305,16 @@ impl TrackBank {
         Ok(())
     }
 
-    /// A bank of one sound alone, whole in memory, out of one that is streamed. Not for the audio
+    /// A bank of one sound alone, whole in memory, out of one that is streamed. `is_cancelled` stops it. Not for the audio
     /// thread.
     ///
     /// # Errors
-    /// If there is no such sound, or it cannot be read, or is damaged.
-    pub fn sound_in_memory(&self, sound: usize) -> Result<TrackBank, OpenError> {
+    /// If there is no such sound, or it cannot be read, or is damaged, or it was stopped.
+    pub fn sound_in_memory(
+        &self,
+        sound: usize,
+        is_cancelled: &AtomicBool,
+    ) -> Result<TrackBank, OpenError> {
         let missing = || OpenError::Io(io::ErrorKind::NotFound.into());
         let (Some(of), Some(store)) = (self.sounds.get(sound), self.store()) else {
             return Err(missing());
@@ -300,7 +323,10 @@ impl TrackBank {
             sound: sound as u32,
             piece,
         };
-        let pieces = (0..of.pieces.count() as u32).map(|piece| store.read(of, key(piece)));
+        let pieces = (0..of.pieces.count() as u32).map(|piece| {
+            Cancelled::check(is_cancelled)?;
+            store.read(of, key(piece))
+        });
         let pieces = pieces.collect::<Result<Vec<Piece>, OpenError>>()?;
         let image = pieces::in_memory(of, &pieces);
         // Each piece is right by itself; what does not fit together is somewhere in them.
@@ -311,17 +337,18 @@ impl TrackBank {
     }
 
     /// The bank that has all of a sound in memory, and the sound's number in it: this bank, or, if it is streamed, one of
-    /// that sound alone. Not for the audio thread.
+    /// that sound alone. `is_cancelled` stops it. Not for the audio thread.
     ///
     /// # Errors
-    /// If the sound is streamed and cannot be read, or is damaged.
+    /// If the sound is streamed and cannot be read, or is damaged, or it was stopped.
     pub fn with_sound_in_memory(
         self: &Arc<TrackBank>,
         sound: usize,
+        is_cancelled: &AtomicBool,
     ) -> Result<(Arc<TrackBank>, usize), OpenError> {
         match self.is_streamed() {
             false => Ok((self.clone(), sound)),
-            true => Ok((Arc::new(self.sound_in_memory(sound)?), 0)),
+            true => Ok((Arc::new(self.sound_in_memory(sound, is_cancelled)?), 0)),
         }
     }
 
@@ -359,15 +386,49 @@ impl TrackBank {
     /// # Errors
     /// If it is streamed and cannot be read, or is damaged.
     pub fn read_tracks(&self, sound: usize) -> Result<Tracks, OpenError> {
-        match self.is_streamed() {
-            false => Ok(self.to_tracks(sound)),
-            true => self.sound_in_memory(sound).map(|bank| bank.to_tracks(0)),
-        }
+        self.read_tracks_unless(sound, &AtomicBool::new(false))
+    }
+
+    /// As [`TrackBank::read_tracks`]; `is_cancelled` stops it.
+    ///
+    /// # Errors
+    /// As there, or [`OpenError::Cancelled`].
+    pub fn read_tracks_unless(
+        &self,
+        sound: usize,
+        is_cancelled: &AtomicBool,
+    ) -> Result<Tracks, OpenError> {
+        let in_memory;
+        let rows = match self.is_streamed() {
+            false => self.rows(sound),
+            true => {
+                in_memory = self.sound_in_memory(sound, is_cancelled)?;
+                in_memory.rows(0)
+            }
+        };
+        let tracks = rows.map(|rows| restore::tracks(rows, is_cancelled));
+        Ok(tracks.transpose()?.unwrap_or_default())
     }
 
     /// A sound as tracks; empty if there is no such sound, or it is [streamed](TrackBank::read_tracks).
     pub fn to_tracks(&self, sound: usize) -> Tracks {
-        self.rows(sound)
-            .map_or_else(Tracks::default, restore::tracks)
+        let tracks = self.rows(sound).map(|rows| {
+            // It is never cancelled.
+            restore::tracks(rows, &AtomicBool::new(false)).unwrap_or_default()
+        });
+        tracks.unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+impl TrackBank {
+    /// Makes all reads of a streamed bank's file wait until the guard is dropped, as a disk does that does not answer.
+    pub(crate) fn hold_reads(&self) -> std::sync::MutexGuard<'_, std::fs::File> {
+        self.store().expect("a streamed bank").hold_reads()
+    }
+
+    /// How many reads of pieces of a streamed bank have begun.
+    pub(crate) fn reads(&self) -> usize {
+        self.store().expect("a streamed bank").reads()
     }
 }

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
 
+use crate::editor::model::EditorModel;
+use crate::recordings::ending::EndingThreads;
+use crate::recordings::job::Job;
 use crate::tracks::bands::{NOISE_BANDS, noise_edges_hz};
 use crate::tracks::bank_file::{BankRows, BankSound, SlotEvent, TrackBank, codes};
 
@@ -51,7 +53,7 @@ impl TracksPicture {
     /// Draws a sound of a bank; `None` if the bank has none of this number, it cannot be read, or `is_over` becomes
     /// true.
     fn draw(bank: &Arc<TrackBank>, sound: usize, is_over: &AtomicBool) -> Option<TracksPicture> {
-        let (bank, sound) = bank.with_sound_in_memory(sound).ok()?;
+        let (bank, sound) = bank.with_sound_in_memory(sound, is_over).ok()?;
         let rows = bank.rows(sound)?;
         let (lowest_hz, highest_hz, loudest_db) = extent(&rows, is_over)?;
         let mut picture = TracksPicture {
@@ -214,44 +216,44 @@ fn extent(rows: &BankRows, is_over: &AtomicBool) -> Option<(f32, f32, f32)> {
     Some((lowest.max(20.0), highest.min(20_480.0), loudest_db))
 }
 
-/// A picture that is being drawn. Dropped, it is given up.
+/// A picture that is being drawn. Dropped, it is given up; nobody waits.
 pub struct PictureJob {
-    is_over: Arc<AtomicBool>,
-    thread: Option<JoinHandle<Option<TracksPicture>>>,
+    /// `None` once it is over.
+    job: Option<Job<Option<TracksPicture>>>,
 }
 
 impl PictureJob {
-    /// Begins to draw a sound of a bank; without a thread for it there is no picture.
-    pub fn start(bank: Arc<TrackBank>, sound: usize) -> PictureJob {
-        let is_over = Arc::new(AtomicBool::new(false));
-        let flag = is_over.clone();
-        let thread = thread::Builder::new().name("aliquot picture".to_owned());
-        let thread = thread.spawn(move || TracksPicture::draw(&bank, sound, &flag));
+    /// Begins to draw a sound of a bank; without a thread for it there is no picture. Dropped before it is over, it
+    /// leaves its thread to `ending_threads`.
+    pub fn start(
+        bank: Arc<TrackBank>,
+        sound: usize,
+        ending_threads: Arc<EndingThreads>,
+    ) -> PictureJob {
+        let draw = move |is_over: &AtomicBool| TracksPicture::draw(&bank, sound, is_over);
         PictureJob {
-            is_over,
-            thread: thread.ok(),
+            job: Job::start("aliquot picture", ending_threads, draw).ok(),
         }
     }
 
     /// The picture, once, when it is done. Does not wait for it.
     pub fn take(&mut self) -> Option<TracksPicture> {
-        let thread = self.thread.take_if(|thread| thread.is_finished())?;
-        thread.join().ok().flatten()
+        let outcome = self.job.as_mut()?.take_outcome()?;
+        self.job = None;
+        outcome.flatten()
     }
 
     /// Whether it is still being drawn.
     pub fn is_under_way(&self) -> bool {
-        self.thread.is_some()
+        self.job.is_some()
     }
 }
 
-impl Drop for PictureJob {
-    fn drop(&mut self) {
-        self.is_over.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            // One that panicked has printed why.
-            let _ = thread.join();
-        }
+impl EditorModel {
+    /// Begins to draw a sound of a bank.
+    pub fn begin_picture(&self, bank: &Arc<TrackBank>, sound: usize) -> PictureJob {
+        let ending_threads = self.params.ending_threads().clone();
+        PictureJob::start(bank.clone(), sound, ending_threads)
     }
 }
 
@@ -263,12 +265,12 @@ mod tests {
     use crate::tracks::{Breakpoint, Track, Tracks};
 
     fn picture(bank: &Arc<TrackBank>) -> TracksPicture {
-        let mut job = PictureJob::start(bank.clone(), 0);
+        let mut job = PictureJob::start(bank.clone(), 0, Arc::default());
         while job.is_under_way() {
             if let Some(picture) = job.take() {
                 return picture;
             }
-            thread::yield_now();
+            std::thread::yield_now();
         }
         panic!("no picture");
     }

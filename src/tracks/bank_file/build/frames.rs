@@ -1,13 +1,20 @@
 //! Frames and events.
 
+use std::sync::atomic::AtomicBool;
+
 use super::codes::*;
 use super::plan::{Placed, Plan};
 use super::*;
+use crate::tracks::Cancelled;
 use crate::tracks::bank_file::SlotEvent;
 use crate::tracks::interpolation::TrackCursor;
 
 /// Adds the frames and the events, and what the record says of them.
-pub(super) fn write(record: &mut Record, plan: &Plan) {
+pub(super) fn write(
+    record: &mut Record,
+    plan: &Plan,
+    is_cancelled: &AtomicBool,
+) -> Result<(), Cancelled> {
     let mut offsets = Vec::with_capacity(plan.widths.len());
     let mut table = Vec::with_capacity(plan.widths.len() * SectionKind::Pages.entry_bytes());
     for (page, &width) in plan.widths.iter().enumerate() {
@@ -25,6 +32,7 @@ pub(super) fn write(record: &mut Record, plan: &Plan) {
     };
     let mut events = Vec::with_capacity(2 * plan.placed.len());
     for placed in &plan.placed {
+        Cancelled::check(is_cancelled)?;
         rows.write(placed, &mut events);
     }
     // Births first: a slot has a birth and a death between two frames only if both are of one track.
@@ -47,6 +55,7 @@ pub(super) fn write(record: &mut Record, plan: &Plan) {
     record.u32(FRAMES_AT, plan.frames);
     let slots = plan.widths.iter().max().copied().unwrap_or(0);
     record.u32(SLOTS_AT, slots as u32);
+    Ok(())
 }
 
 /// The pages under construction.

@@ -1,10 +1,12 @@
 //! Which tracks come into a bank, where, and how wide its pages are.
 
+use std::sync::atomic::AtomicBool;
+
 use super::codes::{HIGHEST_HZ, LOWEST_HZ};
-use super::{FrameGrid, MAX_FRAMES, PAGE_FRAMES, WIDTH_STEP};
+use super::{BuildError, FrameGrid, MAX_FRAMES, PAGE_FRAMES, WIDTH_STEP};
 use crate::tracks::bank_file::UNKNOWN_ROOT_HZ;
 use crate::tracks::bank_file::slots::{SlotHomes, Span};
-use crate::tracks::{Track, Tracks};
+use crate::tracks::{Cancelled, Track, Tracks};
 
 /// Labels are one less than what 16 bits hold with the label plus 1.
 const MAX_LABEL: u32 = 65_534;
@@ -47,14 +49,15 @@ impl<'a> Plan<'a> {
         tracks: &'a Tracks,
         grid: FrameGrid,
         homes: &mut SlotHomes,
-    ) -> Result<Plan<'a>, String> {
+        is_cancelled: &AtomicBool,
+    ) -> Result<Plan<'a>, BuildError> {
         let last_frame = tracks.end_s() / grid.hop_s();
         if !(0.0..f64::from(MAX_FRAMES - 2)).contains(&last_frame) {
-            return Err(format!(
+            return Err(BuildError::Impossible(format!(
                 "{:.0} s are too long for frames of {:.1} ms",
                 tracks.end_s(),
                 1e3 * grid.hop_s()
-            ));
+            )));
         }
         let mut plan = Plan {
             grid,
@@ -71,7 +74,7 @@ impl<'a> Plan<'a> {
         };
         plan.choose(&tracks.tracks);
         let root_hz = tracks.root_hz.unwrap_or(UNKNOWN_ROOT_HZ);
-        plan.assign_slots(root_hz, homes);
+        plan.assign_slots(root_hz, homes, is_cancelled)?;
         for point in plan.placed.iter().flat_map(|p| &p.track.breakpoints) {
             plan.full_scale = plan.full_scale.max(point.amplitude);
             plan.has_pans |= point.pan != 0.0;
@@ -114,19 +117,24 @@ impl<'a> Plan<'a> {
         self.frames = self.frames.max(last.map_or(1, |last| last + 1));
     }
 
-    fn assign_slots(&mut self, root_hz: f64, homes: &mut SlotHomes) {
-        let spans: Vec<Span> = self
-            .placed
-            .iter()
-            .map(|placed| Span {
+    fn assign_slots(
+        &mut self,
+        root_hz: f64,
+        homes: &mut SlotHomes,
+        is_cancelled: &AtomicBool,
+    ) -> Result<(), Cancelled> {
+        let spans = self.placed.iter().map(|placed| {
+            Cancelled::check(is_cancelled)?;
+            Ok(Span {
                 first: placed.first,
                 last: placed.last,
                 label: placed.label,
                 energy: placed.track.energy(),
                 log2_ratio: mean_log2_hz(placed.track) - libm::log2(root_hz),
             })
-            .collect();
-        let slots = homes.place(&spans);
+        });
+        let spans = spans.collect::<Result<Vec<Span>, Cancelled>>()?;
+        let slots = homes.place(&spans, is_cancelled)?;
         self.too_many = slots.iter().filter(|slot| slot.is_none()).count();
         let mut slots = slots.into_iter();
         self.placed.retain_mut(|placed| {
@@ -134,6 +142,7 @@ impl<'a> Plan<'a> {
             placed.slot = slot.unwrap_or(0);
             slot.is_some()
         });
+        Ok(())
     }
 
     fn measure_pages(&mut self) {

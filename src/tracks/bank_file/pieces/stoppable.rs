@@ -1,7 +1,9 @@
 //! An output that can be stopped while a bank is written to it.
 
 use std::io::{self, Seek, SeekFrom, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+
+use crate::tracks::Cancelled;
 
 /// Bytes that are written at once, at most: so long it may take until it stops.
 const MOST_BYTES: usize = 1 << 20;
@@ -20,10 +22,7 @@ impl<'a, W> StoppableOutput<'a, W> {
     }
 
     fn check(&self) -> io::Result<()> {
-        match self.is_stopped.load(Ordering::Relaxed) {
-            true => Err(io::Error::other("interrupted")),
-            false => Ok(()),
-        }
+        Cancelled::check(self.is_stopped).map_err(|_| io::Error::other("interrupted"))
     }
 }
 
@@ -48,6 +47,7 @@ impl<W: Seek> Seek for StoppableOutput<'_, W> {
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
+    use std::sync::atomic::Ordering;
 
     use super::*;
 

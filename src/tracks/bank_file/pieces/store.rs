@@ -5,7 +5,9 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+#[cfg(test)]
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,6 +15,7 @@ use twox_hash::XxHash3_64;
 
 use super::super::{BankSound, OpenError};
 use super::{Piece, directory};
+use crate::tracks::Cancelled;
 use crate::tracks::files::FileError;
 
 /// Which piece of a bank.
@@ -123,6 +126,9 @@ pub(in super::super) struct PieceStore {
     /// What was read last for whoever waits for it.
     kept: Mutex<KeptPieces>,
     fault: OnceLock<PieceFault>,
+    /// How many reads of pieces have begun.
+    #[cfg(test)]
+    reads: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -166,16 +172,16 @@ impl PieceStore {
             resident: Vec::with_capacity(sounds.len()),
             kept: Mutex::default(),
             fault: OnceLock::new(),
+            #[cfg(test)]
+            reads: Default::default(),
         };
         for (number, sound) in sounds.iter().enumerate() {
-            if is_cancelled.load(Ordering::Relaxed) {
-                return Err(OpenError::Cancelled);
-            }
             let key = |piece| PieceKey {
                 sound: number as u32,
                 piece,
             };
             let beginning = (0..sound.pieces.resident).map(|piece| {
+                Cancelled::check(is_cancelled)?;
                 let piece = store.read(sound, key(piece))?;
                 Ok(Arc::new(piece))
             });
@@ -204,6 +210,8 @@ impl PieceStore {
         let words = Piece::room(bytes);
         let mut words = words.ok_or_else(|| OpenError::Io(io::ErrorKind::OutOfMemory.into()))?;
         let place = &mut bytemuck::cast_slice_mut(&mut words)[..bytes];
+        #[cfg(test)]
+        self.reads.fetch_add(1, Ordering::Relaxed);
         self.source
             .read(entry.offset, place)
             .map_err(OpenError::Io)?;
@@ -267,6 +275,22 @@ impl PieceStore {
     /// The first fault that was found while it was played.
     pub(in super::super) fn fault(&self) -> Option<&PieceFault> {
         self.fault.get()
+    }
+}
+
+#[cfg(test)]
+impl PieceStore {
+    /// Makes all reads of the file wait until the guard is dropped, as a disk does that does not answer.
+    pub(in super::super) fn hold_reads(&self) -> MutexGuard<'_, File> {
+        match &self.source {
+            Source::File(file) => file.lock().unwrap_or_else(PoisonError::into_inner),
+            Source::Memory(_) => panic!("there is no file"),
+        }
+    }
+
+    /// How many reads of pieces have begun.
+    pub(in super::super) fn reads(&self) -> usize {
+        self.reads.load(Ordering::Relaxed)
     }
 }
 
@@ -335,6 +359,7 @@ mod tests {
             resident: Vec::new(),
             kept: Mutex::default(),
             fault: OnceLock::new(),
+            reads: Default::default(),
         };
         let key = PieceKey { sound: 0, piece: 1 };
         let piece = store.read_or_silent(&sounds[0], key);

@@ -1,5 +1,6 @@
 use std::io::Cursor;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
 
@@ -139,7 +140,9 @@ fn a_sound_comes_back_out_of_its_pieces() {
     let whole = whole();
     let bank = TrackBank::from_bytes(&file(&[&whole, &whole])).expect("a bank");
     for sound in 0..2 {
-        let back = bank.sound_in_memory(sound).expect("a sound");
+        let back = bank
+            .sound_in_memory(sound, &AtomicBool::new(false))
+            .expect("a sound");
         assert_eq!(back.to_tracks(0), whole.to_tracks(0));
         assert_eq!(back.file_bytes(), whole.file_bytes());
         let meta = |bank: &TrackBank| (bank.sounds()[0].zone, bank.sounds()[0].onsets_s.clone());

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::fmt;
 use std::io::{self, Seek, SeekFrom, Write};
+use std::sync::atomic::AtomicBool;
 
 use twox_hash::XxHash3_64;
 
@@ -11,7 +12,8 @@ use super::super::build;
 use super::super::layout::*;
 use super::super::slots::SlotHomes;
 use super::super::{
-    BankRows, BankSound, FrameGrid, KeyZone, MAX_SLOTS, OpenError, SlotEvent, TrackBank, load,
+    BankRows, BankSound, BuildError, FrameGrid, KeyZone, MAX_SLOTS, OpenError, SlotEvent,
+    TrackBank, load,
 };
 use super::cut::PieceCutter;
 use super::{
@@ -19,7 +21,7 @@ use super::{
     PIECE_ENTRY_BYTES, PIECE_FRAMES_AT, PIECES_AT, PieceEntry, PieceTable, RESIDENT_AT,
     SLOT_WORDS_AT,
 };
-use crate::tracks::Tracks;
+use crate::tracks::{Cancelled, Tracks};
 
 /// A piece is of no longer a time.
 const LONGEST_PIECE_S: f64 = 0.5;
@@ -40,6 +42,8 @@ pub enum WriteError {
     Sound(String),
     /// The sound could not be read from its bank.
     Read(OpenError),
+    /// The caller asked to stop.
+    Cancelled,
 }
 
 impl fmt::Display for WriteError {
@@ -48,6 +52,7 @@ impl fmt::Display for WriteError {
             WriteError::Io(error) => error.fmt(f),
             WriteError::Sound(reason) => f.write_str(reason),
             WriteError::Read(error) => error.fmt(f),
+            WriteError::Cancelled => Cancelled.fmt(f),
         }
     }
 }
@@ -60,9 +65,22 @@ impl From<io::Error> for WriteError {
     }
 }
 
+impl From<BuildError> for WriteError {
+    fn from(error: BuildError) -> WriteError {
+        match error {
+            BuildError::Impossible(reason) => WriteError::Sound(reason),
+            BuildError::Cancelled => WriteError::Cancelled,
+        }
+    }
+}
+
+/// For writers that nobody stops.
+static NEVER: AtomicBool = AtomicBool::new(false);
+
 /// Writes a bank whose sounds are streamed. [`BankWriter::finish`] is to follow the last sound.
-pub struct BankWriter<W> {
+pub struct BankWriter<'a, W> {
     out: W,
+    is_cancelled: &'a AtomicBool,
     /// Where the output is.
     at: u64,
     /// How many sounds there will be.
@@ -104,12 +122,25 @@ impl SoundDirectory {
     }
 }
 
-impl<W: Write + Seek> BankWriter<W> {
+impl<'a, W: Write + Seek> BankWriter<'a, W> {
     /// Begins a bank of so many sounds at the start of the output.
     ///
     /// # Errors
     /// If there are none or too many, or the output cannot be written.
-    pub fn new(mut out: W, sounds: usize) -> Result<BankWriter<W>, WriteError> {
+    pub fn new(out: W, sounds: usize) -> Result<BankWriter<'a, W>, WriteError> {
+        BankWriter::new_unless(out, sounds, &NEVER)
+    }
+
+    /// As [`BankWriter::new`]; `is_cancelled` stops the coding of a sound. An output stops by itself, see
+    /// [`StoppableOutput`](super::StoppableOutput).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn new_unless(
+        mut out: W,
+        sounds: usize,
+        is_cancelled: &'a AtomicBool,
+    ) -> Result<BankWriter<'a, W>, WriteError> {
         if sounds == 0 || sounds > load::MOST_SOUNDS {
             let reason = format!("{sounds} sounds in place of 1 to {}", load::MOST_SOUNDS);
             return Err(WriteError::Sound(reason));
@@ -117,6 +148,7 @@ impl<W: Write + Seek> BankWriter<W> {
         out.write_all(&[0; HEADER_BYTES])?;
         Ok(BankWriter {
             out,
+            is_cancelled,
             at: HEADER_BYTES as u64,
             sounds,
             directories: std::iter::repeat_with(|| None).take(sounds).collect(),
@@ -166,8 +198,7 @@ impl<W: Write + Seek> BankWriter<W> {
         grid: FrameGrid,
     ) -> Result<Vec<String>, WriteError> {
         let sound = build::SoundTracks { zone, tracks, grid };
-        let built = build::image(&[sound], &mut self.homes);
-        let (image, remarks) = built.map_err(WriteError::Sound)?;
+        let (image, remarks) = build::image(&[sound], &mut self.homes, self.is_cancelled)?;
         let bank = TrackBank::from_bytes(&image);
         let bank = bank.map_err(|error| WriteError::Sound(error.to_string()))?;
         self.put_sound(number, zone, &bank, 0)?;
@@ -203,7 +234,8 @@ impl<W: Write + Seek> BankWriter<W> {
         let rows = match bank.rows(sound) {
             Some(rows) => rows,
             None => {
-                in_memory = bank.sound_in_memory(sound).map_err(WriteError::Read)?;
+                let read = bank.sound_in_memory(sound, self.is_cancelled);
+                in_memory = read.map_err(WriteError::Read)?;
                 let rows = in_memory.rows(0);
                 rows.ok_or_else(|| WriteError::Sound(format!("there is no sound {sound}")))?
             }
@@ -230,6 +262,8 @@ impl<W: Write + Seek> BankWriter<W> {
         let mut beginning_bytes = 0;
         let mut piece = Vec::new();
         for number in 0..count {
+            // Not all pieces go to the output at once, which looks as well.
+            Cancelled::check(self.is_cancelled).map_err(|_| WriteError::Cancelled)?;
             cutter.cut(rows, number, &mut piece);
             if piece.len() as u64 > MOST_PIECE_BYTES {
                 let reason = format!("piece {number} has {} bytes, too many", piece.len());
@@ -463,7 +497,7 @@ fn slot_words(events: &[SlotEvent]) -> Vec<u8> {
 }
 
 #[cfg(test)]
-impl<W> BankWriter<W> {
+impl<W> BankWriter<'_, W> {
     /// Lets so many bytes stay in memory, at most.
     pub(super) fn keep_at_most(&mut self, most_resident_bytes: u64) {
         self.most_resident_bytes = most_resident_bytes;

@@ -10,6 +10,7 @@ use egui::{
 
 use super::handles::{self, LoopDrag, TimeAxis};
 use crate::editor::context::ViewContext;
+use crate::editor::model::EditorModel;
 use crate::editor::model::recording::picture::{HEIGHT, PictureJob, TracksPicture, WIDTH};
 use crate::editor::theme::{self, Theme, small_text};
 use crate::tracks::bank_file::TrackBank;
@@ -69,7 +70,7 @@ impl PictureView {
             small_text(&painter, well.center(), middle, text, theme.weak_text);
             return;
         };
-        self.follow(ui, bank, number);
+        self.follow(ui, context.model, bank, number);
         if let Some(picture) = &self.picture {
             self.paint_texture(&painter, well);
             scale_of_frequency(&painter, well, theme, picture);
@@ -92,13 +93,13 @@ impl PictureView {
     }
 
     /// Begins a picture if another sound is shown, and takes it over when it is done.
-    fn follow(&mut self, ui: &Ui, bank: &Arc<TrackBank>, sound: usize) {
+    fn follow(&mut self, ui: &Ui, model: &EditorModel, bank: &Arc<TrackBank>, sound: usize) {
         let theme = theme::current(ui);
         let of = Some((bank.hash(), sound));
         if self.of != of {
             *self = PictureView {
                 of,
-                job: Some(PictureJob::start(bank.clone(), sound)),
+                job: Some(model.begin_picture(bank, sound)),
                 ..PictureView::default()
             };
         }
