@@ -225,6 +225,8 @@ const FUNDAMENTAL_HZ: f64 = 440.0;
 
 /// The tuning for callers that give none.
 static EQUAL: LazyLock<Tunings> = LazyLock::new(Tunings::new);
+/// What a patch begins with.
+static DEFAULTS: LazyLock<Values> = LazyLock::new(|| Values::new(&Patch::default()));
 /// The note for callers that give none.
 static NOTE: LazyLock<Note> = LazyLock::new(|| Note::new(0, A4, 1.0, 0));
 
@@ -238,7 +240,7 @@ struct PatchArrays {
 impl PatchArrays {
     fn of(values: &Values, patch: &Patch) -> PatchArrays {
         let mut overrides = PartialOverrides::default();
-        overrides.update(&Values::new(&Patch::default()), values);
+        overrides.update(&DEFAULTS, values);
         PatchArrays {
             overrides,
             drawn: DrawnSpectra::of(values, patch),

@@ -22,7 +22,9 @@ const LEAD_HEIGHT: f32 = 96.0;
 
 /// The parameters of these groups, in the table's order.
 pub fn of_groups(groups: &[Group]) -> Vec<Param> {
+    // Thousands are of drawn spectra, none of which has a control.
     Param::all()
+        .take_while(|param| !param.is_of_drawn_spectrum())
         .filter(|param| groups.contains(&param.row().group))
         .collect()
 }

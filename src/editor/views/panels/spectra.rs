@@ -1,5 +1,7 @@
 //! The four spectra, each a card with its picture, and the pad that morphs between them.
 
+use std::sync::Arc;
+
 use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::card::{card, grid, of_groups};
@@ -39,7 +41,7 @@ const HEIGHT_DB: f32 = 60.0;
 #[derive(Default)]
 pub struct SpectraView {
     /// The patch that the pictures are of.
-    patch: Option<Box<Patch>>,
+    patch: Option<Arc<Patch>>,
     pictures: [Option<SpectrumPartials>; SPECTRA],
 }
 
