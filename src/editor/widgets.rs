@@ -50,7 +50,7 @@ pub use source_list::source_list;
 pub use state::modulated;
 pub use step::{step, step_well};
 pub use switch::{narrow_switch, switch};
-pub use text::{one_line, text_width};
+pub use text::{one_line, text_width, whole_line};
 
 #[cfg(test)]
 mod tests;
