@@ -6,7 +6,7 @@ use super::card::{grid, of_groups, powered_card};
 use crate::editor::context::ViewContext;
 use crate::editor::model::filters::FilterControls;
 use crate::editor::theme;
-use crate::editor::widgets::{choice, fine};
+use crate::editor::widgets::{choice, fine, thinned};
 use crate::synth::Param;
 use crate::synth::display::{filter_gains_db, filter_handle_db};
 use crate::synth::filter::FilterSettings;
@@ -118,11 +118,8 @@ fn points(settings: Option<&FilterSettings>, rect: Rect) -> Vec<Pos2> {
         Some(settings) => filter_gains_db(settings, &hz),
         None => vec![0.0; hz.len()],
     };
-    gains_db
-        .iter()
-        .zip(&hz)
-        .map(|(&db, hz)| pos2(x_of(rect, hz.log2()), y_of(rect, db)))
-        .collect()
+    let places = gains_db.iter().zip(&hz);
+    thinned(places.map(|(&db, hz)| pos2(x_of(rect, hz.log2()), y_of(rect, db))))
 }
 
 fn x_of(rect: Rect, log2_hz: f32) -> f32 {

@@ -1,6 +1,6 @@
 //! An LFO: its shape as it moves, and its controls.
 
-use egui::{Button, Pos2, Rect, RichText, Role, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Button, Rect, RichText, Role, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::card::{card, grid, of_groups, powered_card};
 use crate::editor::context::ViewContext;
@@ -8,7 +8,7 @@ use crate::editor::model::curves::{course, draw_lfo, free_curve, is_drawable};
 use crate::editor::model::idle;
 use crate::editor::model::live::TelemetryState;
 use crate::editor::theme;
-use crate::editor::widgets::{choice, place, text_width};
+use crate::editor::widgets::{choice, place, text_width, thinned};
 use crate::synth::display::lfo_value;
 use crate::synth::parameter::layout::{Group, Page};
 use crate::synth::parameter::{LFOS, LfoCourse, LfoParams};
@@ -132,13 +132,11 @@ impl LfoView {
             inner.center().y - value * 0.5 * inner.height()
         };
         let count = rect.width().max(2.0) as usize;
-        let points: Vec<Pos2> = (0..=count)
-            .map(|place| {
-                let way = place as f64 / count as f64;
-                let cycles = self.cycles + (2.0 * way - 1.0) * CYCLES;
-                pos2(rect.left() + way as f32 * rect.width(), y(cycles))
-            })
-            .collect();
+        let points = thinned((0..=count).map(|place| {
+            let way = place as f64 / count as f64;
+            let cycles = self.cycles + (2.0 * way - 1.0) * CYCLES;
+            pos2(rect.left() + way as f32 * rect.width(), y(cycles))
+        }));
         let (line, dot) = match idle::is_lfo_idle(self.number, values) {
             true => (theme.weak_text, theme.weak_text),
             false => (theme.live, theme.accent),
