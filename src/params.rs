@@ -149,6 +149,12 @@ impl HostParams {
         Box::new(Patch::of(|param| self.unmodulated(param)))
     }
 
+    /// How many changes of values there have been, by the host's modulation too. What has been read after this
+    /// number is as it was while the number is. Does not wait.
+    pub fn changes(&self) -> u64 {
+        self.changes.count()
+    }
+
     /// Updates `patch` with all changes since the last call, and returns whether there were any. For the
     /// audio thread. There may be only one caller, because each change is reported once.
     pub fn update(&self, patch: &mut Patch) -> bool {

@@ -40,6 +40,7 @@ pub mod roughness;
 pub mod routes;
 mod scale;
 pub mod session;
+mod shown_patch;
 pub mod sound_device;
 pub mod sources;
 pub mod spectrum;
@@ -52,8 +53,8 @@ pub use presets::sets_performance;
 
 use crate::library::Library;
 use crate::params::HostParams;
+use crate::synth::Param;
 use crate::synth::tuning::SoundingTuning;
-use crate::synth::{Param, Patch};
 use follow::Followed;
 use gesture::{Drag, OpenGroup};
 use history::{HistoryStep, Nudge};
@@ -62,6 +63,7 @@ use pending::Pending;
 use power::SwitchedOff;
 use replaced::Replaced;
 use session::SharedSession;
+use shown_patch::ShownPatch;
 use undo::Before;
 
 /// A small step of a parameter that has none of its own, in parts of its range.
@@ -75,6 +77,7 @@ pub struct EditorModel {
     /// What is being dragged: one parameter, or all that a stroke has crossed.
     held: Vec<Drag>,
     pending: Pending,
+    shown_patch: ShownPatch,
     group: Option<OpenGroup>,
     followed: Followed,
     library: Library,
@@ -113,6 +116,7 @@ impl EditorModel {
             session,
             held: Vec::new(),
             pending: Pending::default(),
+            shown_patch: ShownPatch::default(),
             group: None,
             followed: Followed::default(),
             library,
@@ -178,19 +182,6 @@ impl EditorModel {
     /// The plain value to show.
     pub fn plain(&self, param: Param) -> f32 {
         param.range().plain(self.normalized(param))
-    }
-
-    /// All values to show. On the heap: a patch is large, and many of them would fill the stack of the host's
-    /// thread that draws the window.
-    pub fn patch(&self) -> Box<Patch> {
-        let mut patch = self.params.unmodulated_patch();
-        for (param, normalized) in self.pending.values() {
-            patch.set_normalized(param, normalized);
-        }
-        for drag in &self.held {
-            patch.set_normalized(drag.param, drag.sent);
-        }
-        patch
     }
 
     /// Sets a parameter at once.

@@ -31,6 +31,7 @@ mod state;
 mod step;
 mod switch;
 mod text;
+mod thinned;
 pub mod toolbar;
 
 pub use absent::absent;
@@ -50,7 +51,8 @@ pub use source_list::source_list;
 pub use state::modulated;
 pub use step::{step, step_well};
 pub use switch::{narrow_switch, switch};
-pub use text::{one_line, text_width};
+pub use text::{one_line, text_width, whole_line};
+pub use thinned::thinned;
 
 #[cfg(test)]
 mod tests;

@@ -54,6 +54,8 @@ pub fn values_before_macros(patch: &Patch) -> Values {
 pub struct PartialRatios {
     /// As the source and the frequency laws give them, partial 1 first.
     source: Box<[f32]>,
+    /// The greatest of these from the first on.
+    greatest: Box<[f32]>,
     /// The ratios with the partials' own Tune.
     tuned: Box<[f32]>,
 }
@@ -102,8 +104,20 @@ impl PartialRatios {
                 stages.run(Arrays::RATIO, &context, &mut frame);
                 frame.ratio[..frame.count()].into()
             });
-            PartialRatios { source, tuned }
+            PartialRatios::of(source, tuned)
         })
+    }
+
+    fn of(source: Box<[f32]>, tuned: Box<[f32]>) -> PartialRatios {
+        let greatest = source.iter().scan(0.0, |greatest: &mut f32, ratio| {
+            *greatest = greatest.max(*ratio);
+            Some(*greatest)
+        });
+        PartialRatios {
+            greatest: greatest.collect(),
+            source,
+            tuned,
+        }
     }
 
     /// The ratio of partial `n`, 1 or more, with its own Tune.
@@ -123,7 +137,9 @@ impl PartialRatios {
     /// The number at a ratio above all others is on the last line, if it rises, or else the highest partial.
     pub fn number_at(&self, ratio: f32) -> f32 {
         let last = self.source.len() - 1;
-        let below = (0..=last).find(|&below| {
+        // No line before reaches so high.
+        let first = self.greatest.partition_point(|&greatest| greatest < ratio);
+        let below = (first..=last).find(|&below| {
             let (from, to) = self.between(below);
             (from.min(to)..=from.max(to)).contains(&ratio)
         });
@@ -225,6 +241,8 @@ const FUNDAMENTAL_HZ: f64 = 440.0;
 
 /// The tuning for callers that give none.
 static EQUAL: LazyLock<Tunings> = LazyLock::new(Tunings::new);
+/// What a patch begins with.
+static DEFAULTS: LazyLock<Values> = LazyLock::new(|| Values::new(&Patch::default()));
 /// The note for callers that give none.
 static NOTE: LazyLock<Note> = LazyLock::new(|| Note::new(0, A4, 1.0, 0));
 
@@ -238,7 +256,7 @@ struct PatchArrays {
 impl PatchArrays {
     fn of(values: &Values, patch: &Patch) -> PatchArrays {
         let mut overrides = PartialOverrides::default();
-        overrides.update(&Values::new(&Patch::default()), values);
+        overrides.update(&DEFAULTS, values);
         PatchArrays {
             overrides,
             drawn: DrawnSpectra::of(values, patch),
@@ -338,19 +356,14 @@ mod tests {
 
     #[test]
     fn partials_may_be_in_any_order() {
-        let ratios = PartialRatios {
-            source: [2.0, 0.5, 3.0].into(),
-            tuned: [2.0, 0.5, 3.0].into(),
-        };
+        let of = |source: [f32; 3]| PartialRatios::of(source.into(), source.into());
+        let ratios = of([2.0, 0.5, 3.0]);
         assert_eq!(ratios.at(1.5), 1.25);
         assert_eq!(ratios.number_at(1.0), 0.5);
         assert_eq!(ratios.number_at(2.5), 2.8);
         // Past the last, on the last line if it rises.
         assert_eq!(ratios.number_at(5.5), 4.0);
-        let falls = PartialRatios {
-            source: [1.0, 3.0, 2.0].into(),
-            ..ratios
-        };
+        let falls = of([1.0, 3.0, 2.0]);
         assert_eq!(falls.number_at(4.0), 2.0);
         // All at one place, which the widest narrowing of octaves comes to.
         let one = PartialRatios::new(&patch(&[(Param::STRETCH, -1_200.0)]));

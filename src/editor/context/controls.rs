@@ -27,6 +27,8 @@ pub struct SharedControls {
     pub message: Option<String>,
     /// All values as they sound: with the host's modulation and the macros.
     values: Values,
+    /// How many changes there had been when they were read; `None` before.
+    changes: Option<u64>,
     routes: Vec<UsedRoute>,
     touched: Touched,
     section_in_use: Option<Group>,
@@ -52,6 +54,7 @@ impl SharedControls {
             sources_of: None,
             message: None,
             values: Values::new(&Patch::default()),
+            changes: None,
             routes: Vec::new(),
             touched: Touched::default(),
             section_in_use: None,
@@ -60,7 +63,12 @@ impl SharedControls {
 
     /// A frame begins.
     pub fn begin_frame(&mut self, model: &EditorModel) {
-        self.values.update(&model.params().patch());
+        // Before the values: a change that comes while they are read is seen in the next frame.
+        let changes = Some(model.params().changes());
+        if self.changes != changes {
+            self.changes = changes;
+            self.values.update(&model.params().patch());
+        }
         self.routes = model.used_routes();
         self.touched = Touched {
             now: None,

@@ -39,7 +39,7 @@ impl Side {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sound {
     /// The values.
-    pub patch: Box<Patch>,
+    pub patch: Arc<Patch>,
     /// The names of its macros.
     pub macro_names: MacroNames,
     /// The scale that it is played in.

@@ -3,7 +3,7 @@
 mod lfo_shape;
 mod shapes;
 
-pub use lfo_shape::{course, draw_lfo, free_curve};
+pub use lfo_shape::{course, draw_lfo, free_curve, is_drawable};
 pub use shapes::CurveShape;
 
 use super::EditorModel;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::EditorModel;
 use super::compare::{Side, Sound};
 use super::host::stepped;
-use crate::params::{LoadedPreset, fingerprint};
+use crate::params::LoadedPreset;
 use crate::state::Preset;
 use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Patch};
@@ -131,11 +131,9 @@ impl EditorModel {
     /// The preset that was loaded last, and whether the sound has been changed since.
     pub fn preset(&self) -> (Option<LoadedPreset>, bool) {
         let preset = self.params.preset();
-        let is_modified = preset.as_ref().is_some_and(|preset| {
-            let recording = self.recording();
-            preset.fingerprint
-                != fingerprint(&self.patch(), &self.macro_names(), recording.as_ref())
-        });
+        let is_modified = preset
+            .as_ref()
+            .is_some_and(|preset| preset.fingerprint != self.fingerprint());
         (preset, is_modified)
     }
 

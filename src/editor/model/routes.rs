@@ -4,6 +4,7 @@
 mod reach;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 pub use reach::{Reach, reaches};
 
@@ -178,6 +179,11 @@ impl UsedRoute {
         }
     }
 
+    /// Whether a source moves it, or multiplies what does.
+    pub fn is_of(&self, source: SourceId) -> bool {
+        self.source == source || self.via == Some(source)
+    }
+
     /// What moves, in words.
     pub fn source_text(&self) -> String {
         match self.via {
@@ -346,7 +352,7 @@ impl EditorModel {
         let mut patch = self.patch();
         let before = Values::new(&patch);
         for &(param, plain) in settings {
-            patch.set(param, plain);
+            Arc::make_mut(&mut patch).set(param, plain);
         }
         let after = Values::new(&patch);
         let others = (1..=ROUTES).filter(|&other| can_route_move(&before, other));

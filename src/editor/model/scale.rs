@@ -88,7 +88,7 @@ impl EditorModel {
     pub fn write_match_as_tune(&mut self) {
         let patch = self.patch();
         let mut unmatched = patch.clone();
-        unmatched.set(Param::MATCH, 0.0);
+        Arc::make_mut(&mut unmatched).set(Param::MATCH, 0.0);
         let tables = self.tuning_tables();
         let [with, without] = [patch.clone(), unmatched]
             .map(|patch| PartialRatios::at_hz(&with_known_partials(&patch), &tables, MIDDLE_C_HZ));

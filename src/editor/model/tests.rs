@@ -6,6 +6,7 @@ use super::compare::Side;
 use super::*;
 use crate::editor::testing::host::{Call, automate, model, obeyed_model};
 use crate::state::{MacroNames, Preset};
+use crate::synth::Patch;
 
 fn hosts_patch(model: &EditorModel) -> Patch {
     model.params.patch()

@@ -6,6 +6,8 @@
 
 mod trace;
 
+use std::borrow::Cow;
+
 use egui::{
     CursorIcon, DragAndDrop, Event, Id, Key, LayerId, Order, Popup, PopupCloseBehavior, Rect,
     Response, Role, Sense, SetOpenCommand, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
@@ -17,7 +19,7 @@ use crate::editor::model::idle::is_source_idle;
 use crate::editor::model::routes::UsedRoute;
 use crate::editor::model::sources::SourceId;
 use crate::editor::theme::{self, Theme};
-use crate::editor::widgets::{keep_arrows, modulate, one_line, route_line, text_width};
+use crate::editor::widgets::{keep_arrows, modulate, route_line, whole_line};
 use crate::synth::parameter::layout::Group;
 
 /// Height of the strip, points.
@@ -199,20 +201,26 @@ fn letters_of(ui: &Ui, context: &ViewContext, chip: &Chip, place: Rect, color: e
         false => theme::font(theme::SMALL),
     };
     let room = place.width() - 2.0;
-    let fits = |text: &String| text_width(ui, text, font.clone()) <= room;
-    let name = chip
+    let fitting = |text: &str| {
+        let line = whole_line(ui, text, font.clone());
+        (line.size().x <= room).then_some(line)
+    };
+    let line = chip
         .source
         .macro_number()
         .map(|number| context.model.macro_name(number))
-        .filter(|name| !name.is_empty() && chip.is_used && fits(name))
-        .unwrap_or_else(|| chip.source.short().to_owned());
-    if !fits(&name) {
-        ui.painter().circle_filled(place.center(), 1.5, color);
-        return;
+        .filter(|name| !name.is_empty() && chip.is_used)
+        .and_then(|name| fitting(&name))
+        .or_else(|| fitting(chip.source.short()));
+    match line {
+        Some(line) => {
+            let at = place.center() - 0.5 * line.size();
+            ui.painter().galley(at, line, color);
+        }
+        None => {
+            ui.painter().circle_filled(place.center(), 1.5, color);
+        }
     }
-    let galley = one_line(ui, &name, font, color, room);
-    let at = place.center() - 0.5 * galley.size();
-    ui.painter().galley(at, galley, color);
 }
 
 /// All sources in their places: those in use wide, as far as there is room.
@@ -246,22 +254,24 @@ fn chips(room: Rect, context: &ViewContext) -> Vec<Chip> {
 /// The routes that a source is in.
 fn routes_of(context: &ViewContext, source: SourceId) -> Vec<UsedRoute> {
     let routes = context.controls.routes().iter().copied();
-    let is_in = |route: &UsedRoute| route.source == source || route.via == Some(source);
-    routes.filter(is_in).collect()
+    routes.filter(|route| route.is_of(source)).collect()
 }
 
 /// Describes a source, in the help line and for screen readers.
 fn describe(context: &mut ViewContext, source: SourceId, response: &Response) {
-    let name = format!("Source {}", source.name());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-    let count = match routes_of(context, source).len() {
-        0 => "no route".to_owned(),
-        1 => "1 route".to_owned(),
-        count => format!("{count} routes"),
+    response.widget_info(|| {
+        let name = format!("Source {}", source.name());
+        WidgetInfo::labeled(Role::Button, true, name)
+    });
+    let routes = context.controls.routes().iter();
+    let count = match routes.filter(|route| route.is_of(source)).count() {
+        0 => Cow::Borrowed("no route"),
+        1 => Cow::Borrowed("1 route"),
+        count => format!("{count} routes").into(),
     };
     response
         .ctx
-        .accesskit_node_builder(response.id, |node| node.set_value(count.as_str()));
+        .accesskit_node_builder(response.id, |node| node.set_value(count.as_ref()));
     context.help.show_for(response, || {
         let click = match source.group() {
             Some(_) => "; click: its controls",

@@ -1,6 +1,6 @@
 //! A bar: a low control for a value that stands beside another, its value written in it.
 
-use egui::{Rect, Stroke, StrokeKind, Ui, Vec2};
+use egui::{Rect, Stroke, StrokeKind, Ui};
 
 use super::behaviour::continuous_control;
 use super::entry;
@@ -9,16 +9,17 @@ use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::synth::Param;
 
-pub fn bar(ui: &mut Ui, context: &mut ViewContext, param: Param, size: Vec2) {
+pub fn bar(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect) {
     dimmed(ui, context, param, |ui, context| {
-        lively(ui, context, param, size)
+        lively(ui, context, param, rect)
     });
 }
 
-fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, size: Vec2) {
-    let Some((rect, response, shown)) = continuous_control(ui, context, param, size) else {
+fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect) {
+    let Some((response, shown)) = continuous_control(ui, context, param, rect) else {
         return;
     };
+    let rect = response.rect;
     let theme = theme::current(ui);
     let painter = ui.painter();
     let radius = f32::from(theme::RADIUS) - 1.0;

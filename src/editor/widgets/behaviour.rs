@@ -1,5 +1,6 @@
 //! What the pointer, the wheel and the keyboard do with a parameter, whatever its control looks like.
 
+use egui::emath::GuiRounding;
 use egui::{
     CursorIcon, Event, EventFilter, Key, MouseWheelUnit, PointerButton, Rect, Response, Sense, Ui,
     Vec2,
@@ -23,32 +24,32 @@ const PAGE: f32 = 10.0;
 /// Points that count as a notch of a wheel without notches.
 const NOTCH: f32 = 40.0;
 
-/// What bars and knobs begin with: the control's place, all that is done with it, and what it shows.
+/// What bars and knobs begin with: all that is done with the control in this place, and what it shows.
 /// `None` where it is out of sight.
 pub fn continuous_control(
     ui: &mut Ui,
     context: &mut ViewContext,
     param: Param,
-    size: Vec2,
-) -> Option<(Rect, Response, ControlState)> {
-    let (rect, response) = allocate(ui, param, size);
+    rect: Rect,
+) -> Option<(Response, ControlState)> {
+    let response = sense(ui, param, rect);
     interact(ui, context, param, &response);
     let shown = ControlState::of(param, context);
     describe(ui, &response, param, &shown);
     set_help(context, &response, param, &shown);
-    ui.is_rect_visible(rect).then_some((rect, response, shown))
+    ui.is_rect_visible(response.rect)
+        .then_some((response, shown))
 }
 
-/// A control's place, and what happens there. A parameter has one control in a window, and perhaps one in
-/// a menu.
-pub fn allocate(ui: &mut Ui, param: Param, size: Vec2) -> (Rect, Response) {
-    let (_, rect) = ui.allocate_space(size);
+/// What happens in a control's place, which is rounded as egui rounds places. A parameter has one control in a window,
+/// and perhaps one in a menu.
+pub fn sense(ui: &Ui, param: Param, rect: Rect) -> Response {
     let mut id = egui::Id::unique(("control", param.index()));
     // One in a menu is another than the one below it.
     if menu::is_in_menu(ui) {
         id = menu_control(param);
     }
-    (rect, ui.interact(rect, id, Sense::click_and_drag()))
+    ui.interact(rect.round_ui(), id, Sense::click_and_drag())
 }
 
 /// Calls the control of a parameter something else for a screen reader, where another view has one of the

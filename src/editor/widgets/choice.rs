@@ -10,7 +10,7 @@ use egui::{
 };
 
 use super::accessibility::describe_choice;
-use super::behaviour::{allocate, interact, keep_arrows};
+use super::behaviour::{interact, keep_arrows, sense};
 use super::paint::{controller_mark, dimmed, label, line, outline};
 use super::state::{ControlState, set_help};
 use super::text::text_width;
@@ -30,9 +30,9 @@ const LEAST_WIDTH: f32 = 110.0;
 const PAGE: isize = 10;
 
 /// Shows the chosen one, with a name below if there is one, and the list while it is open.
-pub fn choice(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+pub fn choice(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, rect: Rect) {
     dimmed(ui, context, param, |ui, context| {
-        choice_with(ui, context, param, name, size, None);
+        choice_with(ui, context, param, name, rect, None);
     });
 }
 
@@ -42,10 +42,10 @@ pub fn narrow_choice(
     context: &mut ViewContext,
     param: Param,
     short: &str,
-    size: Vec2,
+    rect: Rect,
 ) {
     dimmed(ui, context, param, |ui, context| {
-        choice_with(ui, context, param, "", size, Some(short));
+        choice_with(ui, context, param, "", rect, Some(short));
     });
 }
 
@@ -54,10 +54,11 @@ fn choice_with(
     context: &mut ViewContext,
     param: Param,
     name: &str,
-    size: Vec2,
+    rect: Rect,
     short: Option<&str>,
 ) {
-    let (rect, response) = allocate(ui, param, size);
+    let response = sense(ui, param, rect);
+    let rect = response.rect;
     let id = response.id.with("list");
     if !Popup::is_id_open(ui.ctx(), id) {
         context.controls.list.take_if(|list| list.param == param);
@@ -82,7 +83,7 @@ fn choice_with(
     set_help(context, &response, param, &shown);
 
     if opens || Popup::is_id_open(ui.ctx(), id) {
-        let width = list_width(ui, param).max(size.x);
+        let width = list_width(ui, param).max(rect.width());
         show_list(context, param, &response, opens, width);
     }
     if !ui.is_rect_visible(rect) {

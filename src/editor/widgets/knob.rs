@@ -2,7 +2,8 @@
 
 use std::f32::consts::{FRAC_PI_2, PI};
 
-use egui::{Pos2, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
+use egui::emath::Rot2;
+use egui::{Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::behaviour::continuous_control;
 use super::knob_places::{ARC, name_line};
@@ -25,21 +26,28 @@ const REACHES: usize = 3;
 const REACH_STEPS: [f32; REACHES] = [1.0, 0.75, 0.55];
 /// From straight down to either end of the way, radians.
 const REST: f32 = 0.25 * PI;
+/// The whole way, radians.
+const WHOLE: f32 = 2.0 * PI - 2.0 * REST;
 
-/// Shows a knob with a name that its surroundings make clear, in a place of this size.
-pub fn knob(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+/// Shows a knob in a place, with a name that its surroundings make clear.
+pub fn knob(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, rect: Rect) {
     dimmed(ui, context, param, |ui, context| {
-        lively(ui, context, param, name, size)
+        lively(ui, context, param, name, rect)
     });
 }
 
-fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
-    let Some((rect, response, shown)) = continuous_control(ui, context, param, size) else {
+fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, rect: Rect) {
+    let Some((response, shown)) = continuous_control(ui, context, param, rect) else {
         return;
     };
+    let rect = response.rect;
     let theme = theme::current(ui);
     let room = 0.5 * (rect.height() - 2.0 * LINE) - ARC;
-    let most = if size.y > PLAIN.0 { RADII.1 } else { PLAIN.1 };
+    let most = if rect.height() > PLAIN.0 {
+        RADII.1
+    } else {
+        PLAIN.1
+    };
     let radius = room.clamp(RADII.0, most);
     let center = pos2(rect.center().x, rect.top() + room + ARC);
     let is_lively = response.hovered() || response.dragged();
@@ -153,14 +161,16 @@ fn reach_arc(
 
 /// Where a normalised value points to.
 fn direction(normalized: f32) -> Vec2 {
-    let angle = FRAC_PI_2 + REST + normalized * (2.0 * PI - 2.0 * REST);
+    let angle = FRAC_PI_2 + REST + normalized * WHOLE;
     Vec2::angled(angle)
 }
 
 fn arc_points(center: Pos2, radius: f32, from: f32, to: f32) -> Vec<Pos2> {
     let pieces = 2 + ((to - from).abs() * 30.0) as usize;
-    (0..=pieces)
-        .map(|piece| from + (to - from) * piece as f32 / pieces as f32)
-        .map(|normalized| center + radius * direction(normalized))
+    let turn = Rot2::from_angle((to - from) / pieces as f32 * WHOLE);
+    let first = radius * direction(from);
+    std::iter::successors(Some(first), |hand| Some(turn * *hand))
+        .take(pieces + 1)
+        .map(|hand| center + hand)
         .collect()
 }

@@ -3,7 +3,7 @@
 use egui::{Id, Rect, Response, Stroke, StrokeKind, Ui};
 
 use super::state::ControlState;
-use super::text::{one_line, text_width};
+use super::text::{one_line, paint_in_middle, whole_line};
 use crate::editor::context::ViewContext;
 use crate::editor::model::value_text::compact;
 use crate::editor::theme::{self, Theme};
@@ -19,15 +19,13 @@ pub fn dimmed(
     param: Param,
     control: impl FnOnce(&mut Ui, &mut ViewContext),
 ) {
-    ui.scope(|ui| {
-        let is_idle = context.idle_reason(param).is_some();
-        let id = Id::unique(("idle", param.index()));
-        let idle = ui.ctx().animate_bool_with_time(id, is_idle, theme::FADE_S);
-        if idle > 0.0 {
-            ui.multiply_opacity(1.0 - idle * (1.0 - IDLE_OPACITY));
-        }
-        control(ui, context);
-    });
+    let is_idle = context.idle_reason(param).is_some();
+    let id = Id::unique(("idle", param.index()));
+    let idle = ui.ctx().animate_bool_with_time(id, is_idle, theme::FADE_S);
+    let opacity = ui.opacity();
+    ui.multiply_opacity(1.0 - idle * (1.0 - IDLE_OPACITY));
+    control(ui, context);
+    ui.set_opacity(opacity);
 }
 
 /// Around what has the focus, and, dashed, around what awaits a controller; as strong around a control
@@ -65,20 +63,20 @@ pub fn line(rect: Rect, above: f32) -> Rect {
 
 /// A name in small, weak letters, in the middle of its place, cut short where it is too long.
 pub fn label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
-    let galley = one_line(ui, text, theme::font(theme::SMALL), color, rect.width());
-    let at = rect.center() - 0.5 * galley.size();
-    ui.painter()
-        .with_clip_rect(rect.expand(1.0).intersect(ui.clip_rect()))
-        .galley(at, galley, color);
+    let galley = one_line(ui, text, theme::font(theme::SMALL), rect.width());
+    paint_in_middle(ui, rect, galley, color);
 }
 
 /// A value, with as many figures as there is room for.
 pub fn value_label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
-    let font = theme::font(theme::SMALL);
-    let fits = |text: &str| text_width(ui, text, font.clone()) <= rect.width();
-    let texts = [usize::MAX, 3, 2, 1].map(|figures| compact(text, figures));
-    let shown = texts.iter().find(|text| fits(text)).unwrap_or(&texts[3]);
-    label(ui, rect, shown, color);
+    let lines = [usize::MAX, 3, 2, 1]
+        .into_iter()
+        .map(|figures| whole_line(ui, &compact(text, figures), theme::font(theme::SMALL)));
+    let mut fitting = lines.filter(|line| line.size().x <= rect.width());
+    match fitting.next() {
+        Some(line) => paint_in_middle(ui, rect, line, color),
+        None => label(ui, rect, &compact(text, 1), color),
+    }
 }
 
 /// The mark of a learned controller.

@@ -36,21 +36,17 @@ pub fn route_line(ui: &mut Ui, context: &mut ViewContext, route: &UsedRoute, nam
         true => theme.weak_text,
         false => theme.text,
     };
-    let galley = one_line(ui, name, theme::font(theme::BODY), color, NAME);
+    let galley = one_line(ui, name, theme::font(theme::BODY), NAME);
     let at = Align2::LEFT_CENTER.anchor_size(
         pos2(name_place.left(), name_place.center().y),
         galley.size(),
     );
     ui.painter().galley(at.min, galley, color);
-    place(ui, depth, |ui| {
-        bar(ui, context, route.id.depth(), depth.size())
-    });
+    bar(ui, context, route.id.depth(), depth);
     match route.id.params() {
         Some(params) => {
-            place(ui, bypass, |ui| {
-                let name = params.bypass.row().short;
-                named_switch(ui, context, params.bypass, name, bypass.size());
-            });
+            let name = params.bypass.row().short;
+            named_switch(ui, context, params.bypass, name, bypass);
         }
         None => absent(ui, context, bypass, route.id, "Bypass"),
     }

@@ -8,6 +8,7 @@ use super::knob::{dial, reach_arcs};
 use super::knob_places::{ARC, small_id, small_lines, small_radius};
 use super::paint::{controller_mark, dimmed, outline};
 use super::state::{ControlState, set_help};
+use super::text::paint_text;
 use super::{entry, macro_name, one_line};
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
@@ -60,7 +61,7 @@ pub fn small_knob(
 
 /// A text from the left end of its place, cut short where it is too long.
 fn text(ui: &Ui, place: Rect, text: &str, color: egui::Color32) {
-    let galley = one_line(ui, text, theme::font(theme::SMALL), color, place.width());
+    let galley = one_line(ui, text, theme::font(theme::SMALL), place.width());
     let at = pos2(place.left(), place.center().y - 0.5 * galley.size().y);
-    ui.painter().galley(at, galley, color);
+    paint_text(ui.painter(), at, galley, color);
 }

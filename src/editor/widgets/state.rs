@@ -19,8 +19,6 @@ pub struct ControlState {
     pub controller: Option<u8>,
     /// Whether a controller is awaited for it.
     pub is_awaited: bool,
-    /// Why it has no effect now, if it has none.
-    pub idle: Option<&'static str>,
 }
 
 impl ControlState {
@@ -35,7 +33,6 @@ impl ControlState {
             text: text_beside(param, param.range().plain(normalized), context.model),
             controller: controllers.controller(param),
             is_awaited: controllers.awaited() == Some(param),
-            idle: context.idle_reason(param),
         }
     }
 }
@@ -64,6 +61,8 @@ pub fn set_help(
     param: Param,
     shown: &ControlState,
 ) {
+    let is_asked = response.hovered() || response.has_focus();
+    let idle = is_asked.then(|| context.idle_reason(param)).flatten();
     let awaited = shown.is_awaited;
     let model = &*context.model;
     context.help.show_for(response, || {
@@ -80,7 +79,7 @@ pub fn set_help(
             text += ". Move a controller to teach it";
         } else {
             text += &format!(". {}", param.row().help);
-            if let Some(reason) = shown.idle {
+            if let Some(reason) = idle {
                 text += &format!(" Has no effect now. {reason}");
             }
             if let Some(number) = shown.controller {

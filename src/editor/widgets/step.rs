@@ -5,7 +5,7 @@
 use egui::{Rect, Response, Ui, Vec2, pos2};
 
 use super::accessibility::describe;
-use super::behaviour::{allocate, interact_without_drags};
+use super::behaviour::{interact_without_drags, sense};
 use super::entry;
 use super::paint::{controller_mark, dimmed, label, outline};
 use super::state::{ControlState, set_help};
@@ -29,9 +29,10 @@ pub fn step(
     context: &mut ViewContext,
     param: Param,
     number: usize,
-    size: Vec2,
+    rect: Rect,
 ) -> Response {
-    let (rect, response) = allocate(ui, param, size);
+    let response = sense(ui, param, rect);
+    let rect = response.rect;
     interact_without_drags(ui, context, param, &response);
     let shown = ControlState::of(param, context);
     describe(ui, &response, param, &shown);

@@ -3,7 +3,7 @@
 use egui::{Color32, Pos2, Rect, Response, Role, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use super::accessibility::describe_choice;
-use super::behaviour::{allocate, interact};
+use super::behaviour::{interact, sense};
 use super::paint::{controller_mark, dimmed, label, line, outline};
 use super::state::{ControlState, set_help};
 use crate::editor::context::ViewContext;
@@ -14,9 +14,9 @@ use crate::synth::Param;
 const SLOT: Vec2 = vec2(30.0, 16.0);
 
 /// Shows a switch in a knob's place.
-pub fn switch(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+pub fn switch(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, rect: Rect) {
     dimmed(ui, context, param, |ui, context| {
-        lively(ui, context, param, size, |ui, rect, text| {
+        lively(ui, context, param, rect, |ui, rect, text| {
             let theme = theme::current(ui);
             label(ui, line(rect, 13.0), name, theme.weak_text);
             label(ui, line(rect, 0.0), text, theme.text);
@@ -26,18 +26,18 @@ pub fn switch(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, 
 }
 
 /// Shows a switch in one line, without its name.
-pub fn narrow_switch(ui: &mut Ui, context: &mut ViewContext, param: Param, size: Vec2) {
+pub fn narrow_switch(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect) {
     dimmed(ui, context, param, |ui, context| {
-        lively(ui, context, param, size, |ui, rect, text| {
+        lively(ui, context, param, rect, |ui, rect, text| {
             word_beside(ui, rect, text, theme::current(ui).text)
         });
     });
 }
 
 /// Shows a switch in one line, with what it switches beside it.
-pub fn named_switch(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+pub fn named_switch(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, rect: Rect) {
     dimmed(ui, context, param, |ui, context| {
-        lively(ui, context, param, size, |ui, rect, _| {
+        lively(ui, context, param, rect, |ui, rect, _| {
             word_beside(ui, rect, name, theme::current(ui).weak_text)
         });
     });
@@ -55,10 +55,11 @@ fn lively(
     ui: &mut Ui,
     context: &mut ViewContext,
     param: Param,
-    size: Vec2,
+    rect: Rect,
     words: impl FnOnce(&Ui, Rect, &str) -> Pos2,
 ) {
-    let (rect, response) = allocate(ui, param, size);
+    let response = sense(ui, param, rect);
+    let rect = response.rect;
     // Enter, the space bar and a screen reader's click come as clicks; with Shift, Enter is the menu's.
     if response.clicked() && !ui.input(|input| input.modifiers.shift) {
         let is_on = context.model.normalized(param) >= 0.5;

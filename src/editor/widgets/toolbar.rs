@@ -89,15 +89,8 @@ pub fn toggle(ui: &mut Ui, name: &str, is_on: &mut bool) -> Response {
         true => text.color(theme.text).font(theme::strong(theme::BODY)),
         false => text.color(theme.weak_text),
     };
-    let response = ui
-        .scope(|ui| {
-            let selection = &mut ui.visuals_mut().selection;
-            selection.bg_fill = theme.chosen;
-            selection.stroke.color = theme.text;
-            let size = vec2(toggle_width(ui, name), theme::ROW - 2.0);
-            ui.add(Button::selectable(*is_on, text).min_size(size))
-        })
-        .inner;
+    let size = vec2(toggle_width(ui, name), theme::ROW - 2.0);
+    let response = ui.add(Button::selectable(*is_on, text).min_size(size));
     if response.clicked() {
         *is_on = !*is_on;
     }

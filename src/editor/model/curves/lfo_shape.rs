@@ -32,6 +32,14 @@ fn is_chosen(number: usize, model: &EditorModel) -> bool {
     (1..=LFOS).any(|lfo| course(lfo, model) == LfoCourse::Curve(number))
 }
 
+/// Whether [`draw_lfo`] can draw what LFO `lfo` does now.
+pub fn is_drawable(model: &EditorModel, lfo: usize) -> bool {
+    match course(lfo, model) {
+        LfoCourse::Shape(shape) => shape.points().is_some(),
+        LfoCourse::Curve(_) => false,
+    }
+}
+
 /// The change that gives curve `curve` the shape that LFO `lfo` has, and lets the LFO follow the curve;
 /// `None` if the shape is a curve already, or a random one.
 pub fn draw_lfo(model: &EditorModel, lfo: usize, curve: usize) -> Option<CurveEdit> {

@@ -1,6 +1,8 @@
 //! The sound at rest, as the key that was heard last would have it: shown while nothing sounds, and what
 //! absolute levels are drawn by.
 
+use std::sync::Arc;
+
 use super::pitch::power_db;
 use crate::editor::model::EditorModel;
 use crate::synth::display::{RestingNote, UnshapedNote, lowest_voice};
@@ -92,7 +94,7 @@ impl Rest {
         let patch = model.patch();
         let mut level = patch.clone();
         for n in 1..=EDITABLE_PARTIALS {
-            level.set(Param::partial_level(n), 0.0);
+            Arc::make_mut(&mut level).set(Param::partial_level(n), 0.0);
         }
         let rate_hz = self.sample_rate_hz;
         let heard = levels_db(self.note.play(model, rate_hz, &patch, self.key));

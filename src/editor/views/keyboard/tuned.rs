@@ -14,6 +14,8 @@ const HATCH: f32 = 5.0;
 #[derive(Default)]
 pub struct TunedKeys {
     tuning: DisplayedTuning,
+    /// Whether it is twelve equal steps, of which there is nothing to show.
+    is_plain: bool,
     /// Names of degrees, where the scale has them.
     names: Vec<String>,
 }
@@ -22,6 +24,8 @@ impl TunedKeys {
     pub fn update(&mut self, context: &ViewContext) {
         let model = &*context.model;
         self.tuning.update(&model.patch(), &model.tuning_tables());
+        // Looked at once and not for each key: it compares all pitches of all channels.
+        self.is_plain = self.tuning.is_plain();
         self.names.clear();
         if let Some(set) = model.scale() {
             let degrees = 0..set.scale().size() as i64;
@@ -37,7 +41,7 @@ impl TunedKeys {
 
     /// What is known of a key, in a line; empty in twelve equal steps.
     pub fn text(&self, key: u8) -> String {
-        if self.tuning.is_plain() {
+        if self.is_plain {
             return String::new();
         }
         if !self.is_mapped(key) {
@@ -69,7 +73,7 @@ impl TunedKeys {
     /// Paints it on a key, whose letters are in this colour. The text is within `room`, and left out where it does not
     /// fit: a line of help [tells](TunedKeys::text) more.
     pub fn paint(&self, painter: &Painter, key: u8, rect: Rect, room: Rect, color: Color32) {
-        if self.tuning.is_plain() {
+        if self.is_plain {
             return;
         }
         if !self.is_mapped(key) {

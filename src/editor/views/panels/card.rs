@@ -5,7 +5,7 @@ use egui::{Color32, Rect, Ui, pos2, vec2};
 use crate::editor::context::ViewContext;
 use crate::editor::model::power::Power;
 use crate::editor::theme;
-use crate::editor::widgets::{choice, knob, place, power as power_switch, switch};
+use crate::editor::widgets::{choice, knob, power as power_switch, switch};
 use crate::synth::Param;
 use crate::synth::parameter::Range;
 use crate::synth::parameter::layout::Group;
@@ -22,7 +22,9 @@ const LEAD_HEIGHT: f32 = 96.0;
 
 /// The parameters of these groups, in the table's order.
 pub fn of_groups(groups: &[Group]) -> Vec<Param> {
+    // Thousands are of drawn spectra, none of which has a control.
     Param::all()
+        .take_while(|param| !param.is_of_drawn_spectrum())
         .filter(|param| groups.contains(&param.row().group))
         .collect()
 }
@@ -140,9 +142,9 @@ fn rows_of(ui: &mut Ui, context: &mut ViewContext, rect: Rect, columns: usize, p
 /// The control that fits the parameter, with its short name, since the card's title says the rest.
 fn control(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect) {
     let name = param.row().short;
-    place(ui, rect, |ui| match param.range() {
-        Range::Switch => switch(ui, context, param, name, rect.size()),
-        Range::Choice { .. } => choice(ui, context, param, name, rect.size()),
-        _ => knob(ui, context, param, name, rect.size()),
-    });
+    match param.range() {
+        Range::Switch => switch(ui, context, param, name, rect),
+        Range::Choice { .. } => choice(ui, context, param, name, rect),
+        _ => knob(ui, context, param, name, rect),
+    }
 }

@@ -6,7 +6,7 @@ use super::card::{grid, of_groups, powered_card};
 use crate::editor::context::ViewContext;
 use crate::editor::model::filters::FilterControls;
 use crate::editor::theme;
-use crate::editor::widgets::{choice, fine, place};
+use crate::editor::widgets::{choice, fine, thinned};
 use crate::synth::Param;
 use crate::synth::display::{filter_gains_db, filter_handle_db};
 use crate::synth::filter::FilterSettings;
@@ -25,16 +25,9 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect, controls: &Filte
     let [view, knobs] = super::split_columns(inner, [inner.width() - width - theme::GAP, 0.0]);
     let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
     curve(ui, context, well, controls);
-    let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
-    place(ui, field, |ui| {
-        choice(
-            ui,
-            context,
-            controls.filter_type,
-            "",
-            vec2(view.width(), 20.0),
-        );
-    });
+    let corner = pos2(view.left(), well.bottom() + theme::GRID);
+    let field = Rect::from_min_size(corner, vec2(view.width(), 20.0));
+    choice(ui, context, controls.filter_type, "", field);
     let mut others = of_groups(&[controls.group]);
     others.retain(|&param| param != controls.filter_type);
     grid(ui, context, knobs, 4, &others);
@@ -125,11 +118,8 @@ fn points(settings: Option<&FilterSettings>, rect: Rect) -> Vec<Pos2> {
         Some(settings) => filter_gains_db(settings, &hz),
         None => vec![0.0; hz.len()],
     };
-    gains_db
-        .iter()
-        .zip(&hz)
-        .map(|(&db, hz)| pos2(x_of(rect, hz.log2()), y_of(rect, db)))
-        .collect()
+    let places = gains_db.iter().zip(&hz);
+    thinned(places.map(|(&db, hz)| pos2(x_of(rect, hz.log2()), y_of(rect, db))))
 }
 
 fn x_of(rect: Rect, log2_hz: f32) -> f32 {

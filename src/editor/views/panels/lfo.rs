@@ -1,14 +1,14 @@
 //! An LFO: its shape as it moves, and its controls.
 
-use egui::{Button, Pos2, Rect, RichText, Role, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Button, Rect, RichText, Role, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::card::{card, grid, of_groups, powered_card};
 use crate::editor::context::ViewContext;
-use crate::editor::model::curves::{course, draw_lfo, free_curve};
+use crate::editor::model::curves::{course, draw_lfo, free_curve, is_drawable};
 use crate::editor::model::idle;
 use crate::editor::model::live::TelemetryState;
 use crate::editor::theme;
-use crate::editor::widgets::{choice, place, text_width};
+use crate::editor::widgets::{choice, place, text_width, thinned};
 use crate::synth::display::lfo_value;
 use crate::synth::parameter::layout::{Group, Page};
 use crate::synth::parameter::{LFOS, LfoCourse, LfoParams};
@@ -70,10 +70,9 @@ impl LfoView {
         let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
         self.shape(ui, context.controls.values(), well);
         let asked = self.ask_for_curve(ui, context, well);
-        let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
-        place(ui, field, |ui| {
-            choice(ui, context, params.shape, "", vec2(view.width(), 20.0));
-        });
+        let corner = pos2(view.left(), well.bottom() + theme::GRID);
+        let field = Rect::from_min_size(corner, vec2(view.width(), 20.0));
+        choice(ui, context, params.shape, "", field);
         grid(ui, context, controls, columns, &others);
         asked
     }
@@ -87,8 +86,8 @@ impl LfoView {
             LfoCourse::Shape(_) => None,
         };
         let curve = followed.or_else(|| free_curve(context.model, context.controls.values()));
-        let drawn = curve.and_then(|curve| draw_lfo(context.model, self.number, curve));
-        let is_possible = followed.is_some() || drawn.is_some();
+        let can_draw = is_drawable(context.model, self.number);
+        let is_possible = followed.is_some() || can_draw && curve.is_some();
         let word = if followed.is_some() { "Edit" } else { "Draw" };
         let size = vec2(text_width(ui, word, theme::font(theme::SMALL)) + 12.0, 17.0);
         let corner = Rect::from_min_size(well.right_top() - vec2(size.x + 2.0, -2.0), size);
@@ -99,22 +98,22 @@ impl LfoView {
         });
         let title = format!("{word} {name}");
         response.widget_info(|| WidgetInfo::labeled(Role::Button, is_possible, &title));
-        context.help.show_for(&response, || match (curve, &drawn) {
+        context.help.show_for(&response, || match (curve, can_draw) {
             (Some(curve), _) if followed.is_some() => {
                 format!("{name} follows Curve {curve}: shows its points")
             }
-            (Some(curve), Some(_)) => {
+            (Some(curve), true) => {
                 format!(
                     "Gives Curve {curve} the shape of {name}, which then follows it, to be drawn"
                 )
             }
-            (Some(_), None) => format!("{name} is random: each cycle has a shape of its own"),
+            (Some(_), false) => format!("{name} is random: each cycle has a shape of its own"),
             (None, _) => format!("All curves are in use: {name} has none to be drawn with"),
         });
         if !response.clicked() {
             return None;
         }
-        if let Some(edit) = drawn {
+        if let Some(edit) = curve.and_then(|curve| draw_lfo(context.model, self.number, curve)) {
             edit.perform(context.model);
         }
         curve
@@ -133,13 +132,11 @@ impl LfoView {
             inner.center().y - value * 0.5 * inner.height()
         };
         let count = rect.width().max(2.0) as usize;
-        let points: Vec<Pos2> = (0..=count)
-            .map(|place| {
-                let way = place as f64 / count as f64;
-                let cycles = self.cycles + (2.0 * way - 1.0) * CYCLES;
-                pos2(rect.left() + way as f32 * rect.width(), y(cycles))
-            })
-            .collect();
+        let points = thinned((0..=count).map(|place| {
+            let way = place as f64 / count as f64;
+            let cycles = self.cycles + (2.0 * way - 1.0) * CYCLES;
+            pos2(rect.left() + way as f32 * rect.width(), y(cycles))
+        }));
         let (line, dot) = match idle::is_lfo_idle(self.number, values) {
             true => (theme.weak_text, theme.weak_text),
             false => (theme.live, theme.accent),

@@ -1,10 +1,10 @@
 //! The eight macros: each a knob, what it moves, and how far.
 
-use egui::{Rect, Ui, vec2};
+use egui::{Rect, Ui, pos2, vec2};
 
 use super::card::card;
 use crate::editor::context::ViewContext;
-use crate::editor::widgets::{bar, knob, narrow_choice, place};
+use crate::editor::widgets::{bar, knob, narrow_choice};
 use crate::synth::Param;
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{MACRO_TARGETS, MACROS};
@@ -22,24 +22,24 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     let spare = (inner.height() - 112.0).clamp(0.0, 24.0) / 3.0;
     for number in 1..=MACROS {
         let left = inner.left() + (number - 1) as f32 * width + 0.5 * GAP;
-        let column = Rect::from_x_y_ranges(left..=left + width - GAP, inner.y_range());
         let below = BAR + CHOICE + 2.0 * GAP + 2.0 * spare;
-        let dial = vec2(column.width(), (inner.height() - below).clamp(50.0, 72.0));
-        place(ui, column, |ui| {
-            ui.spacing_mut().item_spacing.y = GAP + spare;
-            let value = Param::macro_value(number);
-            let name = match context.model.macro_name(number) {
-                name if name.is_empty() => value.row().short.to_owned(),
-                name => name,
-            };
-            knob(ui, context, value, &name, dial);
-            let target = Param::macro_target(number);
-            let chosen = context.model.plain(target) as usize;
-            let size = vec2(column.width(), CHOICE);
-            narrow_choice(ui, context, target, &target_name(chosen), size);
-            let size = vec2(column.width(), BAR);
-            bar(ui, context, Param::macro_amount(number), size);
+        let dial = (inner.height() - below).clamp(50.0, 72.0);
+        let mut top = inner.top();
+        let [dial, choice, amount] = [dial, CHOICE, BAR].map(|height| {
+            let place = Rect::from_min_size(pos2(left, top), vec2(width - GAP, height));
+            top += height + GAP + spare;
+            place
         });
+        let value = Param::macro_value(number);
+        let name = match context.model.macro_name(number) {
+            name if name.is_empty() => value.row().short.to_owned(),
+            name => name,
+        };
+        knob(ui, context, value, &name, dial);
+        let target = Param::macro_target(number);
+        let chosen = context.model.plain(target) as usize;
+        narrow_choice(ui, context, target, &target_name(chosen), choice);
+        bar(ui, context, Param::macro_amount(number), amount);
     }
 }
 

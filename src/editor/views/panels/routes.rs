@@ -3,13 +3,13 @@
 
 use egui::scroll_area::ScrollSource;
 use egui::style::ScrollStyle;
-use egui::{Align2, Rect, ScrollArea, Ui, UiBuilder, Vec2, pos2, vec2};
+use egui::{Align2, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use super::card::card;
 use crate::editor::context::ViewContext;
 use crate::editor::model::routes::RouteId;
 use crate::editor::theme;
-use crate::editor::widgets::{absent, bar, choice, focus, label, narrow_switch, place, relabel};
+use crate::editor::widgets::{absent, bar, choice, focus, label, narrow_switch, relabel};
 use crate::synth::Param;
 use crate::synth::parameter::{MACROS, ROUTES, RouteParams};
 
@@ -37,7 +37,7 @@ struct Cell {
     of: fn(&RouteParams) -> Param,
     of_macro: OfMacro,
     part: f32,
-    show: fn(&mut Ui, &mut ViewContext, Param, Vec2),
+    show: fn(&mut Ui, &mut ViewContext, Param, Rect),
 }
 
 const CELLS: [Cell; 7] = [
@@ -85,8 +85,8 @@ const CELLS: [Cell; 7] = [
     },
 ];
 
-fn list(ui: &mut Ui, context: &mut ViewContext, param: Param, size: Vec2) {
-    choice(ui, context, param, "", size);
+fn list(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect) {
+    choice(ui, context, param, "", rect);
 }
 
 /// Shows the table.
@@ -191,9 +191,7 @@ fn route(ui: &mut Ui, context: &mut ViewContext, number: usize, line: Rect) {
     let route = RouteParams::of(number);
     for (cell, rect) in cells(line) {
         let rect = rect.shrink2(vec2(0.0, 0.5 * GAP));
-        place(ui, rect, |ui| {
-            (cell.show)(ui, context, (cell.of)(&route), rect.size())
-        });
+        (cell.show)(ui, context, (cell.of)(&route), rect);
     }
 }
 
@@ -213,7 +211,7 @@ fn macro_target(ui: &mut Ui, context: &mut ViewContext, number: usize, line: Rec
             }
             OfMacro::Param(of) => {
                 let param = of(number);
-                place(ui, rect, |ui| (cell.show)(ui, context, param, rect.size()));
+                (cell.show)(ui, context, param, rect);
                 relabel(ui, param, &format!("{} among the routes", param.row().name));
             }
             OfMacro::Absent(value) => {

@@ -4,7 +4,7 @@ use egui::{PointerButton, Pos2, Rect, Response, Ui, pos2};
 
 use super::card::{grid, powered_card};
 use crate::editor::context::ViewContext;
-use crate::editor::widgets::{place, step, step_well};
+use crate::editor::widgets::{step, step_well};
 use crate::synth::Param;
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{SEQUENCE_STEPS, SequenceParams};
@@ -52,10 +52,8 @@ impl SequenceView {
         for number in 1..=SEQUENCE_STEPS {
             let cell = column(rect, number);
             let param = self.params.step(number);
-            place(ui, cell, |ui| {
-                let response = step(ui, context, param, number, cell.size());
-                self.draw(ui, context, rect, &response);
-            });
+            let response = step(ui, context, param, number, cell);
+            self.draw(ui, context, rect, &response);
         }
     }
 

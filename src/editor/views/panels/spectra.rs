@@ -1,12 +1,14 @@
 //! The four spectra, each a card with its picture, and the pad that morphs between them.
 
+use std::sync::Arc;
+
 use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::card::{card, grid, of_groups};
 use super::split_columns;
 use crate::editor::context::ViewContext;
 use crate::editor::theme::{self, small_text};
-use crate::editor::widgets::{bar, choice, dimmed, knob, modulated, place};
+use crate::editor::widgets::{bar, choice, dimmed, knob, modulated};
 use crate::synth::display::SpectrumPartials;
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{SPECTRA, SpectrumParams};
@@ -39,7 +41,7 @@ const HEIGHT_DB: f32 = 60.0;
 #[derive(Default)]
 pub struct SpectraView {
     /// The patch that the pictures are of.
-    patch: Option<Box<Patch>>,
+    patch: Option<Arc<Patch>>,
     pictures: [Option<SpectrumPartials>; SPECTRA],
 }
 
@@ -82,7 +84,7 @@ impl SpectraView {
         }
         for param in [params.body, params.colour] {
             let field = Rect::from_min_size(pos2(inner.left(), top), vec2(inner.width(), CHOICE));
-            place(ui, field, |ui| choice(ui, context, param, "", field.size()));
+            choice(ui, context, param, "", field);
             top += CHOICE + theme::GRID;
         }
         let knobs = inner.with_min_y(inner.bottom() - KNOBS);
@@ -92,7 +94,7 @@ impl SpectraView {
             (tilt, params.tilt, "Tilt"),
             (odd_even, params.odd_even, "Odd Even"),
         ] {
-            place(ui, field, |ui| knob(ui, context, param, name, field.size()));
+            knob(ui, context, param, name, field);
         }
     }
 }
@@ -134,7 +136,7 @@ fn pad_card(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let font = theme::font(theme::SMALL);
         ui.painter()
             .text(name.left_center(), Align2::LEFT_CENTER, letter, font, weak);
-        place(ui, field, |ui| bar(ui, context, param, field.size()));
+        bar(ui, context, param, field);
         top += BAR + theme::GRID;
     }
 }

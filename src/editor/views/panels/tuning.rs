@@ -4,6 +4,8 @@ mod fit;
 mod roughness_card;
 mod saving;
 
+use std::sync::Arc;
+
 use egui::{Button, Label, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
 
 use super::card::{card, grid, of_groups};
@@ -35,7 +37,7 @@ pub struct TuningView {
     pasted: String,
     note: Option<RestingNote>,
     /// What the timbre is of.
-    heard: Option<(Box<Patch>, TuningTables)>,
+    heard: Option<(Arc<Patch>, TuningTables)>,
     timbre: Timbre,
     roughness: Roughness,
     /// How many degrees a scale that fits the sound is to have.

@@ -11,9 +11,7 @@ use crate::editor::model::filters::FilterControls;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme;
 use crate::editor::widgets::{fine, modulate};
-use crate::synth::display::{
-    filter_gains_db, filter_handle_db, lowest_voice, values_before_macros,
-};
+use crate::synth::display::{filter_gains_db, filter_handle_db, lowest_voice};
 use crate::synth::filter::FilterSettings;
 use crate::synth::{Param, Snapshot};
 
@@ -57,7 +55,7 @@ impl FilterHandle {
 
     /// The filter's settings; `None` while it is off.
     fn set(&self, model: &EditorModel) -> Option<FilterSettings> {
-        (self.controls.settings)(&values_before_macros(&model.patch()))
+        (self.controls.settings)(&model.values_before_macros())
     }
 
     fn moved_params(&self, settings: &FilterSettings) -> HandleParams {

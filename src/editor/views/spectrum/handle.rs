@@ -6,7 +6,7 @@ use egui::{Key, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
 use super::canvas::Canvas;
 use crate::editor::model::EditorModel;
 use crate::editor::theme::Theme;
-use crate::editor::widgets::{fine, keep_arrows};
+use crate::editor::widgets::{fine, keep_arrows, thinned};
 use crate::synth::Param;
 
 /// Between two points of a curve, points.
@@ -45,9 +45,7 @@ impl CurvePlaces {
     /// The line of these values in dB, each of which stands at a height.
     pub fn line(&self, values_db: &[f32], height: impl Fn(f32) -> f32) -> Vec<Pos2> {
         let places = self.xs.iter().zip(values_db);
-        places
-            .map(|(&x, &value_db)| pos2(x, height(value_db)))
-            .collect()
+        thinned(places.map(|(&x, &value_db)| pos2(x, height(value_db))))
     }
 }
 

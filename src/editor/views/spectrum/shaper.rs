@@ -2,6 +2,8 @@
 //! and most have a handle: sideways and up and down it moves the curve, and the wheel, or the page keys, change
 //! its form.
 
+use std::sync::Arc;
+
 use egui::{CursorIcon, Pos2, Response, Stroke, Ui, WidgetInfo, pos2};
 
 use super::canvas::Canvas;
@@ -143,7 +145,7 @@ impl ShaperCurves {
             self.drag = None;
             context.model.end_group();
         }
-        let values = values_before_macros(&context.model.patch());
+        let values = context.model.values_before_macros();
         let is_other = |curve: ShaperCurve| Some(curve) != in_use && curve.is_on(&values);
         let note = note(context, canvas, rest, |curve| {
             is_other(curve) || Some(curve) == in_use
@@ -171,7 +173,7 @@ impl ShaperCurves {
             note: &note,
         };
         let response = self.hold(ui, context, canvas, &held);
-        let values = values_before_macros(&context.model.patch());
+        let values = context.model.values_before_macros();
         painter.paint(ui, curve, &values, bright);
         let at = HeldCurve {
             values: &values,
@@ -229,7 +231,7 @@ impl ShaperCurves {
             *at = canvas.plot.clamp(*at + response.drag_delta() * fine(ui));
             let at = *at;
             let mut patch = model.patch();
-            move_to(&mut patch, held, canvas, at);
+            move_to(Arc::make_mut(&mut patch), held, canvas, at);
             for param in params.dragged() {
                 model.draw(param, param.range().normalized(patch.plain(param)));
             }

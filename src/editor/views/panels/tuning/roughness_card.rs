@@ -1,7 +1,7 @@
 //! The roughness of intervals: the curve with the tuning's degrees on it, and its minima.
 
 use egui::{
-    Align2, Label, Pos2, Rect, RichText, Role, ScrollArea, Sense, Shape, Stroke, Ui, UiBuilder,
+    Align2, Label, Rect, RichText, Role, ScrollArea, Sense, Shape, Stroke, Ui, UiBuilder,
     WidgetInfo, pos2,
 };
 
@@ -11,6 +11,7 @@ use crate::editor::model::roughness::timbre;
 use crate::editor::model::spectrum::pitch::key_name;
 use crate::editor::model::value_text::with_minus;
 use crate::editor::theme::{self, small_text};
+use crate::editor::widgets::thinned;
 use crate::scale::DissonanceMinimum;
 use crate::synth::display::RestingNote;
 
@@ -146,15 +147,11 @@ impl TuningView {
             .iter()
             .fold(1e-9, |most: f64, value| most.max(*value));
         let height = bottom - rect.top() - 4.0;
-        let points: Vec<Pos2> = curve
-            .values()
-            .iter()
-            .enumerate()
-            .map(|(place, value)| {
-                let cents = place as f64 * curve.step_cents();
-                pos2(x(cents), bottom - height * (value / most) as f32)
-            })
-            .collect();
+        let values = curve.values().iter().enumerate();
+        let points = thinned(values.map(|(place, value)| {
+            let cents = place as f64 * curve.step_cents();
+            pos2(x(cents), bottom - height * (value / most) as f32)
+        }));
         painter.add(Shape::line(points, Stroke::new(1.5, theme.live)));
         for minimum in minima.iter().filter(|minimum| minimum.cents <= limit_cents) {
             let place = (minimum.cents / curve.step_cents()).round() as usize;
