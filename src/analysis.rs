@@ -198,7 +198,7 @@ fn check(recording: &Recording, settings: &AnalysisSettings) -> Result<(), Analy
     }
 }
 
-/// All that is read off the courses. `advance` gets shares of the progress that add up to 0.1.
+/// All that is read off the courses. `advance` gets shares of the progress that add up to 0.1 at most.
 fn finished(
     recording: &Recording,
     settings: &AnalysisSettings,

@@ -6,8 +6,8 @@
 //! is worst at f = ½: measured −0.04 dB at a tenth of the sample rate and −0.5 dB at a fifth; at whole
 //! frames it is exact.
 //!
-//! A [group](Group) is read before it is written. So a delay must not be shorter than the group has
-//! frames, and the number of frames in a group has no influence on the sound.
+//! A [group](Group) is read before it is written. So no delay may be shorter than the group has frames (one between
+//! frames, by two frames), and the number of frames in a group has no influence on the sound.
 //!
 //! Memory is not written to when lines are cleared: they know how many frames they have taken since, and all before
 //! them read as 0.
@@ -100,7 +100,7 @@ impl<const N: usize> DelayLines<N> {
     }
 
     /// What a line took `delay` frames before each frame of the group that comes next; 1 is the frame before. 0 where
-    /// there is none.
+    /// there is none. `delay` is at least the frames that count, and at most a group more than the longest delay.
     #[inline(always)]
     pub fn read(&self, line: usize, delay: usize) -> Group {
         let begin = line * self.stride + (self.next.wrapping_sub(delay) & (self.frames - 1));
@@ -114,8 +114,8 @@ impl<const N: usize> DelayLines<N> {
     }
 
     /// What a line held `whole` + `fraction` frames before each frame of the group that comes next, by
-    /// interpolation. Of each frame that counts, `whole` is at least 2 and two less than the memory has, and
-    /// `fraction` is 0 to 1.
+    /// interpolation. `whole` is at least one more than the frames that count, and at most the longest delay; `fraction`
+    /// is 0 to 1.
     #[inline(always)]
     pub fn read_between(&self, line: usize, whole: u32x8, fraction: Group) -> Group {
         let [far, after, at, before] = self.near(line, whole);
@@ -299,7 +299,8 @@ mod tests {
     /// Groups of all sizes, delays from the shortest to the longest, cleared in between.
     #[test]
     fn each_line_is_a_list_of_frames() {
-        const LONGEST: usize = 100;
+        // With what reading between frames and a group take beside it, a power of two.
+        const LONGEST: usize = 118;
         let mut lines = DelayLines::<3>::new(LONGEST);
         for round in 0..3 {
             let mut plain = [(); 3].map(|()| Plain(Vec::new()));
@@ -336,6 +337,13 @@ mod tests {
                     // What has just been taken, as by a delay of no frame.
                     let taken = lines.read(line, count).to_array();
                     assert_eq!(taken[..count], values[line][..count]);
+                    // And what is as far as a delay goes, seen from these frames.
+                    let oldest = lines.read(line, LONGEST + count).to_array();
+                    let before = plain.0.len() - count;
+                    for k in 0..count {
+                        let place = (before + k).checked_sub(LONGEST);
+                        assert_eq!(oldest[k], place.map_or(0.0, |place| plain.0[place]));
+                    }
                 }
             }
             lines.clear();

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// Whether the library stays in memory when the host unloads it.
+/// Whether the library of a bundle stays in memory when the host unloads it.
 const STAYS_LOADED: bool = cfg!(unix);
 
 /// How long threads are waited for where they may be left. An orderly end takes less.

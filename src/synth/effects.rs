@@ -3,8 +3,9 @@
 //!
 //! Like the output they act on frames as they are handed out, when every note that begins in their block
 //! has been added. What they are to do is worked out at ticks and goes with the block's frames as
-//! plain data ([`EffectsBlock`]); the rest works frame by frame. So neither the host's buffers nor other threads have
-//! an influence.
+//! plain data ([`EffectsBlock`]). Frames go through in groups of up to [`GROUP`](crate::dsp::delay_line::GROUP), none
+//! longer than the shortest delay, and a memory is emptied only after a group. So neither the host's buffers nor other
+//! threads have an influence.
 //!
 //! An effect whose amount is 0 is off: nothing goes into its memory, and nothing is worked out. Amounts
 //! move by at most the whole in [`FADE_S`]. When another sound is loaded, and when all sound is to be
@@ -211,8 +212,7 @@ impl Effects {
     }
 }
 
-/// An effect, a group of frames at a time. How many frames a group has makes no difference to what comes out. All of it
-/// is inlined, to be compiled for the caller's instructions.
+/// An effect, a group of frames at a time. How many frames a group has makes no difference to what comes out.
 trait Effect {
     /// What it is to do over a block.
     type Block;
@@ -230,7 +230,8 @@ trait Effect {
     fn reach_frames(&self, block: &Self::Block) -> usize;
 
     /// Replaces the first `count` frames of a group, left and right, which are at these positions (0 to 1) of
-    /// the block. How loud what has gone into its memory is at each frame.
+    /// the block. Returns how loud what has gone into its memory is at each frame. Always inlined, to be compiled for
+    /// the caller's instructions.
     fn group(
         &mut self,
         block: &Self::Block,

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Cancelled;
 
 impl Cancelled {
-    /// Looks whether work is to go on. All long work looks here, several times in each tenth of a second, so that tests
-    /// can count how often it does, and stop it at any place.
+    /// Looks whether work is to go on. An analysis and what codes and reads banks look here, several times in each
+    /// tenth of a second, so that tests can count how often they do, and stop them at any place.
     ///
     /// # Errors
     /// If the flag is set.

@@ -45,6 +45,9 @@ pub fn small_knob(
         // One that may be typed at any control is typed at the parameter's own.
         let entry = context.controls.entry.as_ref();
         let is_typed_here = entry.is_some_and(|entry| entry.at == Some(response.id));
+        if !is_typed_here {
+            ui.skip_ahead_auto_ids(1);
+        }
         if !(is_typed_here && entry::show(ui, context, param, value, response.id)) {
             text(ui, value, &shown.text, theme.weak_text);
         }

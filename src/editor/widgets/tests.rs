@@ -14,7 +14,8 @@ use crate::editor::model::value_text::current_text;
 use crate::editor::testing::host::Call;
 use crate::editor::testing::view::button;
 use crate::editor::testing::window::{
-    WHOLE, WindowHarness, click, control, drag, host_calls, plain, send, value_text, wheel, window,
+    WHOLE, WindowHarness, click, control, drag, host_calls, plain, send, show_control, value_text,
+    wheel, window,
 };
 use crate::params::{HostParam, HostParams};
 use crate::synth::{MpeZones, Param};

@@ -420,7 +420,7 @@ impl TrackBank {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix, feature = "plugin"))]
 impl TrackBank {
     /// Makes all reads of a streamed bank's file wait until the guard is dropped, as a disk does that does not answer.
     pub(crate) fn hold_reads(&self) -> std::sync::MutexGuard<'_, std::fs::File> {

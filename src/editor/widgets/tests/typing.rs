@@ -167,3 +167,30 @@ fn the_menu_of_a_macro_renames_it_and_the_help_line_has_the_name() {
     assert!(harness.query_by_label("Copy value").is_some());
     assert!(harness.query_by_label("Rename").is_none());
 }
+
+/// Where an id changes with a field that opens or closes, egui gives up the menu that was opened by the click which
+/// closed the field.
+#[test]
+fn a_field_leaves_the_ids_of_all_else() {
+    let mut harness = harness();
+    let ids = |harness: &WindowHarness| {
+        let nodes = harness.root().children_recursive();
+        let ids = nodes.filter_map(|node| {
+            let node = node.accesskit_node();
+            Some((node.label()?, node.id()))
+        });
+        ids.collect::<Vec<_>>()
+    };
+    for param in [Param::A4, Param::CUTOFF, Param::macro_value(2)] {
+        show_control(&mut harness, param);
+        focus(&mut harness, param);
+        let before = ids(&harness);
+        keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
+        let field = format!("{} value", param.row().name);
+        harness.get_by_label(&field);
+        let mut during = ids(&harness);
+        during.retain(|(label, _)| *label != field);
+        assert_eq!(before, during, "{field}");
+        keys(&mut harness, Modifiers::NONE, &[Key::Escape]);
+    }
+}
