@@ -340,9 +340,9 @@ mod tests {
                     // And what is as far as a delay goes, seen from these frames.
                     let oldest = lines.read(line, LONGEST + count).to_array();
                     let before = plain.0.len() - count;
-                    for k in 0..count {
+                    for (k, &x) in oldest.iter().take(count).enumerate() {
                         let place = (before + k).checked_sub(LONGEST);
-                        assert_eq!(oldest[k], place.map_or(0.0, |place| plain.0[place]));
+                        assert_eq!(x, place.map_or(0.0, |place| plain.0[place]));
                     }
                 }
             }

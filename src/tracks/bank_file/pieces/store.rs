@@ -127,7 +127,7 @@ pub(in super::super) struct PieceStore {
     kept: Mutex<KeptPieces>,
     fault: OnceLock<PieceFault>,
     /// How many reads of pieces have begun.
-    #[cfg(all(test, unix, feature = "plugin"))]
+    #[cfg(test)]
     reads: AtomicUsize,
 }
 
@@ -172,7 +172,7 @@ impl PieceStore {
             resident: Vec::with_capacity(sounds.len()),
             kept: Mutex::default(),
             fault: OnceLock::new(),
-            #[cfg(all(test, unix, feature = "plugin"))]
+            #[cfg(test)]
             reads: Default::default(),
         };
         for (number, sound) in sounds.iter().enumerate() {
@@ -210,7 +210,7 @@ impl PieceStore {
         let words = Piece::room(bytes);
         let mut words = words.ok_or_else(|| OpenError::Io(io::ErrorKind::OutOfMemory.into()))?;
         let place = &mut bytemuck::cast_slice_mut(&mut words)[..bytes];
-        #[cfg(all(test, unix, feature = "plugin"))]
+        #[cfg(test)]
         self.reads.fetch_add(1, Ordering::Relaxed);
         self.source
             .read(entry.offset, place)
