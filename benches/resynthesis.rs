@@ -12,7 +12,8 @@
 //! The last columns: the partials and transients out of the bank, its size, and what is played four times
 //! as long, all parts. Its spectral distance is that of one steady speed, for us and for Loris, whose best
 //! setting counts; attacks are those of the warp with anchors, as many as stay within 3 ms or 1.3 times
-//! the original's of those that begin out of silence.
+//! the original's of those that begin out of silence. The peak that an attack rises to is the highest in the
+//! same 60 ms of the recording, which take longer where they are stretched.
 
 use std::error::Error;
 use std::fs;
@@ -176,7 +177,8 @@ impl Played {
                 continue;
             };
             attacks += 1;
-            let after = rise(&anchored_sound, *after_s, REACH_S / speed);
+            let reach_s = warp.clock_s(before_s + REACH_S, speed) - after_s;
+            let after = rise(&anchored_sound, *after_s, reach_s);
             let most = (before + 0.003).max(1.3 * before);
             attacks_kept += usize::from(after.is_some_and(|after| after <= most));
         }

@@ -30,6 +30,7 @@ pub mod metrics;
 pub mod onsets;
 pub mod peaks;
 pub mod pitch;
+mod pruning;
 pub mod refit;
 mod report;
 pub mod residual;
@@ -70,6 +71,21 @@ impl AnalysisFit {
         match self {
             AnalysisFit::Exact => &onsets.sharp,
             AnalysisFit::Musical => &onsets.all,
+        }
+    }
+
+    fn effort(self) -> Effort {
+        match self {
+            AnalysisFit::Exact => Effort::FULL,
+            AnalysisFit::Musical => Effort::MUSICAL,
+        }
+    }
+
+    /// The effort of trials.
+    fn draft(self) -> Effort {
+        match self {
+            AnalysisFit::Exact => Effort::DRAFT,
+            AnalysisFit::Musical => Effort::MUSICAL_DRAFT,
         }
     }
 }
@@ -164,13 +180,14 @@ pub fn analyse(
         progress(f64::min(done, 1.0));
     };
     let window_share = (0.4 / recording.duration_s()).min(0.4);
-    let window = match settings.window {
-        Some(window) => window,
+    let resolution = match settings.window {
+        Some(window) => window::resolution(settings.fit, window),
         None => window::choose(&fit, settings.fit, &mut |part| advance(window_share * part))?,
     };
-    let resolution = window::resolution(settings.fit, window);
     let share = 0.9 - window_share;
-    let courses = fit.courses(resolution, &Effort::FULL, &mut |part| advance(share * part))?;
+    let courses = fit.courses(resolution, &settings.fit.effort(), &mut |part| {
+        advance(share * part)
+    })?;
     let found = finished(
         recording,
         settings,

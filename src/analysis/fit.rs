@@ -4,15 +4,11 @@ use std::sync::atomic::AtomicBool;
 
 use super::linking::{Linker, Strand};
 use super::peaks::PeakFinder;
+use super::pruning::Pruning;
 use super::refit::course::{Course, Grid};
 use super::refit::{Effort, Refit};
 use crate::dsp::simd_level::SimdLevel;
 use crate::tracks::Cancelled;
-
-/// The most partials at once.
-pub const MOST_AT_ONCE: u16 = 512;
-/// Courses with less energy than this share of the sound's are dropped: −90 dB.
-const LEAST_ENERGY: f64 = 1e-9;
 
 /// The numbers of one fit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,6 +21,8 @@ pub struct Resolution {
     pub floor_db: f64,
     /// Strands of fewer frames are dropped.
     pub least_frames: usize,
+    /// Whether courses that are no louder than what all courses leave around them are dropped as noise.
+    pub drops_noise: bool,
 }
 
 /// Fits partials to one channel.
@@ -66,13 +64,19 @@ impl Fit<'_> {
         }
         drop(strands);
         let refit = self.refit(grid);
+        let pruning = Pruning { fit: self, grid };
         let share = 0.8 / (effort.rounds + 1) as f64;
-        self.prune(&mut courses, grid)?;
+        pruning.drop_weak(&mut courses)?;
         for round in 0..effort.rounds {
             refit.round(&mut courses, effort, round, &mut |part| {
                 progress(share * part)
             })?;
-            self.prune(&mut courses, grid)?;
+            pruning.drop_weak(&mut courses)?;
+            // Early, so that later rounds are of fewer courses; and when amplitudes are nearly final.
+            let is_first_or_last = round == 0 || round + 1 == effort.rounds;
+            if resolution.drops_noise && is_first_or_last {
+                pruning.drop_noise(&mut courses)?;
+            }
         }
         refit.polish(&mut courses, effort, &mut |part| progress(share * part))?;
         Ok(courses)
@@ -101,6 +105,7 @@ impl Fit<'_> {
             hop,
             floor_db,
             least_frames,
+            ..
         } = resolution;
         let mut finder = PeakFinder::new(window, self.sample_rate_hz);
         // The loudest peak, from every window's length.
@@ -120,30 +125,5 @@ impl Fit<'_> {
             progress(1.0 / (grid.segments + 1) as f64);
         }
         Ok(linker.finish())
-    }
-
-    /// Drops the courses that do not matter, and the weakest where there are too many at once.
-    fn prune(&self, courses: &mut Vec<Course>, grid: Grid) -> Result<(), Cancelled> {
-        let square = |x: &f32| f64::from(*x) * f64::from(*x);
-        let least = LEAST_ENERGY * self.samples.iter().map(square).sum::<f64>();
-        let mut order: Vec<(f64, usize)> = Vec::with_capacity(courses.len());
-        for (index, course) in courses.iter().enumerate() {
-            Cancelled::check(self.is_cancelled)?;
-            order.push((course.energy(grid.hop), index));
-        }
-        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let mut counts = vec![0_u16; grid.segments + 1];
-        let mut is_kept = vec![false; courses.len()];
-        for (energy, index) in order {
-            let course = &courses[index];
-            let places = &mut counts[course.first..=course.last()];
-            if energy >= least && places.iter().all(|count| *count < MOST_AT_ONCE) {
-                places.iter_mut().for_each(|count| *count += 1);
-                is_kept[index] = true;
-            }
-        }
-        let mut kept = is_kept.iter();
-        courses.retain(|_| kept.next().copied().unwrap_or(false));
-        Ok(())
     }
 }

@@ -55,11 +55,25 @@ impl Effort {
         ridge: 0.3,
         polish_ridge: 0.1,
     };
-    /// The effort to choose between windows.
+    /// The effort for the result of the musical fit: with its knots farther apart, twice as many iterations gain
+    /// 0.03 dB on average and 0.7 dB at most.
+    pub const MUSICAL: Effort = Effort {
+        iterations: 4,
+        polish: 4,
+        ..Effort::FULL
+    };
+    /// The effort to choose between resolutions.
     pub const DRAFT: Effort = Effort {
         rounds: 1,
         iterations: 3,
         polish: 2,
+        ..Effort::FULL
+    };
+    /// The same for the musical fit.
+    pub const MUSICAL_DRAFT: Effort = Effort {
+        rounds: 1,
+        iterations: 2,
+        polish: 1,
         ..Effort::FULL
     };
 }

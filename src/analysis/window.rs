@@ -3,7 +3,11 @@
 //! The loudest second, of a short sound the loudest half, is fitted in a draft with each length, from
 //! 11.6 ms to 93 ms (512 to 4096 samples at 44.1 kHz). The length that wins has the highest SRER of
 //! partials and transients, less what its breakpoints cost: 2 dB for each doubling beyond 12,000 a
-//! second in the exact fit; in the musical one 2 dB for each beyond 1,000 and 8 dB more beyond 4,000.
+//! second in the exact fit; in the musical one 2 dB for each beyond 100 and 8 dB more beyond 4,000, and SRER
+//! counts up to 45 dB. Frames are an eighth of a window apart in the exact fit. In the musical one they are
+//! a quarter apart; then an eighth is tried too, with the best length and its double, unless that would take
+//! more than 6,000 breakpoints a second: voices of a choir that beat need breakpoints more often than
+//! a long window has them.
 
 use super::fit::{Fit, Resolution};
 use super::metrics::srer_db;
@@ -19,6 +23,10 @@ const TRIAL_S: f64 = 1.0;
 /// The part of a short sound that is tried, so that the trials do not take longer than the fit.
 const TRIAL_SHARE: f64 = 0.5;
 const LEAST_TRIAL_S: f64 = 0.4;
+/// Closer frames that would take more are not tried: no sound has been seen that they suit.
+const MOST_KNOTS_A_SECOND: f64 = 6_000.0;
+/// What is nearer than this counts no more in the musical fit: banks keep about as much.
+const MOST_SRER_DB: f64 = 45.0;
 
 /// The lengths that are tried at this rate, in samples.
 pub fn windows(sample_rate_hz: f64) -> [usize; 4] {
@@ -37,17 +45,27 @@ pub fn resolution(fit: AnalysisFit, window: usize) -> Resolution {
             hop: window / 8,
             floor_db: -80.0,
             least_frames: 4,
+            drops_noise: false,
         },
         AnalysisFit::Musical => Resolution {
             window,
             hop: window / 4,
             floor_db: -60.0,
             least_frames: 8,
+            drops_noise: true,
         },
     }
 }
 
-/// The best length for a channel.
+/// The same with frames twice as close.
+fn closer(resolution: Resolution) -> Resolution {
+    Resolution {
+        hop: resolution.hop / 2,
+        ..resolution
+    }
+}
+
+/// The best resolution for a channel.
 ///
 /// # Errors
 /// If it is cancelled.
@@ -55,47 +73,99 @@ pub fn choose(
     whole: &Fit<'_>,
     kind: AnalysisFit,
     progress: &mut dyn FnMut(f64),
-) -> Result<usize, Cancelled> {
+) -> Result<Resolution, Cancelled> {
     let duration_s = whole.samples.len() as f64 / whole.sample_rate_hz;
     let trial_s = (duration_s * TRIAL_SHARE).clamp(LEAST_TRIAL_S, TRIAL_S);
     let samples = loudest(whole.samples, (trial_s * whole.sample_rate_hz) as usize);
     let onsets = onsets::onsets(samples, whole.sample_rate_hz, whole.is_cancelled)?;
-    let windows = windows(whole.sample_rate_hz);
-    let fit = Fit {
-        samples,
-        onsets: kind.onsets(&onsets),
-        ..*whole
+    let trial = Trial {
+        fit: Fit {
+            samples,
+            onsets: kind.onsets(&onsets),
+            ..*whole
+        },
+        transients: &onsets.all,
+        kind,
     };
-    let mut best = (f64::NEG_INFINITY, windows[1]);
+    let windows = windows(whole.sample_rate_hz);
+    let share = 1.0 / (windows.len() + 2) as f64;
+    let mut advance = |part: f64| progress(share * part);
+    let mut tried = Vec::with_capacity(windows.len() + 2);
     for window in windows {
-        let resolution = resolution(kind, window);
-        let share = 1.0 / windows.len() as f64;
-        let courses = fit.courses(resolution, &Effort::DRAFT, &mut |part| {
-            progress(share * part)
-        })?;
+        tried.push(trial.draft(resolution(kind, window), &mut advance)?);
+    }
+    if kind == AnalysisFit::Musical {
+        let length = best(&tried).window;
+        for draft in tried.clone() {
+            let is_near = [length, 2 * length].contains(&draft.resolution.window);
+            if is_near && 2.0 * draft.knots_a_second < MOST_KNOTS_A_SECOND {
+                tried.push(trial.draft(closer(draft.resolution), &mut advance)?);
+            }
+        }
+    }
+    Ok(best(&tried))
+}
+
+/// Drafts of a part of the sound.
+struct Trial<'a> {
+    fit: Fit<'a>,
+    transients: &'a [usize],
+    kind: AnalysisFit,
+}
+
+/// What came of one resolution.
+#[derive(Clone, Copy)]
+struct Draft {
+    resolution: Resolution,
+    score_db: f64,
+    knots_a_second: f64,
+}
+
+/// The resolution with the highest score, the first of equal ones.
+fn best(tried: &[Draft]) -> Resolution {
+    let mut best = &tried[0];
+    for draft in tried {
+        if draft.score_db > best.score_db {
+            best = draft;
+        }
+    }
+    best.resolution
+}
+
+impl Trial<'_> {
+    fn draft(
+        &self,
+        resolution: Resolution,
+        advance: &mut dyn FnMut(f64),
+    ) -> Result<Draft, Cancelled> {
+        let (samples, rate) = (self.fit.samples, self.fit.sample_rate_hz);
+        let courses = self.fit.courses(resolution, &self.kind.draft(), advance)?;
         let grid = Grid::new(resolution.hop, samples.len());
-        let mut found = fit.refit(grid).synthesis(&courses)?;
+        let mut found = self.fit.refit(grid).synthesis(&courses)?;
         let mut rest: Vec<f32> = samples.iter().zip(&found).map(|(x, y)| x - y).collect();
         let before = rest.clone();
-        take_transients(&mut rest, &onsets.all, 0.0, whole.sample_rate_hz);
+        take_transients(&mut rest, self.transients, 0.0, rate);
         for (found, (before, after)) in found.iter_mut().zip(before.iter().zip(&rest)) {
             *found += before - after;
         }
         let knots: usize = courses.iter().map(|course| course.knots()).sum();
-        let knots_a_second = knots as f64 * whole.sample_rate_hz / samples.len() as f64;
-        let score_db = srer_db(samples, &found) - cost_db(kind, knots_a_second);
-        if score_db > best.0 {
-            best = (score_db, window);
-        }
+        let knots_a_second = knots as f64 * rate / samples.len() as f64;
+        Ok(Draft {
+            resolution,
+            score_db: score_db(self.kind, srer_db(samples, &found), knots_a_second),
+            knots_a_second,
+        })
     }
-    Ok(best.1)
 }
 
-fn cost_db(kind: AnalysisFit, knots_a_second: f64) -> f64 {
+/// What a fit with this signal-to-residual ratio is worth, less what its breakpoints cost, in dB.
+fn score_db(kind: AnalysisFit, srer_db: f64, knots_a_second: f64) -> f64 {
     let octaves = |from: f64| libm::log2((knots_a_second / from).max(1.0));
     match kind {
-        AnalysisFit::Exact => 2.0 * octaves(12_000.0),
-        AnalysisFit::Musical => 2.0 * octaves(1_000.0) + 8.0 * octaves(4_000.0),
+        AnalysisFit::Exact => srer_db - 2.0 * octaves(12_000.0),
+        AnalysisFit::Musical => {
+            srer_db.min(MOST_SRER_DB) - 2.0 * octaves(100.0) - 8.0 * octaves(4_000.0)
+        }
     }
 }
 
@@ -125,6 +195,7 @@ mod tests {
     use std::sync::atomic::AtomicBool;
 
     use super::super::fit::Fit;
+    use super::super::testing::white_noise;
     use super::*;
     use crate::dsp::simd_level::SimdLevel;
 
@@ -147,10 +218,14 @@ mod tests {
 
     #[test]
     fn breakpoints_cost_from_a_number_on() {
-        assert_eq!(cost_db(AnalysisFit::Exact, 12_000.0), 0.0);
-        assert_eq!(cost_db(AnalysisFit::Exact, 48_000.0), 4.0);
-        assert_eq!(cost_db(AnalysisFit::Musical, 1_000.0), 0.0);
-        assert_eq!(cost_db(AnalysisFit::Musical, 8_000.0), 2.0 * 3.0 + 8.0);
+        let exact = |knots| score_db(AnalysisFit::Exact, 60.0, knots);
+        assert_eq!([exact(12_000.0), exact(48_000.0)], [60.0, 56.0]);
+        let musical = |srer_db, knots| score_db(AnalysisFit::Musical, srer_db, knots);
+        assert_eq!(musical(30.0, 100.0), 30.0);
+        assert_eq!(musical(30.0, 3_200.0), 30.0 - 2.0 * 5.0);
+        let doubled = musical(30.0, 8_000.0) - musical(30.0, 16_000.0);
+        assert!((doubled - 10.0).abs() < 1e-9, "{doubled}");
+        assert_eq!(musical(60.0, 1_000.0), musical(45.0, 1_000.0));
     }
 
     #[test]
@@ -167,9 +242,10 @@ mod tests {
         assert!(loudest(&[], 800).is_empty());
     }
 
-    /// The window that is chosen of a sound of these partials: frequency in Hz, decay and onset in s.
-    fn chosen(partials: &[(f64, f64, f64)]) -> usize {
+    /// The resolution that is chosen, in noise of this amplitude, for a sound of these partials: frequency in Hz, decay and onset in s.
+    fn chosen(partials: &[(f64, f64, f64)], noise: f32) -> Resolution {
         let sample_rate_hz = 44_100.0;
+        let noises = white_noise(11, 44_100);
         let sample = |n: usize| {
             let time_s = n as f64 / sample_rate_hz;
             let sounding = partials.iter().filter(|(.., onset_s)| time_s >= *onset_s);
@@ -179,7 +255,7 @@ mod tests {
                     0.1 * (-since_s / decay_s).exp() * (TAU * hz * since_s).sin()
                 })
                 .sum();
-            sum as f32
+            sum as f32 + noise * noises[n]
         };
         let samples: Vec<f32> = (0..44_100).map(sample).collect();
         let is_cancelled = AtomicBool::new(false);
@@ -207,8 +283,22 @@ mod tests {
         let quick: Vec<_> = (0..12)
             .map(|k| (600.0 + 333.0 * f64::from(k % 5), 0.03, 0.08 * f64::from(k)))
             .collect();
-        let [close, quick] = [chosen(&close), chosen(&quick)];
+        let [close, quick] = [chosen(&close, 0.0), chosen(&quick, 0.0)].map(|chosen| chosen.window);
         assert!(close > quick, "{close} {quick}");
         assert!(close >= 2_048, "{close}");
+    }
+
+    /// Voices that beat are nearer with frames twice as close; a steady tone in noise is not.
+    #[test]
+    fn beating_voices_have_closer_frames_than_a_steady_tone() {
+        let choir: Vec<_> = [300.0, 600.0, 900.0]
+            .iter()
+            .flat_map(|hz| {
+                [-9.0, -4.0, 0.0, 5.0, 11.0].map(|apart| (hz + apart * hz / 300.0, 9.0, 0.0))
+            })
+            .collect();
+        let [choir, tone] = [chosen(&choir, 0.0), chosen(&[(300.0, 9.0, 0.0)], 0.01)];
+        assert_eq!(choir.window / choir.hop, 8, "{choir:?}");
+        assert_eq!(tone.window / tone.hop, 4, "{tone:?}");
     }
 }
