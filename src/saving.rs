@@ -7,9 +7,11 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use tempfile::NamedTempFile;
+
+use crate::cancelled::Cancelled;
 
 /// Whether an existing file may be replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,18 +24,6 @@ pub enum Overwrite {
 
 /// Bytes that are written at once.
 const PIECE_BYTES: usize = 1 << 20;
-
-/// The reason of an error: the caller asked to stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cancelled;
-
-impl fmt::Display for Cancelled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cancelled")
-    }
-}
-
-impl std::error::Error for Cancelled {}
 
 /// Why content could not be copied to a file.
 #[derive(Debug)]
@@ -155,7 +145,7 @@ impl UnnamedFile {
     ) -> Result<(), CopyError> {
         let mut piece = vec![0; PIECE_BYTES];
         loop {
-            check(is_cancelled).map_err(|_| CopyError::Cancelled)?;
+            Cancelled::check(is_cancelled).map_err(|_| CopyError::Cancelled)?;
             let bytes = content.read(&mut piece).map_err(CopyError::Read)?;
             if bytes == 0 {
                 return Ok(());
@@ -168,10 +158,10 @@ impl UnnamedFile {
 
     /// Brings all to the disk.
     fn complete(&mut self, is_cancelled: &AtomicBool) -> io::Result<()> {
-        check(is_cancelled)?;
+        Cancelled::check(is_cancelled).map_err(io::Error::other)?;
         self.file.as_file().sync_all()?;
         readable_as_others(self.file.as_file())?;
-        check(is_cancelled)
+        Cancelled::check(is_cancelled).map_err(io::Error::other)
     }
 
     /// Brings all to the disk, and gives the file the first of these names that no file has. Returns that; `None` if
@@ -205,13 +195,6 @@ impl UnnamedFile {
             }
         }
         Ok(None)
-    }
-}
-
-fn check(is_cancelled: &AtomicBool) -> io::Result<()> {
-    match is_cancelled.load(Ordering::Relaxed) {
-        true => Err(io::Error::other(Cancelled)),
-        false => Ok(()),
     }
 }
 

@@ -6,8 +6,8 @@ use super::linking::{Linker, Strand};
 use super::peaks::PeakFinder;
 use super::refit::course::{Course, Grid};
 use super::refit::{Effort, Refit};
+use crate::cancelled::Cancelled;
 use crate::dsp::simd_level::SimdLevel;
-use crate::tracks::Cancelled;
 
 /// The most partials at once.
 pub const MOST_AT_ONCE: u16 = 512;

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use super::metrics::{Likeness, srer_db};
 use super::synthesis::{Without, sound_unless};
 use super::{Analysis, Recording};
-use crate::tracks::Cancelled;
+use crate::cancelled::Cancelled;
 
 /// The figures of one analysis; see [`super::metrics`] for what they mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

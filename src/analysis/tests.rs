@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::synthesis::{Without, sound};
 use super::testing::white_noise;
 use super::*;
+use crate::cancelled::looks;
 use crate::tracks::bank_file::{FrameGrid, TrackBank};
-use crate::tracks::looks;
 
 const RATE_HZ: f64 = 44_100.0;
 

@@ -19,11 +19,12 @@ use super::partials_file;
 use super::second::JoinedSounds;
 pub use crate::analysis::AnalysisFit as ImportFit;
 use crate::analysis::{AnalysisError, AnalysisSettings, DecodeError, Recording, analyse};
+use crate::cancelled::Cancelled;
 use crate::state::NamedBank;
+use crate::tracks::Tracks;
 use crate::tracks::bank_file::{BuildError, FrameGrid, KeyZone, OpenError, SoundTracks, TrackBank};
 use crate::tracks::files::FileFormat;
 use crate::tracks::sharing;
-use crate::tracks::{Cancelled, Tracks};
 use content::{BankContent, saved};
 
 /// Progress of 1.

@@ -12,9 +12,10 @@ use super::storage::{self, Storage};
 use super::{
     BankRows, BankSound, BuildError, FrameGrid, KeyZone, SoundTracks, build, layout, load, restore,
 };
+use crate::cancelled::Cancelled;
+use crate::tracks::Tracks;
 use crate::tracks::files::FileError;
 use crate::tracks::warp::{AnchorReach, TimeWarp};
-use crate::tracks::{Cancelled, Tracks};
 
 /// Recordings to play: whole in memory and checked as a whole, or streamed, each part checked when it is read. Made and
 /// loaded off the audio thread, which may read all that is in memory.

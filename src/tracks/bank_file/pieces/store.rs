@@ -15,7 +15,7 @@ use twox_hash::XxHash3_64;
 
 use super::super::{BankSound, OpenError};
 use super::{Piece, directory};
-use crate::tracks::Cancelled;
+use crate::cancelled::Cancelled;
 use crate::tracks::files::FileError;
 
 /// Which piece of a bank.

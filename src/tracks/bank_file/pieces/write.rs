@@ -21,7 +21,8 @@ use super::{
     PIECE_ENTRY_BYTES, PIECE_FRAMES_AT, PIECES_AT, PieceEntry, PieceTable, RESIDENT_AT,
     SLOT_WORDS_AT,
 };
-use crate::tracks::{Cancelled, Tracks};
+use crate::cancelled::Cancelled;
+use crate::tracks::Tracks;
 
 /// A piece is of no longer a time.
 const LONGEST_PIECE_S: f64 = 0.5;
