@@ -22,7 +22,7 @@ use crate::analysis::{AnalysisError, AnalysisSettings, DecodeError, Recording, a
 use crate::cancelled::Cancelled;
 use crate::state::NamedBank;
 use crate::tracks::Tracks;
-use crate::tracks::bank_file::{BuildError, FrameGrid, KeyZone, OpenError, SoundTracks, TrackBank};
+use crate::tracks::bank_file::{BuildError, FrameGrid, KeyZone, OpenError, TrackBank};
 use crate::tracks::files::FileFormat;
 use crate::tracks::sharing;
 use content::{BankContent, saved};
@@ -254,9 +254,7 @@ fn made(
     grid: FrameGrid,
     state: &ImportState,
 ) -> Result<Made, ImportError> {
-    let sound = |&(zone, tracks): &(KeyZone, _)| SoundTracks { zone, tracks, grid };
-    let sounds: Vec<SoundTracks> = sounds.iter().map(sound).collect();
-    let made = TrackBank::from_gridded_unless(&sounds, state.is_cancelled);
+    let made = TrackBank::from_sounds_unless(sounds, grid, state.is_cancelled);
     let (bank, left_out) = made.map_err(|error| match error {
         BuildError::Cancelled => ImportError::Cancelled,
         error => failed(source, &error),

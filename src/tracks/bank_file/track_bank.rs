@@ -89,11 +89,22 @@ impl TrackBank {
         sounds: &[(KeyZone, &Tracks)],
         grid: FrameGrid,
     ) -> Result<(TrackBank, Vec<String>), String> {
-        let sounds: Vec<SoundTracks> = sounds
-            .iter()
-            .map(|&(zone, tracks)| SoundTracks { zone, tracks, grid })
-            .collect();
-        TrackBank::from_gridded(&sounds)
+        let made = TrackBank::from_sounds_unless(sounds, grid, &AtomicBool::new(false));
+        made.map_err(|error| error.to_string())
+    }
+
+    /// As [`TrackBank::from_sounds`]; `is_cancelled` stops it.
+    ///
+    /// # Errors
+    /// As there, or [`BuildError::Cancelled`].
+    pub fn from_sounds_unless(
+        sounds: &[(KeyZone, &Tracks)],
+        grid: FrameGrid,
+        is_cancelled: &AtomicBool,
+    ) -> Result<(TrackBank, Vec<String>), BuildError> {
+        let sound = |&(zone, tracks): &(KeyZone, _)| SoundTracks { zone, tracks, grid };
+        let sounds: Vec<SoundTracks> = sounds.iter().map(sound).collect();
+        TrackBank::from_gridded_unless(&sounds, is_cancelled)
     }
 
     /// A bank of several sounds, each with frames of its own. Returns as well what had to be left out, in words.
