@@ -309,6 +309,25 @@ fn an_analysis_stops_at_once_in_every_stage() {
     }
 }
 
+/// The distances take as long as the synthesis of what is compared.
+#[test]
+fn the_figures_of_a_report_stop_all_along() {
+    let report = |seconds: f64| {
+        let recording = notes(seconds);
+        let found = analysed_unless(&recording, &AtomicBool::new(false), &mut |_| ());
+        let found = found.expect("an analysis");
+        move |flag: &AtomicBool| AnalysisReport::new_unless(&recording, &found, flag)
+    };
+    let [short, long] = [1.0, 3.0].map(report);
+    let ((whole, of_short), (_, of_long)) = (looks::count(&short), looks::count(&long));
+    assert!(whole.is_some());
+    let growing = looks::growing(&of_short, &of_long);
+    assert_eq!(growing.get("src/analysis/metrics.rs"), Some(&4));
+    for look in looks::places(&of_short, 20) {
+        assert_eq!(looks::stop_at(look, &short), (None, look + 1));
+    }
+}
+
 #[test]
 fn what_cannot_be_analysed_is_refused() {
     let outcome = |samples: Vec<f32>, window| {

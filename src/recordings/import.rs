@@ -229,8 +229,11 @@ type Made = (Arc<TrackBank>, Vec<String>);
 
 /// A bank of a file of partials.
 fn partials(source: &Path, state: &ImportState) -> Result<Made, ImportError> {
-    let contents = partials_file::read(source);
-    let mut contents = contents.map_err(|error| failed(source, &error))?;
+    let contents = partials_file::read(source, state.is_cancelled);
+    let mut contents = contents.map_err(|error| match error {
+        OpenError::Cancelled => ImportError::Cancelled,
+        error => failed(source, &error),
+    })?;
     let mut remarks = std::mem::take(&mut contents.remarks);
     let mut sounds = contents.into_sounds();
     for sound in &mut sounds {

@@ -63,6 +63,12 @@ impl fmt::Display for OpenError {
 
 impl std::error::Error for OpenError {}
 
+impl From<FileError> for OpenError {
+    fn from(error: FileError) -> OpenError {
+        OpenError::File(error)
+    }
+}
+
 impl From<Cancelled> for OpenError {
     fn from(_: Cancelled) -> OpenError {
         OpenError::Cancelled
