@@ -27,7 +27,7 @@ const CLAMP: f64 = 1e-8;
 const QUIETEST: f64 = 1e-6;
 const ERB_BANDS: usize = 40;
 /// After so many samples it is looked whether to go on.
-const SAMPLES_AT_ONCE: usize = 1 << 16;
+const SAMPLES_AT_ONCE: usize = 1 << 12;
 
 /// For figures that nobody stops.
 static NEVER: AtomicBool = AtomicBool::new(false);

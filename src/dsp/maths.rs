@@ -296,6 +296,12 @@ mod tests {
                 "quick log2 {x}: {error:e}"
             );
         }
+        // Shapers take the parts of any gain, and sort out afterwards what has no logarithm.
+        for x in [0.0, -0.0, 1e-40, -1.0, f32::INFINITY, f32::NAN] {
+            let (exponent, part) = log2_parts(x);
+            assert!(exponent.is_finite() && part.abs() < 0.2, "parts of {x}");
+        }
+        assert_eq!(log2_parts(0.0), (-127.0, 0.0));
         for whole in -100..=100 {
             let power = libm::exp2(f64::from(whole)) as f32;
             assert_eq!(log2(power), whole as f32);
