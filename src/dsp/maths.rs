@@ -296,7 +296,7 @@ mod tests {
                 "quick log2 {x}: {error:e}"
             );
         }
-        // Shapers take the parts of any gain, and sort out afterwards what has no logarithm.
+        // Contrast takes the parts of any gain, and sorts out afterwards what has no logarithm.
         for x in [0.0, -0.0, 1e-40, -1.0, f32::INFINITY, f32::NAN] {
             let (exponent, part) = log2_parts(x);
             assert!(exponent.is_finite() && part.abs() < 0.2, "parts of {x}");

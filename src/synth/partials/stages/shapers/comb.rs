@@ -179,7 +179,8 @@ at_level! {
     fn left_powers(teeth: &Teeth, ratio: &[f32], powers: &mut [f32]) {
         let teeth = *teeth;
         for (power, ratio) in powers.iter_mut().zip(ratio) {
-            let [left, right] = [0, 1].map(|side| teeth.power(teeth.distance(*ratio, side)));
+            let left = teeth.power(teeth.distance(*ratio, 0));
+            let right = teeth.power(teeth.distance(*ratio, 1));
             // Where both are 0, so is the gain.
             *power = 2.0 * left / at_least(left + right, 1e-30);
         }

@@ -4,13 +4,14 @@
 //! −96 dB (off) to −3 dB. Error below 0.001 dB where w is above −90 dB.
 
 use super::loudness::{MIN_GAIN, loudest};
-use super::{PARTIALS_AT_ONCE, PartialPlaces, Shaper};
+use super::{GROUPS_AT_ONCE, PartialPlaces, Shaper};
 use crate::at_level;
 use crate::dsp::maths::{
-    DB_PER_OCTAVE_PER_POWER, at_most, log2_parts, quick_exp2, quick_log2_of_parts,
+    DB_PER_OCTAVE_PER_POWER, at_least, at_most, log2_parts, quick_exp2, quick_log2_of_parts,
 };
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{Param, THRESHOLD_OFF_DB};
+use crate::synth::partials::array::GROUP;
 
 /// Over how many dB w falls by a factor of e.
 const SOFTNESS_DB: f32 = 1.5;
@@ -51,17 +52,18 @@ impl Shaper for Threshold {
 }
 
 at_level! {
-    /// log₂ e^(θ/1.5) is `per_octave`·log₂(g/M) + `offset`.
+    /// Of whole groups of gains. log₂ e^(θ/1.5) is `per_octave`·log₂(g/M) + `offset`.
     fn threshold(per_octave: f32, offset: f32, loudest: f32, gains: &mut [f32]) {
         let scale = 1.0 / loudest;
-        let mut powers = [0.0; PARTIALS_AT_ONCE];
-        let mut parts = [0.0; PARTIALS_AT_ONCE];
-        for gains in gains.chunks_mut(PARTIALS_AT_ONCE) {
-            let (powers, parts) = (&mut powers[..gains.len()], &mut parts[..gains.len()]);
-            // In four loops: the chain of one partial is long, and of short ones more overlap. A gain of 0 has a
-            // logarithm of −127 here, which is low enough.
+        let mut powers = [[0.0; GROUP]; GROUPS_AT_ONCE];
+        let mut parts = [[0.0; GROUP]; GROUPS_AT_ONCE];
+        for gains in gains.as_chunks_mut::<GROUP>().0.chunks_mut(GROUPS_AT_ONCE) {
+            let powers = powers[..gains.len()].as_flattened_mut();
+            let parts = parts[..gains.len()].as_flattened_mut();
+            let gains = gains.as_flattened_mut();
+            // In four loops: the chain of one partial is long, and of short ones more overlap.
             for ((exponent, part), gain) in powers.iter_mut().zip(&mut *parts).zip(&*gains) {
-                (*exponent, *part) = log2_parts(gain * scale);
+                (*exponent, *part) = log2_parts(at_least(gain * scale, 1e-30));
             }
             for (power, part) in powers.iter_mut().zip(parts) {
                 let octaves = quick_log2_of_parts(*power, *part);
