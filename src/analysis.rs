@@ -44,8 +44,9 @@ pub mod window;
 use std::fmt;
 use std::sync::atomic::AtomicBool;
 
+use crate::cancelled::Cancelled;
 use crate::dsp::simd_level::SimdLevel;
-use crate::tracks::{BandNoise, Breakpoint, Cancelled, Track, Tracks, Transient};
+use crate::tracks::{BandNoise, Breakpoint, Track, Tracks, Transient};
 pub use decode::{DecodeError, Recording};
 use fit::{Fit, Resolution};
 use onsets::Onsets;

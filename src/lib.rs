@@ -28,6 +28,7 @@
 //! * `library`, `settings`, `saving` (cargo feature `editor`): presets as files, favourites; settings;
 //!   files that are written whole or not at all.
 //! * `data_folder` (cargo features `plugin` and `render`): where the user's data is.
+//! * [`cancelled`]: that work was given up on the way.
 //! * `sync`: atomics and queues, or their models in tests of what threads share.
 //! * `standalone` (cargo feature `editor`): what the program does that hosts do for a plugin.
 //! * `params`, `plugin`, `editor` (cargo features `plugin` and `editor`): the host's side. The editor
@@ -78,6 +79,7 @@
 pub mod analysis;
 pub mod bank;
 pub mod bridge;
+pub mod cancelled;
 #[cfg(any(feature = "plugin", feature = "render"))]
 pub mod data_folder;
 pub mod dsp;

@@ -7,9 +7,12 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use tempfile::NamedTempFile;
+
+use crate::cancelled::Cancelled;
 
 /// Whether an existing file may be replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,17 +26,11 @@ pub enum Overwrite {
 /// Bytes that are written at once.
 const PIECE_BYTES: usize = 1 << 20;
 
-/// The reason of an error: the caller asked to stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cancelled;
+/// So begins the name of a file that is being written. Scans of folders skip names that begin with a dot.
+const UNNAMED: &str = ".saving-";
 
-impl fmt::Display for Cancelled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cancelled")
-    }
-}
-
-impl std::error::Error for Cancelled {}
+/// A file that nobody has written to for so long may be one that was left behind.
+const LEFT_AFTER: Duration = Duration::from_secs(3_600);
 
 /// Why content could not be copied to a file.
 #[derive(Debug)]
@@ -120,7 +117,7 @@ pub struct UnnamedFile {
 }
 
 impl UnnamedFile {
-    /// An empty one in a folder, which is made if it is not there.
+    /// An empty one in a folder, which is made if it is not there. What earlier ones left behind there is removed.
     ///
     /// # Errors
     /// If the system cannot.
@@ -133,9 +130,12 @@ impl UnnamedFile {
             }
         };
         fs::create_dir_all(folder).map_err(failed("make"))?;
-        // Scans of folders skip names that begin with a dot, should this file be left behind.
-        let file = NamedTempFile::with_prefix_in(".saving-", folder);
+        remove_left_behind(folder);
+        let file = NamedTempFile::with_prefix_in(UNNAMED, folder);
         let file = file.map_err(failed("write to"))?;
+        // Tells others that it is being written, until it is closed. Where the system has no locks, they cannot tell and
+        // leave it.
+        let _ = file.as_file().try_lock();
         Ok(UnnamedFile { file })
     }
 
@@ -155,7 +155,7 @@ impl UnnamedFile {
     ) -> Result<(), CopyError> {
         let mut piece = vec![0; PIECE_BYTES];
         loop {
-            check(is_cancelled).map_err(|_| CopyError::Cancelled)?;
+            Cancelled::check(is_cancelled).map_err(|_| CopyError::Cancelled)?;
             let bytes = content.read(&mut piece).map_err(CopyError::Read)?;
             if bytes == 0 {
                 return Ok(());
@@ -168,10 +168,10 @@ impl UnnamedFile {
 
     /// Brings all to the disk.
     fn complete(&mut self, is_cancelled: &AtomicBool) -> io::Result<()> {
-        check(is_cancelled)?;
+        Cancelled::check(is_cancelled).map_err(io::Error::other)?;
         self.file.as_file().sync_all()?;
         readable_as_others(self.file.as_file())?;
-        check(is_cancelled)
+        Cancelled::check(is_cancelled).map_err(io::Error::other)
     }
 
     /// Brings all to the disk, and gives the file the first of these names that no file has. Returns that; `None` if
@@ -208,11 +208,30 @@ impl UnnamedFile {
     }
 }
 
-fn check(is_cancelled: &AtomicBool) -> io::Result<()> {
-    match is_cancelled.load(Ordering::Relaxed) {
-        true => Err(io::Error::other(Cancelled)),
-        false => Ok(()),
+/// Removes what processes left behind in a folder that ended, or were ended, while they wrote. What cannot be removed
+/// stays.
+fn remove_left_behind(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries {
+        let name = entry.file_name();
+        let is_unnamed = name.as_encoded_bytes().starts_with(UNNAMED.as_bytes());
+        // Neither a link nor a pipe, which would be waited for.
+        let is_file = || entry.file_type().is_ok_and(|of| of.is_file());
+        if is_unnamed && is_file() {
+            let _ = remove_if_left_behind(&entry.path());
+        }
     }
+}
+
+/// Removes a file if nobody writes it: whoever does has locked it, or has created it just now.
+fn remove_if_left_behind(path: &Path) -> io::Result<()> {
+    let file = fs::File::options().write(true).open(path)?;
+    let age = file.metadata()?.modified()?.elapsed();
+    // One of the future is not old.
+    if age.is_ok_and(|age| age >= LEFT_AFTER) && file.try_lock().is_ok() {
+        fs::remove_file(path)?;
+    }
+    Ok(())
 }
 
 /// Gives the file normal permissions; a temporary file is readable by its owner only.
@@ -229,7 +248,42 @@ fn readable_as_others(_: &fs::File) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
+
+    /// Of a process that was ended; of one that writes yet, though slowly; of one that has just begun; and others' files.
+    #[test]
+    fn what_nobody_writes_any_more_is_removed_when_the_next_is_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let old = SystemTime::now() - 2 * LEFT_AFTER;
+        let file = |name: &str, modified: SystemTime| {
+            let path = folder.path().join(name);
+            let file = fs::File::create(&path).expect("a file");
+            file.set_modified(modified).expect("a time");
+            path
+        };
+        let left = file(".saving-left", old);
+        let begun = file(".saving-begun", SystemTime::now());
+        let future = file(".saving-future", SystemTime::now() + 2 * LEFT_AFTER);
+        let [hidden, named] = [".other", "saving-"].map(|name| file(name, old));
+        fs::create_dir(folder.path().join(".saving-folder")).expect("a folder");
+        let writing = UnnamedFile::create_in(folder.path()).expect("a file");
+        assert!(!left.exists(), "the first removes it");
+        writing.file().set_modified(old).expect("a time");
+        write(&named, b"new", Overwrite::Yes).expect("a file");
+        for path in [&begun, &future, &hidden, &named, writing.file.path()] {
+            assert!(path.is_file(), "{}", path.display());
+        }
+        // Whoever wrote it is gone, and did not remove it.
+        let path = writing.file.path().to_owned();
+        let (closed, kept) = writing.file.keep().expect("it stays");
+        drop(closed);
+        assert_eq!(kept, path);
+        write(&named, b"newer", Overwrite::Yes).expect("a file");
+        assert!(!path.exists());
+        assert!(folder.path().join(".saving-folder").is_dir());
+    }
 
     #[test]
     fn what_is_cancelled_leaves_nothing_and_changes_nothing() {

@@ -15,7 +15,6 @@ pub mod bands;
 pub mod bank_edits;
 pub mod bank_file;
 pub mod bank_text;
-mod cancelled;
 pub mod files;
 mod interpolation;
 mod sampling;
@@ -24,9 +23,6 @@ pub mod streaming;
 mod tidy;
 pub mod warp;
 
-pub use cancelled::Cancelled;
-#[cfg(test)]
-pub(crate) use cancelled::looks;
 pub(crate) use interpolation::TrackCursor;
 pub use interpolation::{PhaseCurve, spline_slopes};
 pub use tidy::{Tidied, tidy};

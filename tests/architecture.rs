@@ -40,26 +40,28 @@ const WAITING: &[&str] = &[
 ];
 
 /// All modules and programs, and what each may use of the crate beside itself.
-const LAYERS: [(&str, &[&str]); 25] = [
+const LAYERS: [(&str, &[&str]); 26] = [
     ("dsp", &[]),
     ("sync", &[]),
+    ("cancelled", &[]),
     ("bank", &["dsp"]),
     ("synth", &["tracks", "bank", "dsp"]),
-    ("tracks", &["dsp", "sync"]),
-    ("analysis", &["tracks", "dsp"]),
+    ("tracks", &["dsp", "sync", "cancelled"]),
+    ("analysis", &["tracks", "dsp", "cancelled"]),
     ("workers", &["synth", "sync"]),
     ("bridge", &["synth", "sync"]),
     ("scale", &["synth", "dsp"]),
     ("state", &["tracks", "scale", "synth"]),
     ("song", &["synth"]),
     ("mts_esp", &[]),
-    ("saving", &[]),
+    ("saving", &["cancelled"]),
     ("data_folder", &[]),
     (
         "recordings",
         &[
             "data_folder",
             "saving",
+            "cancelled",
             "analysis",
             "tracks",
             "state",
@@ -238,6 +240,7 @@ fn the_core_does_not_depend_on_the_framework() {
         "scale",
         "mts_esp",
         "saving",
+        "cancelled",
         "tracks",
         "data_folder",
         "recordings",

@@ -23,7 +23,7 @@ use symphonia::core::errors::Error;
 use symphonia::core::formats::TrackType;
 use symphonia::core::io::MediaSource;
 
-use crate::tracks::Cancelled;
+use crate::cancelled::Cancelled;
 use packets::{Next, PacketReader, guarded, probed};
 
 /// The longest recording that is accepted at rates up to 192 kHz, in seconds.

@@ -8,8 +8,9 @@ use std::sync::atomic::AtomicBool;
 
 use super::fourier::{Complex, Fourier};
 use super::refit::course::{Course, Grid};
+use crate::cancelled::Cancelled;
+use crate::tracks::SpectralEnvelope;
 use crate::tracks::bands::{ENVELOPE_POINTS, envelope_points_hz};
-use crate::tracks::{Cancelled, SpectralEnvelope};
 
 const HOP_S: f64 = 0.02;
 const POINTS: usize = 512;

@@ -7,8 +7,8 @@ use super::peaks::PeakFinder;
 use super::pruning::Pruning;
 use super::refit::course::{Course, Grid};
 use super::refit::{Effort, Refit};
+use crate::cancelled::Cancelled;
 use crate::dsp::simd_level::SimdLevel;
-use crate::tracks::Cancelled;
 
 /// The numbers of one fit.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -16,14 +16,21 @@
 //! nearer but by copying it.
 
 use std::f64::consts::TAU;
+use std::sync::atomic::AtomicBool;
 
 use super::fourier::{Complex, Fourier};
+use crate::cancelled::Cancelled;
 
 /// A part of the largest power of the original: −80 dB.
 const CLAMP: f64 = 1e-8;
 /// Frames this much below the loudest are left out: −60 dB.
 const QUIETEST: f64 = 1e-6;
 const ERB_BANDS: usize = 40;
+/// After so many samples it is looked whether to go on.
+const SAMPLES_AT_ONCE: usize = 1 << 12;
+
+/// For figures that nobody stops.
+static NEVER: AtomicBool = AtomicBool::new(false);
 
 /// Both spectral distances of one pair of sounds, in dB.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -39,68 +46,124 @@ pub struct Likeness {
 impl Likeness {
     /// Compares `found` with the original.
     pub fn new(original: &[f32], found: &[f32], sample_rate_hz: f64) -> Likeness {
-        Likeness {
-            srer_db: srer_db(original, found),
-            lsd_db: lsd_db(original, found, sample_rate_hz),
-            erb_lsd_db: erb_lsd_db(original, found, sample_rate_hz, 1),
-        }
+        Likeness::new_unless(original, found, sample_rate_hz, &NEVER).unwrap_or_default()
+    }
+
+    /// As [`Likeness::new`]; `is_cancelled` stops it.
+    ///
+    /// # Errors
+    /// If it was stopped.
+    pub fn new_unless(
+        original: &[f32],
+        found: &[f32],
+        sample_rate_hz: f64,
+        is_cancelled: &AtomicBool,
+    ) -> Result<Likeness, Cancelled> {
+        let sounds = [original, found];
+        Ok(Likeness {
+            srer_db: srer_unless(sounds, is_cancelled)?,
+            lsd_db: lsd_unless(sounds, sample_rate_hz, is_cancelled)?,
+            erb_lsd_db: erb_lsd_unless(sounds, sample_rate_hz, 1, is_cancelled)?,
+        })
     }
 }
 
 /// Signal to reconstruction error ratio in dB; what one lacks is taken as silent. Infinite for equal
 /// sounds.
 pub fn srer_db(original: &[f32], found: &[f32]) -> f64 {
+    srer_unless([original, found], &NEVER).unwrap_or_default()
+}
+
+/// As [`srer_db`] of these two; `is_cancelled` stops it.
+pub(super) fn srer_unless(
+    [original, found]: [&[f32]; 2],
+    is_cancelled: &AtomicBool,
+) -> Result<f64, Cancelled> {
     let at = |samples: &[f32], n: usize| f64::from(samples.get(n).copied().unwrap_or(0.0));
     let count = original.len().max(found.len()).max(1);
-    let variance = |value: &dyn Fn(usize) -> f64| {
-        let mean = (0..count).map(value).sum::<f64>() / count as f64;
-        (0..count)
-            .map(|n| (value(n) - mean) * (value(n) - mean))
-            .sum::<f64>()
+    let sum = |value: &dyn Fn(usize) -> f64| {
+        let mut sum = 0.0;
+        for begin in (0..count).step_by(SAMPLES_AT_ONCE) {
+            Cancelled::check(is_cancelled)?;
+            let end = count.min(begin + SAMPLES_AT_ONCE);
+            sum = (begin..end).fold(sum, |sum, n| sum + value(n));
+        }
+        Ok(sum)
     };
-    let signal = variance(&|n| at(original, n));
-    let error = variance(&|n| at(original, n) - at(found, n));
-    10.0 * libm::log10(signal / error)
+    let variance = |value: &dyn Fn(usize) -> f64| {
+        let mean = sum(value)? / count as f64;
+        sum(&|n| (value(n) - mean) * (value(n) - mean))
+    };
+    let signal = variance(&|n| at(original, n))?;
+    let error = variance(&|n| at(original, n) - at(found, n))?;
+    Ok(10.0 * libm::log10(signal / error))
 }
 
 /// Log-spectral distance in dB.
 pub fn lsd_db(original: &[f32], found: &[f32], sample_rate_hz: f64) -> f64 {
+    lsd_unless([original, found], sample_rate_hz, &NEVER).unwrap_or_default()
+}
+
+fn lsd_unless(
+    [original, found]: [&[f32]; 2],
+    sample_rate_hz: f64,
+    is_cancelled: &AtomicBool,
+) -> Result<f64, Cancelled> {
     let spectra = Spectra::new(2048, 512);
     let bins = spectra.bins_between(1_000.0, 16_000.0, sample_rate_hz);
-    let x = spectra.powers(original, spectra.frames(original.len()), 1);
-    let y = spectra.powers(found, x.len(), 1);
+    let x = spectra.powers(original, spectra.frames(original.len()), 1, is_cancelled)?;
+    let y = spectra.powers(found, x.len(), 1, is_cancelled)?;
     let pick = |powers: &[f64]| powers[bins.clone()].to_vec();
-    distance_db(&x, &y, &pick)
+    distance_db(&x, &y, &pick, is_cancelled)
 }
 
 /// Log-spectral distance in bands of hearing, in dB, of a sound that is `stretch` times as long: 1 for
 /// as long.
 pub fn erb_lsd_db(original: &[f32], found: &[f32], sample_rate_hz: f64, stretch: usize) -> f64 {
+    erb_lsd_unless([original, found], sample_rate_hz, stretch, &NEVER).unwrap_or_default()
+}
+
+fn erb_lsd_unless(
+    [original, found]: [&[f32]; 2],
+    sample_rate_hz: f64,
+    stretch: usize,
+    is_cancelled: &AtomicBool,
+) -> Result<f64, Cancelled> {
     let spectra = Spectra::new(1024, 256);
-    let x = spectra.powers(original, spectra.frames(original.len()), 1);
-    let y = spectra.powers(found, x.len(), stretch);
+    let x = spectra.powers(original, spectra.frames(original.len()), 1, is_cancelled)?;
+    let y = spectra.powers(found, x.len(), stretch, is_cancelled)?;
     let edges = edges_hz();
     let bands = |powers: &[f64]| {
         let band = |pair: &[f64]| spectra.sum_between(powers, pair[0], pair[1], sample_rate_hz);
         edges.windows(2).map(band).collect()
     };
-    distance_db(&x, &y, &bands)
+    distance_db(&x, &y, &bands, is_cancelled)
 }
 
 /// The mean over frames that count of the root mean square difference of levels.
-fn distance_db(x: &[Vec<f64>], y: &[Vec<f64>], pick: &dyn Fn(&[f64]) -> Vec<f64>) -> f64 {
+fn distance_db(
+    x: &[Vec<f64>],
+    y: &[Vec<f64>],
+    pick: &dyn Fn(&[f64]) -> Vec<f64>,
+    is_cancelled: &AtomicBool,
+) -> Result<f64, Cancelled> {
     let total = |powers: &Vec<f64>| powers.iter().sum::<f64>();
     let loudest = x.iter().map(total).fold(0.0, f64::max);
-    let (x_picked, y_picked): (Vec<Vec<f64>>, Vec<Vec<f64>>) = (
-        x.iter().map(|powers| pick(powers)).collect(),
-        y.iter().map(|powers| pick(powers)).collect(),
-    );
+    let picked = |frames: &[Vec<f64>]| -> Result<Vec<Vec<f64>>, Cancelled> {
+        let picked = frames.iter().map(|powers| {
+            Cancelled::check(is_cancelled)?;
+            Ok(pick(powers))
+        });
+        picked.collect()
+    };
+    let (x_picked, y_picked) = (picked(x)?, picked(y)?);
     let floor = CLAMP * x_picked.iter().flatten().copied().fold(0.0, f64::max);
     if floor == 0.0 {
-        return 0.0;
+        return Ok(0.0);
     }
     let (mut sum, mut count) = (0.0, 0);
     for ((x, p), q) in x.iter().zip(&x_picked).zip(&y_picked) {
+        Cancelled::check(is_cancelled)?;
         if total(x) < QUIETEST * loudest {
             continue;
         }
@@ -112,7 +175,7 @@ fn distance_db(x: &[Vec<f64>], y: &[Vec<f64>], pick: &dyn Fn(&[f64]) -> Vec<f64>
         sum += libm::sqrt(mean);
         count += 1;
     }
-    sum / f64::from(count.max(1))
+    Ok(sum / f64::from(count.max(1)))
 }
 
 /// Edges of the bands, in Hz.
@@ -148,7 +211,13 @@ impl Spectra {
 
     /// Powers of `frames` frames, each `stretch` hops after the one before. Two frames share a
     /// transform, as its real and its imaginary part.
-    fn powers(&self, samples: &[f32], frames: usize, stretch: usize) -> Vec<Vec<f64>> {
+    fn powers(
+        &self,
+        samples: &[f32],
+        frames: usize,
+        stretch: usize,
+        is_cancelled: &AtomicBool,
+    ) -> Result<Vec<Vec<f64>>, Cancelled> {
         let points = self.fourier.points();
         let scale = 2.0 / self.window.iter().sum::<f64>();
         let value = |frame: usize, n: usize| {
@@ -159,6 +228,7 @@ impl Spectra {
         let mut all = Vec::with_capacity(frames + 1);
         let mut values = vec![Complex::default(); points];
         for frame in (0..frames).step_by(2) {
+            Cancelled::check(is_cancelled)?;
             for (n, slot) in values.iter_mut().enumerate() {
                 *slot = Complex::new(value(frame, n), value(frame + 1, n));
             }
@@ -170,7 +240,7 @@ impl Spectra {
             all.push((0..=points / 2).map(second).collect());
         }
         all.truncate(frames);
-        all
+        Ok(all)
     }
 
     fn bins_between(

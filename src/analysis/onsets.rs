@@ -13,7 +13,7 @@ mod bands;
 
 use std::sync::atomic::AtomicBool;
 
-use crate::tracks::Cancelled;
+use crate::cancelled::Cancelled;
 
 const FRAME_S: f64 = 0.0015;
 const BEFORE: usize = 6;

@@ -15,7 +15,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::refit::course::{Course, Grid};
-use crate::tracks::Cancelled;
+use crate::cancelled::Cancelled;
 
 const FRAME_S: f64 = 0.02;
 const RANGE_HZ: std::ops::RangeInclusive<f64> = 25.0..=4_200.0;

@@ -23,8 +23,8 @@ pub mod kernel;
 use std::sync::atomic::AtomicBool;
 
 use super::peaks::{HIGHEST_HZ, LOWEST_HZ};
+use crate::cancelled::Cancelled;
 use crate::dsp::simd_level::SimdLevel;
-use crate::tracks::Cancelled;
 use course::{Course, Grid};
 use kernel::{Piece, Rotors, Value};
 

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::atomic::AtomicBool;
 
-use super::metrics::{Likeness, srer_db};
+use super::metrics::{Likeness, srer_unless};
 use super::synthesis::{Without, sound_unless};
 use super::{Analysis, Recording};
-use crate::tracks::Cancelled;
+use crate::cancelled::Cancelled;
 
 /// The figures of one analysis; see [`super::metrics`] for what they mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -52,13 +52,16 @@ impl AnalysisReport {
             Cancelled::check(is_cancelled).ok()?;
             Some(sound_unless(tracks, rate, without, is_cancelled)?.mid)
         };
+        let likeness = |without: Without| {
+            Likeness::new_unless(original, &sound(without)?, rate, is_cancelled).ok()
+        };
         Some(AnalysisReport {
             tracks: tracks.tracks.len(),
             most_at_once: tracks.most_at_once(),
             breakpoints_a_second: tracks.breakpoint_count() as f64 / tracks.duration_s,
-            partials_srer_db: srer_db(original, &sound(partials)?),
-            tonal: Likeness::new(original, &sound(tonal)?, rate),
-            whole: Likeness::new(original, &sound(Without::default())?, rate),
+            partials_srer_db: srer_unless([original, &sound(partials)?], is_cancelled).ok()?,
+            tonal: likeness(tonal)?,
+            whole: likeness(Without::default())?,
         })
     }
 }

@@ -11,8 +11,9 @@ use std::f64::consts::{PI, TAU};
 use std::sync::atomic::AtomicBool;
 
 use super::fourier::{Complex, Fourier};
+use crate::cancelled::Cancelled;
 use crate::tracks::bands::{NOISE_BANDS, noise_edges_hz};
-use crate::tracks::{BandNoise, Cancelled, Transient};
+use crate::tracks::{BandNoise, Transient};
 
 const BEFORE: usize = 64;
 const FADE_IN: usize = 32;

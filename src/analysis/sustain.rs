@@ -10,7 +10,8 @@
 use std::sync::atomic::AtomicBool;
 
 use super::refit::course::{Course, Grid};
-use crate::tracks::{Cancelled, SustainLoop};
+use crate::cancelled::Cancelled;
+use crate::tracks::SustainLoop;
 
 const INSTANTS: usize = 160;
 const STEP_S: f64 = 0.05;

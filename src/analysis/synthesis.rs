@@ -13,9 +13,10 @@ use std::sync::atomic::AtomicBool;
 
 use super::fourier::Complex;
 use super::residual::NoiseFrames;
+use crate::cancelled::Cancelled;
 use crate::dsp::random::bipolar;
 use crate::tracks::bands::{NOISE_BANDS, noise_edges_hz};
-use crate::tracks::{BandNoise, Cancelled, PhaseCurve, Track, Tracks, Transient};
+use crate::tracks::{BandNoise, PhaseCurve, Track, Tracks, Transient};
 
 /// Seed of the white noise that the bands shape.
 const NOISE_SEED: u64 = 1;

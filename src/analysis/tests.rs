@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::synthesis::{Without, sound};
 use super::testing::white_noise;
 use super::*;
+use crate::cancelled::looks;
 use crate::tracks::bank_file::{FrameGrid, TrackBank};
-use crate::tracks::looks;
 
 const RATE_HZ: f64 = 44_100.0;
 
@@ -307,6 +307,25 @@ fn an_analysis_stops_at_once_in_every_stage() {
         });
         assert_eq!(outcome, Err(AnalysisError::Cancelled), "look {look}");
         assert_eq!((count, late), (look + 1, 0), "look {look}");
+    }
+}
+
+/// The distances take as long as the synthesis of what is compared.
+#[test]
+fn the_figures_of_a_report_stop_all_along() {
+    let report = |seconds: f64| {
+        let recording = notes(seconds);
+        let found = analysed_unless(&recording, &AtomicBool::new(false), &mut |_| ());
+        let found = found.expect("an analysis");
+        move |flag: &AtomicBool| AnalysisReport::new_unless(&recording, &found, flag)
+    };
+    let [short, long] = [1.0, 3.0].map(report);
+    let ((whole, of_short), (_, of_long)) = (looks::count(&short), looks::count(&long));
+    assert!(whole.is_some());
+    let growing = looks::growing(&of_short, &of_long);
+    assert_eq!(growing.get("src/analysis/metrics.rs"), Some(&4));
+    for look in looks::places(&of_short, 20) {
+        assert_eq!(looks::stop_at(look, &short), (None, look + 1));
     }
 }
 

@@ -15,7 +15,7 @@ use super::refit::Effort;
 use super::refit::course::Grid;
 use super::residual::take_transients;
 use super::{AnalysisFit, onsets};
-use crate::tracks::Cancelled;
+use crate::cancelled::Cancelled;
 
 /// Window lengths at 44.1 and 48 kHz.
 const WINDOWS: [usize; 4] = [512, 1024, 2048, 4096];

@@ -116,7 +116,9 @@ impl SharedRecordings {
     fn playing(&self, bank: Arc<TrackBank>) -> Recordings {
         let threads = self.ending_threads.clone();
         let settings = StreamSettings {
-            leave_thread: Some(Arc::new(move |thread| threads.add(thread))),
+            leave_thread: Some(Arc::new(move |thread, bank| {
+                threads.add_reader(thread, bank)
+            })),
             ..StreamSettings::default()
         };
         Recordings::with_stream(bank, &settings)

@@ -19,11 +19,12 @@ use super::partials_file;
 use super::second::JoinedSounds;
 pub use crate::analysis::AnalysisFit as ImportFit;
 use crate::analysis::{AnalysisError, AnalysisSettings, DecodeError, Recording, analyse};
+use crate::cancelled::Cancelled;
 use crate::state::NamedBank;
-use crate::tracks::bank_file::{BuildError, FrameGrid, KeyZone, OpenError, SoundTracks, TrackBank};
+use crate::tracks::Tracks;
+use crate::tracks::bank_file::{BuildError, FrameGrid, KeyZone, OpenError, TrackBank};
 use crate::tracks::files::FileFormat;
 use crate::tracks::sharing;
-use crate::tracks::{Cancelled, Tracks};
 use content::{BankContent, saved};
 
 /// Progress of 1.
@@ -228,8 +229,11 @@ type Made = (Arc<TrackBank>, Vec<String>);
 
 /// A bank of a file of partials.
 fn partials(source: &Path, state: &ImportState) -> Result<Made, ImportError> {
-    let contents = partials_file::read(source);
-    let mut contents = contents.map_err(|error| failed(source, &error))?;
+    let contents = partials_file::read(source, state.is_cancelled);
+    let mut contents = contents.map_err(|error| match error {
+        OpenError::Cancelled => ImportError::Cancelled,
+        error => failed(source, &error),
+    })?;
     let mut remarks = std::mem::take(&mut contents.remarks);
     let mut sounds = contents.into_sounds();
     for sound in &mut sounds {
@@ -253,9 +257,7 @@ fn made(
     grid: FrameGrid,
     state: &ImportState,
 ) -> Result<Made, ImportError> {
-    let sound = |&(zone, tracks): &(KeyZone, _)| SoundTracks { zone, tracks, grid };
-    let sounds: Vec<SoundTracks> = sounds.iter().map(sound).collect();
-    let made = TrackBank::from_gridded_unless(&sounds, state.is_cancelled);
+    let made = TrackBank::from_sounds_unless(sounds, grid, state.is_cancelled);
     let (bank, left_out) = made.map_err(|error| match error {
         BuildError::Cancelled => ImportError::Cancelled,
         error => failed(source, &error),

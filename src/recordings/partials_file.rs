@@ -3,13 +3,18 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
+use crate::cancelled::Cancelled;
+use crate::tracks::bank_file::OpenError;
 use crate::tracks::files::{self, FileContents, FileFormat};
 
 /// Bytes by which a file of partials is known.
 const HEAD_BYTES: u64 = 4_096;
 /// Longer files are refused. Banks may be longer where they are opened as banks.
 const MAX_BYTES: u64 = 1 << 30;
+/// Bytes that are read at once.
+const PIECE_BYTES: u64 = 1 << 20;
 
 /// The format of a file of partials, or `None` if the file is something else.
 ///
@@ -24,16 +29,24 @@ pub fn format_of(path: &Path) -> io::Result<Option<FileFormat>> {
     Ok(files::format_of(&head))
 }
 
-/// Reads a file of partials.
+/// Reads a file of partials. `is_cancelled` stops it.
 ///
 /// # Errors
-/// If the file cannot be read, is too long, or is damaged: the place and the reason, without the file's name.
-pub fn read(path: &Path) -> Result<FileContents, String> {
+/// If the file cannot be read, is too long, or is damaged: the place and the reason, without the file's name. Or
+/// [`OpenError::Cancelled`].
+pub fn read(path: &Path, is_cancelled: &AtomicBool) -> Result<FileContents, OpenError> {
+    let mut file = File::open(path).map_err(OpenError::Io)?;
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
-    read.map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(format!("longer than {} MiB", MAX_BYTES >> 20));
+    loop {
+        Cancelled::check(is_cancelled)?;
+        let mut piece = (&mut file).take(PIECE_BYTES);
+        if piece.read_to_end(&mut bytes).map_err(OpenError::Io)? == 0 {
+            break;
+        }
+        if bytes.len() as u64 > MAX_BYTES {
+            let reason = format!("longer than {} MiB", MAX_BYTES >> 20);
+            return Err(OpenError::Io(io::Error::other(reason)));
+        }
     }
-    files::read(&bytes).map_err(|error| error.to_string())
+    files::read_unless(&bytes, is_cancelled)
 }

@@ -19,6 +19,7 @@ pub mod sdif;
 pub mod spear;
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 
 use super::bank_file::{OpenError, TrackBank, ZonedTracks};
 use super::{Tidied, Tracks};
@@ -144,19 +145,15 @@ impl FileContents {
         }
     }
 
-    fn of_bank(bank: &TrackBank) -> Result<FileContents, FileError> {
+    fn of_bank(bank: &TrackBank, is_cancelled: &AtomicBool) -> Result<FileContents, OpenError> {
         let sounds = bank.sounds().iter().enumerate();
         let sounds = sounds.map(|(number, sound)| {
             Ok(ZonedTracks {
                 zone: sound.zone,
-                tracks: bank.read_tracks(number)?,
+                tracks: bank.read_tracks_unless(number, is_cancelled)?,
             })
         });
-        let sounds: Result<Vec<ZonedTracks>, OpenError> = sounds.collect();
-        let sounds = sounds.map_err(|error| match error {
-            OpenError::File(error) => error,
-            error => FileError::at_byte(0, error.to_string()),
-        })?;
+        let sounds = sounds.collect::<Result<Vec<ZonedTracks>, OpenError>>()?;
         let first = sounds.first().map(|sound| sound.tracks.clone());
         Ok(FileContents {
             format: FileFormat::Bank,
@@ -196,17 +193,31 @@ pub fn format_of(bytes: &[u8]) -> Option<FileFormat> {
 /// # Errors
 /// If the bytes are of none of them, or damaged.
 pub fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
+    let read = read_unless(bytes, &AtomicBool::new(false));
+    read.map_err(|error| match error {
+        OpenError::File(error) => error,
+        error => FileError::at_byte(0, error.to_string()),
+    })
+}
+
+/// As [`read`]; `is_cancelled` stops it.
+///
+/// # Errors
+/// As there, or [`OpenError::Cancelled`].
+pub fn read_unless(bytes: &[u8], is_cancelled: &AtomicBool) -> Result<FileContents, OpenError> {
     match format_of(bytes) {
         Some(FileFormat::Bank) => {
-            TrackBank::from_bytes(bytes).and_then(|bank| FileContents::of_bank(&bank))
+            FileContents::of_bank(&TrackBank::from_bytes(bytes)?, is_cancelled)
         }
-        Some(FileFormat::SpearPartials | FileFormat::SpearFrames) => spear::read(bytes),
-        Some(FileFormat::Sdif) => sdif::read(bytes),
-        Some(FileFormat::Ats) => ats::read(bytes),
-        None => Err(FileError::at_byte(
+        Some(FileFormat::SpearPartials | FileFormat::SpearFrames) => {
+            spear::read_unless(bytes, is_cancelled)
+        }
+        Some(FileFormat::Sdif) => sdif::read_unless(bytes, is_cancelled),
+        Some(FileFormat::Ats) => ats::read_unless(bytes, is_cancelled),
+        None => Err(OpenError::File(FileError::at_byte(
             0,
             "this is neither a bank nor SPEAR text nor SDIF nor ATS",
-        )),
+        ))),
     }
 }
 

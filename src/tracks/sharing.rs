@@ -21,17 +21,18 @@ fn lock() -> MutexGuard<'static, Banks> {
     BANKS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The bank with this hash, if anyone holds it, unless its file has been found damaged: it may be whole again.
+/// The bank with this hash, if anyone holds it, unless its file has been found damaged or does not answer: that may
+/// have changed.
 pub fn held(hash: u64) -> Option<Arc<TrackBank>> {
     let held = lock().get(&hash)?.upgrade();
-    held.filter(|bank| bank.fault().is_none())
+    held.filter(|bank| bank.is_readable())
 }
 
 /// This bank, or the one with the same hash that others hold.
 pub fn share(bank: TrackBank) -> Arc<TrackBank> {
     let mut banks = lock();
     let held = banks.get(&bank.hash()).and_then(Weak::upgrade);
-    if let Some(held) = held.filter(|held| held.fault().is_none()) {
+    if let Some(held) = held.filter(|held| held.is_readable()) {
         drop(banks);
         return held;
     }
@@ -78,6 +79,8 @@ pub fn hash_of_file(path: &Path) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::tracks::bank_file::FrameGrid;
+    #[cfg(unix)]
+    use crate::tracks::bank_file::pieces::PieceKey;
     use crate::tracks::{Breakpoint, Track, Tracks};
 
     /// A bank whose only partial has this frequency.
@@ -107,6 +110,36 @@ mod tests {
         let hash = first.hash();
         drop((first, second));
         assert!(held(hash).is_none(), "nobody holds it");
+    }
+
+    /// The disk that it is read from does not answer; it may be another disk by now.
+    #[cfg(unix)]
+    #[test]
+    fn a_bank_that_is_abandoned_in_a_read_is_opened_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("long");
+        std::fs::write(&path, crate::tracks::streaming::tests::bytes()).expect("a file");
+        let first = open(&path).expect("a bank");
+        first.abandon();
+        assert!(Arc::ptr_eq(&first, &open(&path).expect("the same")));
+        let (reads, disk) = (first.reads(), first.hold_reads());
+        let reader = std::thread::spawn({
+            let bank = first.clone();
+            move || bank.read_piece(PieceKey { sound: 0, piece: 1 }).is_some()
+        });
+        while first.reads() == reads {
+            std::thread::yield_now();
+        }
+        assert!(Arc::ptr_eq(
+            &first,
+            &open(&path).expect("it may answer yet")
+        ));
+        first.abandon();
+        let second = open(&path).expect("the file anew");
+        assert!(!Arc::ptr_eq(&first, &second));
+        assert!(Arc::ptr_eq(&second, &open(&path).expect("that one")));
+        drop(disk);
+        assert!(reader.join().expect("no panic"));
     }
 
     #[test]

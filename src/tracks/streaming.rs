@@ -21,7 +21,7 @@ mod models;
 mod pool;
 mod reader;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use std::f64::consts::TAU;
 use std::sync::atomic::AtomicBool;
 
 use crate::analysis::fourier::{Complex, Fourier};
-use crate::tracks::Cancelled;
+use crate::cancelled::Cancelled;
 
 const BANDS: usize = 24;
 const LOWEST_HZ: f64 = 60.0;

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use aliquot::recordings::notes::{NamedNote, key_hz};
 use aliquot::tracks::Tracks;
 use aliquot::tracks::bank_file::pieces::LARGE_BYTES;
-use aliquot::tracks::bank_file::{BuildError, FrameGrid, KeyZone, SoundTracks, TrackBank};
+use aliquot::tracks::bank_file::{BuildError, FrameGrid, KeyZone, TrackBank};
 use aliquot::tracks::files::ats::ByteOrder;
 use aliquot::tracks::files::{ats, sdif, spear};
 use clap::ValueEnum;
@@ -148,9 +148,7 @@ fn bank(
     let sounds = sounds.collect::<Result<Vec<(KeyZone, Cow<Tracks>)>, String>>()?;
     let sounds: Vec<(KeyZone, &Tracks)> = sounds.iter().map(|(zone, of)| (*zone, &**of)).collect();
     let grid = grid(arguments, &inputs, &sounds);
-    let sounds = sounds.into_iter();
-    let sounds = sounds.map(|(zone, tracks)| SoundTracks { zone, tracks, grid });
-    let small = TrackBank::from_gridded_unless(&sounds.collect::<Vec<_>>(), interrupted);
+    let small = TrackBank::from_sounds_unless(&sounds, grid, interrupted);
     match small {
         Ok((bank, remarks)) if bank.file_bytes() < LARGE_BYTES => {
             Ok((Output::Bytes(bank.bytes().to_vec()), remarks))

@@ -113,7 +113,7 @@ pub fn read(path: &Path, arguments: &Arguments, interrupted: &AtomicBool) -> Res
             &"--resynth is for recordings; this file holds partials",
         ));
     }
-    partials(path)
+    partials(path, interrupted)
 }
 
 fn of_sound(path: &Path, found: AnalysedSound) -> Input {
@@ -148,9 +148,9 @@ fn of_bank(path: &Path, bank: &Arc<TrackBank>) -> Input {
     }
 }
 
-fn partials(path: &Path) -> Result<Input, String> {
-    let mut contents =
-        partials_file::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+fn partials(path: &Path, interrupted: &AtomicBool) -> Result<Input, String> {
+    let contents = partials_file::read(path, interrupted);
+    let mut contents = contents.map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(Input {
         path: path.to_owned(),
         format: InputFormat::Partials(contents.format),

@@ -10,7 +10,8 @@ use std::sync::atomic::AtomicBool;
 use super::layout::*;
 use super::slots::SlotHomes;
 use super::{FrameGrid, KeyZone, codes, load};
-use crate::tracks::{Cancelled, Tracks};
+use crate::cancelled::Cancelled;
+use crate::tracks::Tracks;
 use plan::Plan;
 
 /// Sounds of a bank, at most.

@@ -4,9 +4,10 @@ use std::sync::atomic::AtomicBool;
 
 use super::codes::*;
 use super::{BankRows, SlotEvent};
+use crate::cancelled::Cancelled;
 use crate::tracks::bands::{ENVELOPE_POINTS, NOISE_BANDS};
 use crate::tracks::{
-    BandNoise, Breakpoint, Cancelled, SpectralEnvelope, Track, Tracks, Transient, spline_slopes,
+    BandNoise, Breakpoint, SpectralEnvelope, Track, Tracks, Transient, spline_slopes,
 };
 
 /// Frequencies decide the number of cycles where they are right to less than half a cycle.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::sync::atomic::AtomicBool;
 
 use super::MAX_SLOTS;
-use crate::tracks::Cancelled;
+use crate::cancelled::Cancelled;
 
 /// The frames that a track needs its slot in.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::layout::{HEADER_BYTES, MAX_BYTES};
 use super::{OpenError, load, pieces};
-use crate::tracks::Cancelled;
+use crate::cancelled::Cancelled;
 use crate::tracks::files::FileError;
 
 /// Bytes of a file that is read, at most: sections beside the frames are above what banks are built up to.

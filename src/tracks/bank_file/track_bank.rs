@@ -12,9 +12,10 @@ use super::storage::{self, Storage};
 use super::{
     BankRows, BankSound, BuildError, FrameGrid, KeyZone, SoundTracks, build, layout, load, restore,
 };
+use crate::cancelled::Cancelled;
+use crate::tracks::Tracks;
 use crate::tracks::files::FileError;
 use crate::tracks::warp::{AnchorReach, TimeWarp};
-use crate::tracks::{Cancelled, Tracks};
 
 /// Recordings to play: whole in memory and checked as a whole, or streamed, each part checked when it is read. Made and
 /// loaded off the audio thread, which may read all that is in memory.
@@ -62,6 +63,12 @@ impl fmt::Display for OpenError {
 
 impl std::error::Error for OpenError {}
 
+impl From<FileError> for OpenError {
+    fn from(error: FileError) -> OpenError {
+        OpenError::File(error)
+    }
+}
+
 impl From<Cancelled> for OpenError {
     fn from(_: Cancelled) -> OpenError {
         OpenError::Cancelled
@@ -88,11 +95,22 @@ impl TrackBank {
         sounds: &[(KeyZone, &Tracks)],
         grid: FrameGrid,
     ) -> Result<(TrackBank, Vec<String>), String> {
-        let sounds: Vec<SoundTracks> = sounds
-            .iter()
-            .map(|&(zone, tracks)| SoundTracks { zone, tracks, grid })
-            .collect();
-        TrackBank::from_gridded(&sounds)
+        let made = TrackBank::from_sounds_unless(sounds, grid, &AtomicBool::new(false));
+        made.map_err(|error| error.to_string())
+    }
+
+    /// As [`TrackBank::from_sounds`]; `is_cancelled` stops it.
+    ///
+    /// # Errors
+    /// As there, or [`BuildError::Cancelled`].
+    pub fn from_sounds_unless(
+        sounds: &[(KeyZone, &Tracks)],
+        grid: FrameGrid,
+        is_cancelled: &AtomicBool,
+    ) -> Result<(TrackBank, Vec<String>), BuildError> {
+        let sound = |&(zone, tracks): &(KeyZone, _)| SoundTracks { zone, tracks, grid };
+        let sounds: Vec<SoundTracks> = sounds.iter().map(sound).collect();
+        TrackBank::from_gridded_unless(&sounds, is_cancelled)
     }
 
     /// A bank of several sounds, each with frames of its own. Returns as well what had to be left out, in words.
@@ -284,6 +302,21 @@ impl TrackBank {
         self.store()?.fault()
     }
 
+    /// To be called when whoever reads its pieces has been left to itself: a read that is under way marks it as one whose
+    /// file does not answer. One that is in memory whole stays as it is.
+    pub fn abandon(&self) {
+        if let Some(store) = self.store() {
+            store.abandon();
+        }
+    }
+
+    /// Whether its file can be read, as far as is known: it has no [fault](TrackBank::fault), has not been
+    /// [abandoned](TrackBank::abandon) in a read, and no read of it has been going on for 10 s.
+    pub fn is_readable(&self) -> bool {
+        let store = self.store();
+        store.is_none_or(|store| store.fault().is_none() && !store.is_abandoned())
+    }
+
     /// Reads all that is streamed once, and checks it. `is_cancelled` stops it. Not for the audio thread.
     ///
     /// # Errors
@@ -420,7 +453,7 @@ impl TrackBank {
     }
 }
 
-#[cfg(all(test, unix, feature = "plugin"))]
+#[cfg(all(test, unix))]
 impl TrackBank {
     /// Makes all reads of a streamed bank's file wait until the guard is dropped, as a disk does that does not answer.
     pub(crate) fn hold_reads(&self) -> std::sync::MutexGuard<'_, std::fs::File> {
@@ -429,6 +462,6 @@ impl TrackBank {
 
     /// How many reads of pieces of a streamed bank have begun.
     pub(crate) fn reads(&self) -> usize {
-        self.store().expect("a streamed bank").reads()
+        self.store().expect("a streamed bank").begun_reads()
     }
 }

@@ -16,7 +16,7 @@ mod write;
 
 use super::bytes::{f64_be, f64_le};
 
-pub use read::read;
+pub use read::read_unless;
 pub use write::write;
 
 /// The first value.

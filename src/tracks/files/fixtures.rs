@@ -1,7 +1,21 @@
 //! Tracks and damage for the tests of the formats.
 
+use std::sync::atomic::AtomicBool;
+
+use super::{FileContents, FileError};
 use crate::tracks::bands::NOISE_BANDS;
+use crate::tracks::bank_file::OpenError;
 use crate::tracks::{BandNoise, Breakpoint, Track, Tracks};
+
+/// What is read, or what is wrong with the file.
+pub(crate) fn never_cancelled(
+    read: impl FnOnce(&AtomicBool) -> Result<FileContents, OpenError>,
+) -> Result<FileContents, FileError> {
+    read(&AtomicBool::new(false)).map_err(|error| match error {
+        OpenError::File(error) => error,
+        other => panic!("{other}"),
+    })
+}
 
 /// Partials of 3, 4 and 2 breakpoints at times of no grid, with phases, bandwidths and labels.
 pub(crate) fn free_tracks() -> Tracks {

@@ -1,7 +1,9 @@
 //! Tracks out of frames of rows that are told apart by an index.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 
+use crate::cancelled::Cancelled;
 use crate::tracks::{Breakpoint, Tidied, Track, tidy};
 
 /// A partial goes on over a gap that is no longer than this many frames' distances.
@@ -28,12 +30,13 @@ impl FrameRows {
     }
 
     /// Adds the tracks to others: an index that is missing in a frame ends one and begins another.
-    /// `label` says which label an index has.
+    /// `label` says which label an index has. `is_cancelled` stops it.
     pub(super) fn add_tracks(
         self,
         label: impl Fn(u64) -> Option<u32>,
         tracks: &mut Vec<Track>,
-    ) -> Tidied {
+        is_cancelled: &AtomicBool,
+    ) -> Result<Tidied, Cancelled> {
         let FrameRows { times_s, rows } = self;
         let mut order: Vec<u32> = (0..times_s.len() as u32).collect();
         order.sort_by(|&a, &b| times_s[a as usize].total_cmp(&times_s[b as usize]));
@@ -44,6 +47,7 @@ impl FrameRows {
         let longest_s = longest_gap_s(&order, &times_s);
         let mut tidied = Tidied::default();
         for (index, mut rows) in rows {
+            Cancelled::check(is_cancelled)?;
             let is_in_order = rows.is_sorted_by_key(|(frame, _)| ranks[*frame as usize]);
             if !is_in_order {
                 rows.sort_by_key(|(frame, _)| ranks[*frame as usize]);
@@ -58,7 +62,7 @@ impl FrameRows {
                 tidied.add(tidy(label(index), points, tracks));
             }
         }
-        tidied
+        Ok(tidied)
     }
 }
 

@@ -20,7 +20,11 @@ mod content;
 mod frame;
 mod write;
 
+use std::sync::atomic::AtomicBool;
+
 use super::{FileContents, FileError, FileFormat};
+use crate::cancelled::Cancelled;
+use crate::tracks::bank_file::OpenError;
 use content::Content;
 use frame::Frames;
 
@@ -29,11 +33,11 @@ pub use write::{write_1trc, write_rbep};
 /// More are refused.
 const MAX_FRAMES: usize = 10_000_000;
 
-/// Reads an SDIF file.
+/// Reads an SDIF file. `is_cancelled` stops it.
 ///
 /// # Errors
-/// If it is no SDIF file, or damaged; with the offset.
-pub fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
+/// If it is no SDIF file, or damaged; with the offset. Or [`OpenError::Cancelled`].
+pub fn read_unless(bytes: &[u8], is_cancelled: &AtomicBool) -> Result<FileContents, OpenError> {
     let mut frames = Frames::new(bytes)?;
     let mut content = Content::default();
     let mut count = 0;
@@ -41,9 +45,10 @@ pub fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
         count += 1;
         if count > MAX_FRAMES {
             let reason = format!("more than {MAX_FRAMES} frames");
-            return Err(FileError::at_byte(frame.byte, reason));
+            return Err(FileError::at_byte(frame.byte, reason).into());
         }
         content.begin_frame(frame.time_s);
+        Cancelled::check(is_cancelled)?;
         for matrix in &frame.matrices {
             content.add(frame.stream, frame.time_s, matrix)?;
         }
@@ -61,7 +66,7 @@ pub fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
             frames.cut_frames
         ));
     }
-    let (tracks, tidied) = content.into_tracks();
+    let (tracks, tidied) = content.into_tracks(is_cancelled)?;
     if tracks.tracks.is_empty() {
         remarks.push(format!("no partials in {count} frames"));
     }

@@ -11,7 +11,10 @@ mod frames;
 mod partials;
 mod words;
 
+use std::sync::atomic::AtomicBool;
+
 use super::{FileContents, FileError, FileFormat};
+use crate::tracks::bank_file::OpenError;
 use words::Words;
 
 pub use frames::write as write_frames;
@@ -52,16 +55,16 @@ pub fn format_of(bytes: &[u8]) -> Option<FileFormat> {
     }
 }
 
-/// Reads a text of any of the three formats.
+/// Reads a text of any of the three formats. `is_cancelled` stops it.
 ///
 /// # Errors
-/// If it is no SPEAR text, or damaged; with the line.
-pub fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
+/// If it is no SPEAR text, or damaged; with the line. Or [`OpenError::Cancelled`].
+pub fn read_unless(bytes: &[u8], is_cancelled: &AtomicBool) -> Result<FileContents, OpenError> {
     let mut words = Words::new(bytes);
     let header = header(&mut words)?;
     match header.format {
-        FileFormat::SpearFrames => frames::read(&mut words, &header),
-        _ => partials::read(&mut words, &header),
+        FileFormat::SpearFrames => frames::read(&mut words, &header, is_cancelled),
+        _ => partials::read(&mut words, &header, is_cancelled),
     }
 }
 

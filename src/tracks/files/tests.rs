@@ -5,7 +5,10 @@ use proptest::prelude::*;
 use super::ats::ByteOrder;
 use super::fixtures::{assert_same, even_tracks, free_tracks, good_files};
 use super::*;
+use crate::cancelled::looks;
+use crate::tracks::bands::NOISE_BANDS;
 use crate::tracks::bank_file::FrameGrid;
+use crate::tracks::{BandNoise, Breakpoint, Track};
 
 /// Writes tracks as the format, and reads them.
 fn again(tracks: &Tracks, format: FileFormat, is_rbep: bool) -> Tracks {
@@ -54,6 +57,74 @@ fn what_is_read_is_written_and_read_again_the_same() {
             let second = again(&first, format, is_rbep);
             assert_same(&second, &first);
             assert_eq!(first.tracks.len(), tracks.tracks.len(), "{format}");
+        }
+    }
+}
+
+/// So many partials at so many common times, and noise.
+fn many(partials: usize, frames: usize) -> Tracks {
+    let track = |number: usize| {
+        let hz = 100.0 * (number + 1) as f64;
+        let points = (0..frames).map(|frame| Breakpoint::new(0.01 * frame as f64, hz, 0.1));
+        Track {
+            label: None,
+            breakpoints: points.collect(),
+        }
+    };
+    Tracks {
+        duration_s: 0.01 * frames as f64,
+        tracks: (0..partials).map(track).collect(),
+        noise: Some(BandNoise {
+            hop_s: 0.01,
+            powers: vec![[0.0; NOISE_BANDS]; frames],
+        }),
+        ..Tracks::default()
+    }
+}
+
+/// Files of hundreds of megabytes take seconds. Of each: its text, and whether it has the more to look at with more
+/// partials, and with more frames.
+#[test]
+fn reading_stops_all_along() {
+    type Write = fn(&Tracks) -> Vec<u8>;
+    let ways: [(&str, Write); 5] = [
+        ("partials", |tracks| {
+            spear::write_partials(tracks).into_bytes()
+        }),
+        ("frames", |tracks| {
+            spear::write_frames(tracks, None)
+                .expect("few")
+                .0
+                .into_bytes()
+        }),
+        ("RBEP", sdif::write_rbep),
+        ("1TRC", |tracks| {
+            sdif::write_1trc(tracks, None).expect("few").0
+        }),
+        ("ATS", |tracks| {
+            ats::write(tracks, None, ByteOrder::Big).expect("few").0
+        }),
+    ];
+    for (name, write) in ways {
+        let [few, partials, frames] =
+            [(4, 10), (40, 10), (4, 100)].map(|(partials, frames)| write(&many(partials, frames)));
+        let count = |bytes: &[u8]| {
+            let (read, looks) = looks::count(|flag| read_unless(bytes, flag));
+            assert!(read.is_ok(), "{name}");
+            looks
+        };
+        let of_few = count(&few);
+        for more in [&partials, &frames] {
+            let looks = count(more);
+            assert!(!looks::growing(&of_few, &looks).is_empty(), "{name}");
+        }
+        for look in looks::places(&of_few, 20) {
+            let (outcome, count) = looks::stop_at(look, |flag| read_unless(&few, flag));
+            assert!(
+                matches!(outcome, Err(OpenError::Cancelled)),
+                "{name}: {look}"
+            );
+            assert_eq!(count, look + 1, "{name}");
         }
     }
 }

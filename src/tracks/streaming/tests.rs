@@ -12,6 +12,11 @@ const GRID: FrameGrid = FrameGrid {
 
 /// A bank of two sounds in pieces of 16 frames, of which the first is in memory.
 pub(super) fn bank() -> Arc<TrackBank> {
+    Arc::new(TrackBank::from_bytes(&bytes()).expect("a bank"))
+}
+
+/// The bytes of its file.
+pub(in crate::tracks) fn bytes() -> Vec<u8> {
     let tracks = Tracks {
         duration_s: 1.0,
         tracks: vec![Track {
@@ -30,7 +35,7 @@ pub(super) fn bank() -> Arc<TrackBank> {
         added.expect("a sound");
     }
     let (file, _) = writer.finish().expect("a bank");
-    Arc::new(TrackBank::from_bytes(&file.into_inner()).expect("a bank"))
+    file.into_inner()
 }
 
 fn key(sound: u32, piece: u32) -> PieceKey {
@@ -217,7 +222,7 @@ fn a_thread_that_reads_can_be_left_to_others() {
     let left = Arc::new(std::sync::Mutex::new(Vec::new()));
     let place = left.clone();
     let settings = StreamSettings {
-        leave_thread: Some(Arc::new(move |thread| {
+        leave_thread: Some(Arc::new(move |thread, _| {
             place.lock().expect("no panic").push(thread);
         })),
         ..StreamSettings::default()

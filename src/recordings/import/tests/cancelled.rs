@@ -1,7 +1,7 @@
 //! Imports that are cancelled, at any time.
 
 use super::*;
-use crate::tracks::looks;
+use crate::cancelled::looks;
 
 /// The folder of banks in a folder of data, with one bank in it.
 fn folder(data: &Path) -> BankFolder {

@@ -21,8 +21,14 @@ use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{MAX_PARTIALS, Param};
+use crate::synth::partials::array::GROUP;
 use crate::synth::partials::{Arrays, Context, Frame};
 use anchor::Anchor;
+
+/// Partials for which a shaper goes through its loops before it takes the next ones. What is kept between the loops has
+/// to be set to 0 first: with all partials at once that would take a tenth of the time.
+const PARTIALS_AT_ONCE: usize = GROUPS_AT_ONCE * GROUP;
+const GROUPS_AT_ONCE: usize = 8;
 
 /// A shaper that is on, as it is set.
 pub trait Shaper: Copy + PartialEq {

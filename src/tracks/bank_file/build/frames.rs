@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use super::codes::*;
 use super::plan::{Placed, Plan};
 use super::*;
-use crate::tracks::Cancelled;
+use crate::cancelled::Cancelled;
 use crate::tracks::bank_file::SlotEvent;
 use crate::tracks::interpolation::TrackCursor;
 

@@ -4,9 +4,10 @@ use std::sync::atomic::AtomicBool;
 
 use super::codes::{HIGHEST_HZ, LOWEST_HZ};
 use super::{BuildError, FrameGrid, MAX_FRAMES, PAGE_FRAMES, WIDTH_STEP};
+use crate::cancelled::Cancelled;
 use crate::tracks::bank_file::UNKNOWN_ROOT_HZ;
 use crate::tracks::bank_file::slots::{SlotHomes, Span};
-use crate::tracks::{Cancelled, Track, Tracks};
+use crate::tracks::{Track, Tracks};
 
 /// Labels are one less than what 16 bits hold with the label plus 1.
 const MAX_LABEL: u32 = 65_534;

@@ -3,7 +3,7 @@
 use std::io::{self, Seek, SeekFrom, Write};
 use std::sync::atomic::AtomicBool;
 
-use crate::tracks::Cancelled;
+use crate::cancelled::Cancelled;
 
 /// Bytes that are written at once, at most: so long it may take until it stops.
 const MOST_BYTES: usize = 1 << 20;

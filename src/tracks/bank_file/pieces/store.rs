@@ -5,9 +5,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
-#[cfg(test)]
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,7 +13,7 @@ use twox_hash::XxHash3_64;
 
 use super::super::{BankSound, OpenError};
 use super::{Piece, directory};
-use crate::tracks::Cancelled;
+use crate::cancelled::Cancelled;
 use crate::tracks::files::FileError;
 
 /// Which piece of a bank.
@@ -116,6 +114,9 @@ const MOST_KEPT_BYTES: u64 = 32 << 20;
 /// A piece that the system could not read is asked for again after this time: a disk may have answered late.
 const UNREADABLE: Duration = Duration::from_secs(2);
 
+/// A read that takes longer is taken for one that does not end.
+const STUCK: Duration = Duration::from_secs(10);
+
 /// The pieces of a bank: their file, and those that stay in memory.
 pub(in super::super) struct PieceStore {
     source: Source,
@@ -126,9 +127,29 @@ pub(in super::super) struct PieceStore {
     /// What was read last for whoever waits for it.
     kept: Mutex<KeptPieces>,
     fault: OnceLock<PieceFault>,
-    /// How many reads of pieces have begun.
-    #[cfg(test)]
-    reads: AtomicUsize,
+    reads: Mutex<Reads>,
+    /// Whoever read from the file was left to itself, in the midst of it.
+    is_abandoned: AtomicBool,
+}
+
+/// Reads of pieces.
+#[derive(Default)]
+struct Reads {
+    begun: usize,
+    ended: usize,
+    /// When the last of either was.
+    last: Option<Instant>,
+}
+
+impl Reads {
+    fn are_under_way(&self) -> bool {
+        self.begun > self.ended
+    }
+
+    /// Whether there is one under way, and none has begun or ended for so long.
+    fn are_stuck(&self, time: Duration) -> bool {
+        self.are_under_way() && self.last.is_some_and(|last| last.elapsed() >= time)
+    }
 }
 
 #[derive(Default)]
@@ -172,8 +193,8 @@ impl PieceStore {
             resident: Vec::with_capacity(sounds.len()),
             kept: Mutex::default(),
             fault: OnceLock::new(),
-            #[cfg(test)]
-            reads: Default::default(),
+            reads: Mutex::default(),
+            is_abandoned: AtomicBool::new(false),
         };
         for (number, sound) in sounds.iter().enumerate() {
             let key = |piece| PieceKey {
@@ -210,11 +231,10 @@ impl PieceStore {
         let words = Piece::room(bytes);
         let mut words = words.ok_or_else(|| OpenError::Io(io::ErrorKind::OutOfMemory.into()))?;
         let place = &mut bytemuck::cast_slice_mut(&mut words)[..bytes];
-        #[cfg(test)]
-        self.reads.fetch_add(1, Ordering::Relaxed);
-        self.source
-            .read(entry.offset, place)
-            .map_err(OpenError::Io)?;
+        self.note_read(|reads| reads.begun += 1);
+        let read = self.source.read(entry.offset, place);
+        self.note_read(|reads| reads.ended += 1);
+        read.map_err(OpenError::Io)?;
         if XxHash3_64::oneshot(place) != entry.hash {
             let reason = "the hash of a piece is wrong: the file is damaged";
             let error = FileError::at_byte(entry.offset as usize, reason);
@@ -276,9 +296,31 @@ impl PieceStore {
     pub(in super::super) fn fault(&self) -> Option<&PieceFault> {
         self.fault.get()
     }
+
+    fn reads(&self) -> MutexGuard<'_, Reads> {
+        self.reads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_read(&self, note: impl FnOnce(&mut Reads)) {
+        let mut reads = self.reads();
+        note(&mut reads);
+        reads.last = Some(Instant::now());
+    }
+
+    /// Whoever reads from the file has been left to itself: if it is at it, the disk does not answer.
+    pub(in super::super) fn abandon(&self) {
+        if self.reads().are_under_way() {
+            self.is_abandoned.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether it has been [abandoned](PieceStore::abandon) in a read, or a read does not end.
+    pub(in super::super) fn is_abandoned(&self) -> bool {
+        self.is_abandoned.load(Ordering::Relaxed) || self.reads().are_stuck(STUCK)
+    }
 }
 
-#[cfg(all(test, unix, feature = "plugin"))]
+#[cfg(all(test, unix))]
 impl PieceStore {
     /// Makes all reads of the file wait until the guard is dropped, as a disk does that does not answer.
     pub(in super::super) fn hold_reads(&self) -> MutexGuard<'_, File> {
@@ -289,8 +331,8 @@ impl PieceStore {
     }
 
     /// How many reads of pieces have begun.
-    pub(in super::super) fn reads(&self) -> usize {
-        self.reads.load(Ordering::Relaxed)
+    pub(in super::super) fn begun_reads(&self) -> usize {
+        self.reads().begun
     }
 }
 
@@ -345,6 +387,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_read_is_stuck_that_has_begun_and_does_not_end() {
+        let mut reads = Reads::default();
+        assert!(!reads.are_stuck(Duration::ZERO), "none has begun");
+        (reads.begun, reads.last) = (2, Some(Instant::now()));
+        assert!(reads.are_stuck(Duration::ZERO));
+        assert!(!reads.are_stuck(Duration::MAX), "it has just begun");
+        reads.ended = 1;
+        assert!(reads.are_stuck(Duration::ZERO), "one of two has not ended");
+        reads.ended = 2;
+        assert!(!reads.are_stuck(Duration::ZERO), "both have ended");
+    }
+
     /// What reads fails, as where a disk has gone; the sound goes on in silence.
     #[cfg(unix)]
     #[test]
@@ -359,7 +414,8 @@ mod tests {
             resident: Vec::new(),
             kept: Mutex::default(),
             fault: OnceLock::new(),
-            reads: Default::default(),
+            reads: Mutex::default(),
+            is_abandoned: AtomicBool::new(false),
         };
         let key = PieceKey { sound: 0, piece: 1 };
         let piece = store.read_or_silent(&sounds[0], key);

@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use super::*;
+use crate::cancelled::{Cancelled, looks};
 use crate::tracks::bank_file::pieces::{BankWriter, StoppableOutput, WriteError};
-use crate::tracks::{Cancelled, looks};
 
 /// So many partials without numbers, each beginning later than the one before.
 fn partials(count: u32) -> Tracks {

@@ -1,10 +1,13 @@
 //! Reads ATS.
 
 use std::f64::consts::TAU;
+use std::sync::atomic::AtomicBool;
 
 use super::noise::{ATS_BANDS, Conversion};
 use super::{ByteOrder, HEADER_VALUES, VALUE_BYTES};
+use crate::cancelled::Cancelled;
 use crate::tracks::bands::NOISE_BANDS;
+use crate::tracks::bank_file::OpenError;
 use crate::tracks::files::{FileContents, FileError, FileFormat};
 use crate::tracks::{BandNoise, Breakpoint, Tidied, Tracks, tidy};
 
@@ -35,17 +38,19 @@ struct Layout<'a> {
     hop_s: f64,
 }
 
-/// Reads a file of ATS, in either order of bytes.
+/// Reads a file of ATS, in either order of bytes. `is_cancelled` stops it.
 ///
 /// # Errors
-/// If it is no ATS file, or damaged; with the offset.
-pub fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
+/// If it is no ATS file, or damaged; with the offset. Or [`OpenError::Cancelled`].
+pub fn read_unless(bytes: &[u8], is_cancelled: &AtomicBool) -> Result<FileContents, OpenError> {
     let (layout, mut remarks) = Layout::new(bytes)?;
     let mut tracks = Tracks::default();
     let mut tidied = Tidied::default();
     let times: Vec<f64> = (0..layout.frames).map(|f| layout.time_s(f)).collect();
     for partial in 0..layout.partials {
+        Cancelled::check(is_cancelled)?;
         for run in layout.runs(partial) {
+            Cancelled::check(is_cancelled)?;
             let points = run.map(|frame| layout.breakpoint(frame, partial, times[frame]));
             let mut points: Vec<Breakpoint> = points.collect();
             give_silent_ends_a_frequency(&mut points);
@@ -59,7 +64,7 @@ pub fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
                 layout.bands
             ));
         }
-        tracks.noise = Some(layout.noise());
+        tracks.noise = Some(layout.noise(is_cancelled)?);
     }
     let duration_s = layout.header(DURATION);
     if (0.0..=86_400.0).contains(&duration_s) {
@@ -206,10 +211,11 @@ impl<'a> Layout<'a> {
         }
     }
 
-    fn noise(&self) -> BandNoise {
+    fn noise(&self, is_cancelled: &AtomicBool) -> Result<BandNoise, Cancelled> {
         let conversion = Conversion::from_ats();
         let first = 1 + self.partials * self.partial_values;
         let powers = (0..self.frames).map(|frame| {
+            Cancelled::check(is_cancelled)?;
             let energies: [f64; ATS_BANDS] = std::array::from_fn(|band| {
                 let is_there = band < self.bands;
                 let energy = if is_there {
@@ -225,11 +231,11 @@ impl<'a> Layout<'a> {
                 }
             });
             let powers: [f64; NOISE_BANDS] = conversion.convert(&energies);
-            powers.map(|power| power as f32)
+            Ok(powers.map(|power| power as f32))
         });
-        BandNoise {
+        Ok(BandNoise {
             hop_s: self.hop_s,
-            powers: powers.collect(),
-        }
+            powers: powers.collect::<Result<_, Cancelled>>()?,
+        })
     }
 }

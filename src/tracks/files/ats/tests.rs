@@ -1,9 +1,15 @@
 use super::noise::{ATS_BANDS, Conversion};
 use super::*;
 use crate::tracks::bands::NOISE_BANDS;
-use crate::tracks::files::FilePlace;
-use crate::tracks::files::fixtures::{assert_same, bare, even_tracks, free_tracks, without_noise};
+use crate::tracks::files::fixtures::{
+    assert_same, bare, even_tracks, free_tracks, never_cancelled, without_noise,
+};
+use crate::tracks::files::{FileContents, FileError, FilePlace};
 use crate::tracks::{Breakpoint, Tracks};
+
+fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
+    never_cancelled(|is_cancelled| read_unless(bytes, is_cancelled))
+}
 
 fn written(tracks: &Tracks, order: ByteOrder) -> Vec<u8> {
     write(tracks, None, order).expect("few rows").0

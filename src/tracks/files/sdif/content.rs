@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::f64::consts::TAU;
+use std::sync::atomic::AtomicBool;
 
 use super::frame::{Matrix, Row};
+use crate::cancelled::Cancelled;
 use crate::tracks::files::FileError;
 use crate::tracks::files::rows::FrameRows;
 use crate::tracks::{Breakpoint, Tidied, Track, Tracks, tidy};
@@ -138,25 +140,30 @@ impl Content {
         self.fundamentals_hz.extend(found);
     }
 
-    /// All that was found.
-    pub(super) fn into_tracks(mut self) -> (Tracks, Tidied) {
+    /// All that was found. `is_cancelled` stops it.
+    pub(super) fn into_tracks(
+        mut self,
+        is_cancelled: &AtomicBool,
+    ) -> Result<(Tracks, Tidied), Cancelled> {
         let mut tracks = Tracks {
             tracks: self.resonances,
             ..Tracks::default()
         };
         let mut tidied = self.tidied;
         for ((_, index), points) in self.reassigned {
+            Cancelled::check(is_cancelled)?;
             let label = self.labels.get(&index).copied();
             tidied.add(tidy(label, points, &mut tracks.tracks));
         }
         for (_, series) in self.tracks {
             let rows = series.rows;
             let label = |index: u64| self.labels.get(&index).copied();
-            tidied.add(rows.add_tracks(label, &mut tracks.tracks));
+            tidied.add(rows.add_tracks(label, &mut tracks.tracks, is_cancelled)?);
         }
         for (_, series) in self.harmonics {
             let label = |index: u64| u32::try_from(index).ok().filter(|&label| label > 0);
-            tidied.add(series.rows.add_tracks(label, &mut tracks.tracks));
+            let rows = series.rows;
+            tidied.add(rows.add_tracks(label, &mut tracks.tracks, is_cancelled)?);
         }
         if !self.fundamentals_hz.is_empty() {
             let middle = self.fundamentals_hz.len() / 2;
@@ -165,7 +172,7 @@ impl Content {
                 .select_nth_unstable_by(middle, f64::total_cmp);
             tracks.root_hz = Some(*median);
         }
-        (tracks, tidied)
+        Ok((tracks, tidied))
     }
 }
 

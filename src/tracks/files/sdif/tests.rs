@@ -2,8 +2,14 @@ use std::f64::consts::TAU;
 
 use super::*;
 use crate::tracks::files::FilePlace;
-use crate::tracks::files::fixtures::{assert_same, even_tracks, free_tracks, without_noise};
+use crate::tracks::files::fixtures::{
+    assert_same, even_tracks, free_tracks, never_cancelled, without_noise,
+};
 use crate::tracks::{Breakpoint, Tracks};
+
+fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
+    never_cancelled(|is_cancelled| read_unless(bytes, is_cancelled))
+}
 
 const F64: u32 = 0x008;
 

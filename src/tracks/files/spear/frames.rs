@@ -1,9 +1,12 @@
 //! Frames, one after another.
 
 use std::fmt::Write as _;
+use std::sync::atomic::AtomicBool;
 
 use super::words::Words;
 use super::{Column, Header, count_remark, decimals};
+use crate::cancelled::Cancelled;
+use crate::tracks::bank_file::OpenError;
 use crate::tracks::files::rows::FrameRows;
 use crate::tracks::files::{FileContents, FileError};
 use crate::tracks::sampling::{self, Spacing};
@@ -13,23 +16,29 @@ use crate::tracks::{Breakpoint, Tracks};
 const MAX_FRAMES: u64 = 10_000_000;
 
 /// Reads the data: of each frame its time and number of partials, then these.
-pub(super) fn read(words: &mut Words, header: &Header) -> Result<FileContents, FileError> {
+pub(super) fn read(
+    words: &mut Words,
+    header: &Header,
+    is_cancelled: &AtomicBool,
+) -> Result<FileContents, OpenError> {
     let mut rows = FrameRows::default();
     let mut found = 0;
     while let Some(word) = words.next() {
         let time_s = words.parsed(word, "the time of a frame")?;
         if found == MAX_FRAMES {
-            return Err(words.error(format!("more than {MAX_FRAMES} frames")));
+            return Err(words.error(format!("more than {MAX_FRAMES} frames")).into());
         }
         found += 1;
+        Cancelled::check(is_cancelled)?;
         rows.begin_frame(time_s);
         for _ in 0..words.count("the number of its partials")? {
+            Cancelled::check(is_cancelled)?;
             let (index, point) = row(words, &header.columns, time_s)?;
             rows.add(index, point);
         }
     }
     let mut tracks = Tracks::default();
-    let tidied = rows.add_tracks(|_| None, &mut tracks.tracks);
+    let tidied = rows.add_tracks(|_| None, &mut tracks.tracks, is_cancelled)?;
     let remark = count_remark(header.frames, found, "frames");
     let remarks = remark.into_iter().collect();
     Ok(FileContents::new(header.format, tracks, tidied, remarks))

@@ -2,18 +2,26 @@
 
 use std::f64::consts::TAU;
 use std::fmt::Write as _;
+use std::sync::atomic::AtomicBool;
 
 use super::words::Words;
 use super::{Column, Header, count_remark, decimals};
+use crate::cancelled::Cancelled;
+use crate::tracks::bank_file::OpenError;
 use crate::tracks::files::{FileContents, FileError};
 use crate::tracks::{Breakpoint, Tidied, Tracks, tidy};
 
 /// Reads the data: of each partial its index, number of breakpoints, start and end, then these.
-pub(super) fn read(words: &mut Words, header: &Header) -> Result<FileContents, FileError> {
+pub(super) fn read(
+    words: &mut Words,
+    header: &Header,
+    is_cancelled: &AtomicBool,
+) -> Result<FileContents, OpenError> {
     let mut tracks = Tracks::default();
     let mut tidied = Tidied::default();
     let mut found = 0;
     while let Some(word) = words.next() {
+        Cancelled::check(is_cancelled)?;
         words.parsed(word, "the index of a partial")?;
         let count = words.count("the number of its breakpoints")?;
         words.number("the time of its start")?;
@@ -29,6 +37,7 @@ pub(super) fn read(words: &mut Words, header: &Header) -> Result<FileContents, F
         let most = words.most_left() / header.columns.len();
         let mut points = Vec::with_capacity(usize::try_from(count).map_or(most, |n| n.min(most)));
         for _ in 0..count {
+            Cancelled::check(is_cancelled)?;
             points.push(breakpoint(words, &header.columns)?);
         }
         if let Some(first) = points

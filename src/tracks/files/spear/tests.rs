@@ -1,7 +1,13 @@
 use super::*;
 use crate::tracks::files::FilePlace;
-use crate::tracks::files::fixtures::{assert_same, bare, even_tracks, free_tracks};
+use crate::tracks::files::fixtures::{
+    assert_same, bare, even_tracks, free_tracks, never_cancelled,
+};
 use crate::tracks::{Breakpoint, Track, Tracks};
+
+fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
+    never_cancelled(|is_cancelled| read_unless(bytes, is_cancelled))
+}
 
 fn points(track: &Track) -> Vec<(f64, f64, f64)> {
     let point = |p: &Breakpoint| (p.time_s, p.frequency_hz, p.amplitude);

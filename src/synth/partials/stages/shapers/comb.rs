@@ -9,7 +9,7 @@
 //! The square of the magnitude is (1 − |γ|)² + 4|γ|·cos²πfτ, with the sine for negative γ: nothing is
 //! lost where it is near 0. Phases are worked out in f64. Error below 0.001 dB where w is above −90 dB.
 
-use super::{PartialPlaces, Shaper};
+use super::{PARTIALS_AT_ONCE, PartialPlaces, Shaper};
 use crate::at_level;
 use crate::dsp::maths::{at_least, distance_from_whole, sine_of_half_turns};
 use crate::dsp::simd_level::SimdLevel;
@@ -99,25 +99,34 @@ impl Teeth {
         }
     }
 
-    /// The squares of the magnitudes at a ratio, of one side.
+    /// Half turns from the nearest zero of the sine, at a ratio, of one side.
     #[inline(always)]
-    fn power(&self, ratio: f32, side: usize) -> f32 {
-        let half_turns = f64::from(ratio) * self.half_turns[side] + self.offset;
-        let sine = sine_of_half_turns(distance_from_whole(half_turns));
-        self.least + self.depth * (sine * sine)
+    fn distance(&self, ratio: f32, side: usize) -> f32 {
+        distance_from_whole(f64::from(ratio) * self.half_turns[side] + self.offset)
     }
 
+    /// The square of the magnitude at a [`distance`](Teeth::distance).
     #[inline(always)]
-    fn mean_power(&self, ratio: f32) -> f32 {
-        0.5 * (self.power(ratio, 0) + self.power(ratio, 1))
+    fn power(&self, distance: f32) -> f32 {
+        let sine = sine_of_half_turns(distance);
+        self.least + self.depth * (sine * sine)
     }
 }
 
 at_level! {
     fn mono(teeth: &Teeth, ratio: &[f32], gains: &mut [f32]) {
         let teeth = *teeth;
-        for (gain, ratio) in gains.iter_mut().zip(ratio) {
-            *gain *= teeth.power(*ratio, 0).sqrt();
+        let mut distances = [0.0; PARTIALS_AT_ONCE];
+        let chunks = gains.chunks_mut(PARTIALS_AT_ONCE).zip(ratio.chunks(PARTIALS_AT_ONCE));
+        for (gains, ratio) in chunks {
+            let distances = &mut distances[..gains.len()];
+            // In two loops: the chain of one partial is long, and of short ones more overlap.
+            for (distance, ratio) in distances.iter_mut().zip(ratio) {
+                *distance = teeth.distance(*ratio, 0);
+            }
+            for (gain, distance) in gains.iter_mut().zip(distances) {
+                *gain *= teeth.power(*distance).sqrt();
+            }
         }
     }
 }
@@ -125,8 +134,18 @@ at_level! {
 at_level! {
     fn stereo(teeth: &Teeth, ratio: &[f32], gains: &mut [f32]) {
         let teeth = *teeth;
-        for (gain, ratio) in gains.iter_mut().zip(ratio) {
-            *gain *= teeth.mean_power(*ratio).sqrt();
+        let mut left = [0.0; PARTIALS_AT_ONCE];
+        let mut right = [0.0; PARTIALS_AT_ONCE];
+        let chunks = gains.chunks_mut(PARTIALS_AT_ONCE).zip(ratio.chunks(PARTIALS_AT_ONCE));
+        for (gains, ratio) in chunks {
+            let (left, right) = (&mut left[..gains.len()], &mut right[..gains.len()]);
+            // As for one side.
+            for ((left, right), ratio) in left.iter_mut().zip(&mut *right).zip(ratio) {
+                (*left, *right) = (teeth.distance(*ratio, 0), teeth.distance(*ratio, 1));
+            }
+            for ((gain, left), right) in gains.iter_mut().zip(left).zip(right) {
+                *gain *= (0.5 * (teeth.power(*left) + teeth.power(*right))).sqrt();
+            }
         }
     }
 }
@@ -160,7 +179,8 @@ at_level! {
     fn left_powers(teeth: &Teeth, ratio: &[f32], powers: &mut [f32]) {
         let teeth = *teeth;
         for (power, ratio) in powers.iter_mut().zip(ratio) {
-            let (left, right) = (teeth.power(*ratio, 0), teeth.power(*ratio, 1));
+            let left = teeth.power(teeth.distance(*ratio, 0));
+            let right = teeth.power(teeth.distance(*ratio, 1));
             // Where both are 0, so is the gain.
             *power = 2.0 * left / at_least(left + right, 1e-30);
         }

@@ -4,7 +4,7 @@
 //! out in f64. Error below 0.001 dB where w is above −90 dB, at the octaves that the frame has, whose own
 //! error is below 0.001 cent.
 
-use super::{PartialPlaces, Shaper};
+use super::{PARTIALS_AT_ONCE, PartialPlaces, Shaper};
 use crate::at_level;
 use crate::dsp::maths::{distance_from_whole, sine_of_half_turns};
 use crate::synth::modulation::VoiceValues;
@@ -59,10 +59,19 @@ at_level! {
         log2_ratio: &[f32],
         gains: &mut [f32],
     ) {
-        for (gain, octaves) in gains.iter_mut().zip(log2_ratio) {
-            let half_turns = f64::from(*octaves) * half_turns_per_octave + offset;
-            let cosine = sine_of_half_turns(distance_from_whole(half_turns)).abs();
-            *gain *= 1.0 - amount + amount * cosine;
+        let mut distances = [0.0; PARTIALS_AT_ONCE];
+        let chunks = gains.chunks_mut(PARTIALS_AT_ONCE).zip(log2_ratio.chunks(PARTIALS_AT_ONCE));
+        for (gains, log2_ratio) in chunks {
+            let distances = &mut distances[..gains.len()];
+            // In two loops: the chain of one partial is long, and of short ones more overlap.
+            for (distance, octaves) in distances.iter_mut().zip(log2_ratio) {
+                let half_turns = f64::from(*octaves) * half_turns_per_octave + offset;
+                *distance = distance_from_whole(half_turns);
+            }
+            for (gain, distance) in gains.iter_mut().zip(distances) {
+                let cosine = sine_of_half_turns(*distance).abs();
+                *gain *= 1.0 - amount + amount * cosine;
+            }
         }
     }
 }

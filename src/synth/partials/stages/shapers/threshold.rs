@@ -4,11 +4,14 @@
 //! −96 dB (off) to −3 dB. Error below 0.001 dB where w is above −90 dB.
 
 use super::loudness::{MIN_GAIN, loudest};
-use super::{PartialPlaces, Shaper};
+use super::{GROUPS_AT_ONCE, PartialPlaces, Shaper};
 use crate::at_level;
-use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, at_most, quick_exp2, quick_log2};
+use crate::dsp::maths::{
+    DB_PER_OCTAVE_PER_POWER, at_least, at_most, log2_parts, quick_exp2, quick_log2_of_parts,
+};
 use crate::synth::modulation::VoiceValues;
-use crate::synth::parameter::{MAX_PARTIALS, Param, THRESHOLD_OFF_DB};
+use crate::synth::parameter::{Param, THRESHOLD_OFF_DB};
+use crate::synth::partials::array::GROUP;
 
 /// Over how many dB w falls by a factor of e.
 const SOFTNESS_DB: f32 = 1.5;
@@ -49,18 +52,30 @@ impl Shaper for Threshold {
 }
 
 at_level! {
-    /// log₂ e^(θ/1.5) is `per_octave`·log₂(g/M) + `offset`.
+    /// Of whole groups of gains. log₂ e^(θ/1.5) is `per_octave`·log₂(g/M) + `offset`.
     fn threshold(per_octave: f32, offset: f32, loudest: f32, gains: &mut [f32]) {
         let scale = 1.0 / loudest;
-        let powers = &mut [0.0; MAX_PARTIALS][..gains.len()];
-        // In two loops: the chain of one partial is long, and of short ones more overlap.
-        for (power, gain) in powers.iter_mut().zip(&*gains) {
-            let octaves = quick_log2(at_least(*gain * scale, 1e-30));
-            // 2^120 leaves nothing of a gain already.
-            *power = at_most(octaves * per_octave + offset, 120.0);
-        }
-        for (gain, power) in gains.iter_mut().zip(powers) {
-            *gain /= 1.0 + quick_exp2(*power);
+        let mut powers = [[0.0; GROUP]; GROUPS_AT_ONCE];
+        let mut parts = [[0.0; GROUP]; GROUPS_AT_ONCE];
+        for gains in gains.as_chunks_mut::<GROUP>().0.chunks_mut(GROUPS_AT_ONCE) {
+            let powers = powers[..gains.len()].as_flattened_mut();
+            let parts = parts[..gains.len()].as_flattened_mut();
+            let gains = gains.as_flattened_mut();
+            // In four loops: the chain of one partial is long, and of short ones more overlap.
+            for ((exponent, part), gain) in powers.iter_mut().zip(&mut *parts).zip(&*gains) {
+                (*exponent, *part) = log2_parts(at_least(gain * scale, 1e-30));
+            }
+            for (power, part) in powers.iter_mut().zip(parts) {
+                let octaves = quick_log2_of_parts(*power, *part);
+                // 2^120 leaves nothing of a gain already.
+                *power = at_most(octaves * per_octave + offset, 120.0);
+            }
+            for power in powers.iter_mut() {
+                *power = quick_exp2(*power);
+            }
+            for (gain, power) in gains.iter_mut().zip(powers) {
+                *gain /= 1.0 + *power;
+            }
         }
     }
 }
