@@ -14,8 +14,9 @@
 use super::fit::Fit;
 use super::refit::course::{Course, Grid};
 use super::residual::{NoiseFrames, take_transients};
+use crate::cancelled::Cancelled;
+use crate::tracks::BandNoise;
 use crate::tracks::bands::{NOISE_BANDS, noise_edges_hz};
-use crate::tracks::{BandNoise, Cancelled};
 
 /// The most partials at once.
 pub const MOST_AT_ONCE: u16 = 512;
