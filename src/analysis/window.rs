@@ -11,7 +11,6 @@
 
 use super::fit::{Fit, Resolution};
 use super::metrics::srer_db;
-use super::refit::Effort;
 use super::refit::course::Grid;
 use super::residual::take_transients;
 use super::{AnalysisFit, onsets};
