@@ -10,8 +10,10 @@
 //!
 //! Smear has none: it leaves the levels of a note at rest as they are.
 
+use std::sync::LazyLock;
+
 use super::{FUNDAMENTAL_HZ, at_rest, lowest_voice};
-use crate::dsp::maths::DB_PER_OCTAVE_PER_POWER;
+use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, log2};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::layout::Group;
@@ -66,12 +68,19 @@ impl ShaperCurve {
         }
     }
 
-    /// Whether the shaper changes anything.
-    pub fn is_on(self, values: &Values) -> bool {
+    /// Those of the shapers that change anything.
+    pub fn all_on(values: &Values) -> Vec<ShaperCurve> {
+        at_rest(values, |voice| {
+            let all = ShaperCurve::all();
+            all.filter(|curve| curve.is_on(voice)).collect()
+        })
+    }
+
+    fn is_on(self, voice: &VoiceValues) -> bool {
         match self {
-            ShaperCurve::Gains(kind) => at_rest(values, |values| kind.is_on(values)),
-            ShaperCurve::Breath => values.get(Param::BREATH) > 0.0,
-            ShaperCurve::Anchor => values.get(Param::ANCHOR) > 0.0,
+            ShaperCurve::Gains(kind) => kind.is_on(voice),
+            ShaperCurve::Breath => voice.patch.get(Param::BREATH) > 0.0,
+            ShaperCurve::Anchor => voice.patch.get(Param::ANCHOR) > 0.0,
         }
     }
 
@@ -104,7 +113,7 @@ impl ShaperCurve {
                 let loudest_db = db(loudest(&note.shaped_before(ShaperKind::Threshold, voice)));
                 all_at(loudest_db + values.get(Param::THRESHOLD))
             }
-            _ if !self.is_on(values) => all_at(0.0),
+            _ if !self.is_on(voice) => all_at(0.0),
             ShaperCurve::Gains(kind) if kind.is_curve() => {
                 factors_db(kind, voice, note.fundamental_hz, numbers, hz)
             }
@@ -150,8 +159,8 @@ impl UnshapedNote {
     /// The patch with which a note sounds as it is before the shapers of another patch.
     pub fn patch(patch: &Patch) -> Patch {
         let mut unshaped = *patch;
-        for param in Param::all().filter(|&param| is_behind(param)) {
-            unshaped.set(param, param.row().default);
+        for param in BEHIND.iter() {
+            unshaped.set(*param, param.row().default);
         }
         for number in 1..=MACROS {
             let place = patch.plain(Param::macro_target(number)) as usize;
@@ -242,6 +251,10 @@ impl UnshapedNote {
     }
 }
 
+/// All parameters that act where the shapers do or behind them.
+static BEHIND: LazyLock<Vec<Param>> =
+    LazyLock::new(|| Param::all().filter(|&param| is_behind(param)).collect());
+
 /// Whether a parameter acts where the shapers do or behind them.
 fn is_behind(param: Param) -> bool {
     let group = param.row().group;
@@ -266,17 +279,13 @@ impl Places<'_> {
     /// Hands them on as shapers read them.
     fn hand(&self, read: impl FnOnce(&PartialPlaces)) {
         // Logarithms are of numbers above 0.
-        let log2 = |of: &[f32]| {
-            of.iter()
-                .map(|x| libm::log2f(x.max(1e-6)))
-                .collect::<Vec<f32>>()
-        };
+        let log2_of = |of: &[f32]| of.iter().map(|x| log2(x.max(1e-6))).collect::<Vec<f32>>();
         read(&PartialPlaces {
             level: SimdLevel::PORTABLE,
             n: self.numbers,
-            log2_n: &log2(self.numbers),
+            log2_n: &log2_of(self.numbers),
             ratio: self.ratios,
-            log2_ratio: &log2(self.ratios),
+            log2_ratio: &log2_of(self.ratios),
             fundamental_hz: self.fundamental_hz,
             blocks: Blocks {
                 count: self.partials,
@@ -315,7 +324,7 @@ fn loudest(gains: &[f32]) -> f32 {
 }
 
 fn db(gain: f32) -> f32 {
-    let db = DB_PER_OCTAVE_PER_POWER * libm::log2f(gain.max(1e-30));
+    let db = DB_PER_OCTAVE_PER_POWER * log2(gain.max(1e-30));
     db.clamp(LEAST_DB, MOST_DB)
 }
 
@@ -459,7 +468,7 @@ mod tests {
     fn what_is_off_changes_nothing() {
         for curve in ShaperCurve::all() {
             let patch = set(&[]);
-            assert!(!curve.is_on(&Values::new(&patch)));
+            assert!(!ShaperCurve::all_on(&Values::new(&patch)).contains(&curve));
             let values = at_partials(curve, &patch);
             match curve.scale() {
                 CurveScale::Gain => assert!(values.iter().all(|db| *db == 0.0), "{curve:?}"),

@@ -1,6 +1,8 @@
 //! A curve over the view and the handle by which it is held: what the curves of filters and shapers
 //! have in common.
 
+use std::cell::OnceCell;
+
 use egui::{Key, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
 
 use super::canvas::Canvas;
@@ -23,6 +25,7 @@ pub struct CurvePlaces {
     xs: Vec<f32>,
     /// Frequencies.
     pub hz: Vec<f32>,
+    numbers: OnceCell<Vec<f32>>,
 }
 
 impl CurvePlaces {
@@ -34,12 +37,17 @@ impl CurvePlaces {
             .map(|place| (room.min + STEP * place as f32).min(room.max))
             .collect();
         let hz = xs.iter().map(|&x| canvas.hz(x)).collect();
-        CurvePlaces { xs, hz }
+        CurvePlaces {
+            xs,
+            hz,
+            numbers: OnceCell::new(),
+        }
     }
 
     /// The numbers at the places.
-    pub fn numbers(&self, canvas: &Canvas) -> Vec<f32> {
-        self.xs.iter().map(|&x| canvas.number(x)).collect()
+    pub fn numbers(&self, canvas: &Canvas) -> &[f32] {
+        let numbers = || self.xs.iter().map(|&x| canvas.number(x)).collect();
+        self.numbers.get_or_init(numbers)
     }
 
     /// The line of these values in dB, each of which stands at a height.
