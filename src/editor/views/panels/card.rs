@@ -1,11 +1,11 @@
 //! A card: a surface with a title, and controls in rows and columns on it.
 
-use egui::{Color32, Rect, Ui, pos2, vec2};
+use egui::{Color32, Painter, Rect, Ui, pos2, vec2};
 
 use crate::editor::context::ViewContext;
 use crate::editor::model::power::Power;
-use crate::editor::theme;
-use crate::editor::widgets::{choice, knob, power as power_switch, switch};
+use crate::editor::theme::{self, Theme};
+use crate::editor::widgets::{choice, kept, knob, power as power_switch, switch};
 use crate::synth::Param;
 use crate::synth::parameter::Range;
 use crate::synth::parameter::layout::Group;
@@ -35,23 +35,26 @@ pub fn card(ui: &Ui, rect: Rect, title: &str) -> Rect {
 }
 
 fn titled_card(ui: &Ui, rect: Rect, title: &str, color: Color32) -> Rect {
-    let theme = theme::current(ui);
-    let painter = ui.painter();
-    painter.rect_filled(rect, theme::RADIUS, theme.panel);
+    let id = ui.scope_id().with(("card", title));
+    kept(ui, id, (rect, title.to_owned(), color), paint_card);
+    Rect::from_min_max(
+        rect.min + vec2(INSET, TITLE),
+        rect.max - vec2(INSET, theme::GRID),
+    )
+}
+
+fn paint_card(painter: &Painter, theme: &Theme, (rect, title, color): &(Rect, String, Color32)) {
+    painter.rect_filled(*rect, theme::RADIUS, theme.panel);
     if theme.outlines() {
-        theme::edge(painter, rect, 1.0, theme.line);
+        theme::edge(painter, *rect, 1.0, theme.line);
     }
     painter.text(
         pos2(rect.left() + INSET + 2.0, rect.top() + 0.5 * TITLE + 1.0),
         egui::Align2::LEFT_CENTER,
         title,
         theme::strong(theme::SMALL),
-        color,
+        *color,
     );
-    Rect::from_min_max(
-        rect.min + vec2(INSET, TITLE),
-        rect.max - vec2(INSET, theme::GRID),
-    )
 }
 
 /// As [`card`], for the section of this group, with its power switch in the title's line. The title has the
