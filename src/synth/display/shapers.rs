@@ -119,7 +119,7 @@ impl ShaperCurve {
             }
             ShaperCurve::Gains(kind) => {
                 let changes_db = note.changes_db(kind, voice);
-                numbers.iter().map(|n| at(&changes_db, *n)).collect()
+                along(&changes_db, numbers)
             }
             ShaperCurve::Breath => all_at(db((1.0 - values.get(Param::BREATH)).max(0.0).sqrt())),
             ShaperCurve::Anchor => Anchor::read(voice).map_or(all_at(0.0), |anchor| {
@@ -328,19 +328,27 @@ fn db(gain: f32) -> f32 {
     db.clamp(LEAST_DB, MOST_DB)
 }
 
-/// The value at a number, whole or not, on the line through these points; 0 if there are none.
-fn at(points: &[(f32, f32)], number: f32) -> f32 {
-    let above = points.partition_point(|(of, _)| *of <= number);
-    match (
-        above.checked_sub(1).map(|below| points[below]),
-        points.get(above),
-    ) {
-        (Some((from, below)), Some((to, above))) => {
-            below + (above - below) * (number - from) / (to - from)
+/// The values at numbers, whole or not, on the line through these points, whose numbers rise; 0 if there are none.
+fn along(points: &[(f32, f32)], numbers: &[f32]) -> Vec<f32> {
+    // Numbers that rise, as most do, are found in one way through the points.
+    let mut above = 0;
+    let value = |&number: &f32| {
+        while points.get(above).is_some_and(|(of, _)| *of <= number) {
+            above += 1;
         }
-        (Some((_, value)), None) | (None, Some(&(_, value))) => value,
-        (None, None) => 0.0,
-    }
+        while above > 0 && points[above - 1].0 > number {
+            above -= 1;
+        }
+        let below = above.checked_sub(1).map(|below| points[below]);
+        match (below, points.get(above)) {
+            (Some((from, below)), Some((to, above))) => {
+                below + (above - below) * (number - from) / (to - from)
+            }
+            (Some((_, value)), None) | (None, Some(&(_, value))) => value,
+            (None, None) => 0.0,
+        }
+    };
+    numbers.iter().map(value).collect()
 }
 
 #[cfg(test)]
@@ -462,6 +470,15 @@ mod tests {
         let curve = at_partials(ShaperCurve::Gains(ShaperKind::Copies), &patch);
         assert_eq!(curve[2], MOST_DB);
         assert!(curve[3] < MOST_DB);
+    }
+
+    #[test]
+    fn values_lie_on_the_line_through_the_points() {
+        let points = [(1.0, 2.0), (2.0, 6.0), (4.0, 0.0)];
+        let numbers = [0.5, 1.0, 1.5, 2.0, 3.0, 9.0, 4.0, 1.25, 0.0];
+        let expected = [2.0, 2.0, 4.0, 6.0, 3.0, 0.0, 0.0, 3.0, 2.0];
+        assert_eq!(along(&points, &numbers), expected);
+        assert_eq!(along(&[], &numbers), [0.0; 9]);
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! A card: a surface with a title, and controls in rows and columns on it.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use egui::{Color32, Painter, Rect, Ui, pos2, vec2};
 
 use crate::editor::context::ViewContext;
@@ -20,13 +23,22 @@ const CELL_HEIGHTS: std::ops::RangeInclusive<f32> = 50.0..=68.0;
 /// Height at most of the knob that leads a section, points.
 const LEAD_HEIGHT: f32 = 96.0;
 
+/// The parameters of each group: cards are drawn sixty times a second, and the table is long.
+static BY_GROUP: LazyLock<HashMap<Group, Vec<Param>>> = LazyLock::new(|| {
+    let mut by_group: HashMap<Group, Vec<Param>> = HashMap::new();
+    // Thousands are of drawn spectra, none of which has a control.
+    for param in Param::all().take_while(|param| !param.is_of_drawn_spectrum()) {
+        by_group.entry(param.row().group).or_default().push(param);
+    }
+    by_group
+});
+
 /// The parameters of these groups, in the table's order.
 pub fn of_groups(groups: &[Group]) -> Vec<Param> {
-    // Thousands are of drawn spectra, none of which has a control.
-    Param::all()
-        .take_while(|param| !param.is_of_drawn_spectrum())
-        .filter(|param| groups.contains(&param.row().group))
-        .collect()
+    let of_group = |group: &Group| BY_GROUP.get(group).into_iter().flatten().copied();
+    let mut params: Vec<Param> = groups.iter().flat_map(of_group).collect();
+    params.sort_unstable();
+    params
 }
 
 /// Draws the surface and the title, and returns the place for the rest.
