@@ -10,6 +10,7 @@ mod bar_animation;
 mod bar_editor;
 mod canvas;
 mod columns;
+mod curve_places;
 mod fan;
 mod filter;
 mod handle;

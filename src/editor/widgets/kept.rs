@@ -228,7 +228,9 @@ mod tests {
         };
         let viewport = input.viewports.entry(input.viewport_id).or_default();
         viewport.native_pixels_per_point = Some(1.0);
-        let output = ctx.run_ui(input, |ui| show(ui));
+        let mut output = ctx.run_ui(input, |ui| show(ui));
+        // Nobody takes the textures up.
+        output.textures_delta.clear();
         let mesh = |clipped: ClippedPrimitive| match clipped.primitive {
             Primitive::Mesh(mesh) => (clipped.clip_rect, mesh),
             Primitive::Callback(_) => panic!("nothing is called back"),
@@ -325,7 +327,8 @@ mod tests {
                 show(ui, drawn);
                 let font = sizes.next().expect("another size");
                 let text = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".to_owned();
-                ui.painter().layout_no_wrap(text, font, Color32::WHITE);
+                let galley = ui.painter().layout_no_wrap(text, font, Color32::WHITE);
+                assert!(galley.size().x > 0.0);
             });
         }
         PAINTED.set(0);

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use egui::{Rect, pos2, vec2};
 
-use super::handle::CurvePlaces;
+use super::curve_places::CurvePlaces;
 use crate::editor::model::spectrum::axis::{Axis, Extent, Measure};
 use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::note_names::NoteNames;
@@ -54,6 +54,7 @@ pub struct Canvas<'a> {
     /// of full scale.
     bases_db: Option<[f32; EDITABLE_PARTIALS]>,
     curve_places: OnceCell<CurvePlaces>,
+    curve_numbers: OnceCell<Vec<f32>>,
 }
 
 impl<'a> Canvas<'a> {
@@ -89,6 +90,7 @@ impl<'a> Canvas<'a> {
             note_names,
             bases_db: None,
             curve_places: OnceCell::new(),
+            curve_numbers: OnceCell::new(),
         }
     }
 
@@ -107,7 +109,14 @@ impl<'a> Canvas<'a> {
 
     /// Where curves are worked out.
     pub fn curve_places(&self) -> &CurvePlaces {
-        self.curve_places.get_or_init(|| CurvePlaces::new(self))
+        let places = || CurvePlaces::new(self.extent(), |x| self.hz(x));
+        self.curve_places.get_or_init(places)
+    }
+
+    /// The numbers there.
+    pub fn curve_numbers(&self) -> &[f32] {
+        let numbers = || self.curve_places().numbers(|x| self.number(x));
+        self.curve_numbers.get_or_init(numbers)
     }
 
     /// What the axis has of the plot.

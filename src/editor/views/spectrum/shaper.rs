@@ -117,7 +117,7 @@ impl CurvePainter<'_> {
     fn paint(&self, ui: &Ui, curve: ShaperCurve, values: &Values, stroke: Stroke) {
         let canvas = self.canvas;
         let places = canvas.curve_places();
-        let values_db = curve.values_db(values, self.note, places.numbers(canvas), &places.hz);
+        let values_db = curve.values_db(values, self.note, canvas.curve_numbers(), &places.hz);
         let line = places.line(&values_db, |db| height_of(curve, canvas, db));
         let painter = ui.painter().with_clip_rect(canvas.plot);
         painter.line(line, stroke);
