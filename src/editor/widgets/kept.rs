@@ -213,6 +213,9 @@ mod tests {
         theme::edge(painter, rect, 1.0, theme.line);
     }
 
+    /// Changes what surrounds the drawing, and says what is drawn.
+    type Change = fn(&mut Ui) -> (f32, &'static str);
+
     /// A window with these looks.
     fn window(looks: Looks) -> Context {
         let ctx = Context::default();
@@ -258,7 +261,7 @@ mod tests {
 
     #[test]
     fn whatever_changes_is_painted_anew() {
-        let changes: [fn(&mut Ui) -> (f32, &'static str); 6] = [
+        let changes: [Change; 6] = [
             |_| (31.0, "Level"),
             |_| (30.0, "Tune"),
             |ui| {
@@ -287,28 +290,26 @@ mod tests {
                 let drawn = change(ui);
                 show(ui, drawn);
             });
-            let plain = frame(&window(Looks::Dark), |ui| {
+            let plain = frame(&ctx, |ui| {
                 let drawn = change(ui);
                 paint(ui.painter(), theme::current(ui), &drawn);
             });
             assert_eq!(changed, plain, "change {number}");
         }
-        let ctx = window(Looks::Dark);
-        for scale in [1.0, 2.0] {
+    }
+
+    #[test]
+    fn at_another_scale_it_is_painted_anew() {
+        let (ctx, drawn) = (window(Looks::Dark), (30.0, "Level"));
+        for scale in [1.0, 2.0, 1.5] {
             ctx.set_zoom_factor(scale);
+            // The scale is in force from the next frame on.
             for _ in 0..4 {
-                frame(&ctx, |ui| show(ui, (30.0, "Level")));
+                frame(&ctx, |ui| show(ui, drawn));
             }
-        }
-        let plain = window(Looks::Dark);
-        plain.set_zoom_factor(2.0);
-        frame(&plain, |_| ());
-        let drawn = (30.0, "Level");
-        let expected = frame(&plain, |ui| paint(ui.painter(), theme::current(ui), &drawn));
-        let found = frame(&ctx, |ui| show(ui, drawn));
-        for ((_, found), (_, expected)) in found.iter().zip(&expected) {
-            let places = |mesh: &Mesh| mesh.vertices.iter().map(|v| v.pos).collect::<Vec<_>>();
-            assert_eq!(places(found), places(expected));
+            let found = frame(&ctx, |ui| show(ui, drawn));
+            let plain = frame(&ctx, |ui| paint(ui.painter(), theme::current(ui), &drawn));
+            assert_eq!(found, plain, "{scale}");
         }
     }
 
