@@ -183,7 +183,7 @@ mod tests {
     use std::cell::Cell;
 
     use egui::epaint::{ClippedPrimitive, Primitive};
-    use egui::{Align2, Color32, FontId, RawInput, Stroke, pos2, vec2};
+    use egui::{Align2, Color32, FontId, Pos2, RawInput, Stroke, pos2, vec2};
 
     use super::*;
 
@@ -242,6 +242,18 @@ mod tests {
         primitives.into_iter().map(mesh).collect()
     }
 
+    /// Where the corners of all triangles are, their colours, and what they are clipped by.
+    fn corners(parts: &[(Rect, Mesh)]) -> Vec<(Rect, Pos2, Color32)> {
+        let of_part = |(clip, mesh): &(Rect, Mesh)| {
+            let corner = |&index: &u32| {
+                let vertex = mesh.vertices[index as usize];
+                (*clip, vertex.pos, vertex.color)
+            };
+            mesh.indices.iter().map(corner).collect::<Vec<_>>()
+        };
+        parts.iter().flat_map(of_part).collect()
+    }
+
     fn show(ui: &Ui, drawn: (f32, &'static str)) {
         kept(ui, Id::unique("drawing"), drawn, paint);
     }
@@ -294,7 +306,8 @@ mod tests {
                 let drawn = change(ui);
                 paint(ui.painter(), theme::current(ui), &drawn);
             });
-            assert_eq!(changed, plain, "change {number}");
+            // Other looks have other glyphs, which are elsewhere in their image a frame later.
+            assert_eq!(corners(&changed), corners(&plain), "change {number}");
         }
     }
 
