@@ -245,6 +245,8 @@ impl Open {
         ctx.options_mut(|options| {
             // The host decides on the window's size in pixels; a zoom of our own would fight it.
             options.zoom_with_keyboard = false;
+            // Nearly all that is drawn is within the window, and to look at every corner takes longer than the rest.
+            options.tessellation_options.coarse_tessellation_culling = false;
         });
         let shell = Shell::new(keys.open(), library.clone(), settings);
         theme::install(ctx, shell.settings().looks);

@@ -16,6 +16,7 @@ pub mod entry;
 mod fade;
 pub mod focus;
 pub mod icon;
+mod kept;
 mod knob;
 mod knob_places;
 mod macro_name;
@@ -33,6 +34,7 @@ mod switch;
 mod text;
 mod thinned;
 pub mod toolbar;
+mod uncovered;
 
 pub use absent::absent;
 pub use accessibility::set_label;
@@ -41,6 +43,7 @@ pub use behaviour::{fine, keep_arrows, notches, param_behaviour, param_handle, r
 pub use choice::{choice, narrow_choice};
 pub use entry::show as value_entry;
 pub use fade::fade_in;
+pub use kept::{kept, kept_within};
 pub use knob::knob;
 pub use paint::{dimmed, label};
 pub use place::place;
@@ -53,6 +56,7 @@ pub use step::{step, step_well};
 pub use switch::{narrow_switch, switch};
 pub use text::{one_line, text_width, whole_line};
 pub use thinned::thinned;
+pub use uncovered::uncovered;
 
 #[cfg(test)]
 mod tests;

@@ -137,6 +137,11 @@ pub struct ValueEntry {
 }
 
 impl ValueEntry {
+    /// Whether this is typed at a control of a parameter.
+    pub fn is_at(&self, param: Param, control: egui::Id) -> bool {
+        self.param == param && self.at.is_none_or(|at| at == control)
+    }
+
     /// Beginning with the value as it stands.
     pub fn new(param: Param, model: &EditorModel) -> ValueEntry {
         ValueEntry {

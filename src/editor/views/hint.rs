@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext) -> bool {
         let left = rect.left() + theme::GAP + place as f32 * width;
         let line = Rect::from_x_y_ranges(left..=left + width - theme::GAP, rect.y_range());
         let color = theme.text;
-        let galley = one_line(ui, text, theme::font(theme::SMALL), line.width());
+        let galley = one_line(ui.painter(), text, theme::font(theme::SMALL), line.width());
         let at = pos2(line.left(), line.center().y - 0.5 * galley.size().y);
         ui.painter().galley(at, galley, color);
         let response = ui.interact(line, ui.scope_id().with(place), egui::Sense::hover());

@@ -13,7 +13,7 @@ mod wheels;
 use std::time::Duration;
 
 use egui::{
-    Align2, Color32, CornerRadius, Event, Key, Modifiers, Painter, Rect, Role, Sense, Stroke,
+    Align2, Color32, CornerRadius, Event, Key, Mesh, Modifiers, Painter, Rect, Role, Sense, Stroke,
     StrokeKind, Ui, pos2, vec2,
 };
 
@@ -22,7 +22,8 @@ use crate::editor::context::ViewContext;
 use crate::editor::context::legends::Legends;
 use crate::editor::model::live::TelemetryState;
 use crate::editor::model::spectrum::pitch::key_name;
-use crate::editor::theme::{self, small_text};
+use crate::editor::theme::{self, Theme, small_text};
+use crate::editor::widgets::kept_within;
 use crate::settings::Letters;
 use glow::KeyPowers;
 use piano::Piano;
@@ -456,18 +457,16 @@ impl Keyboard {
                 .filter(|legend| ui.fonts_mut(|fonts| fonts.has_glyphs(&font, legend)));
             Some(legend.unwrap_or_else(|| position.name().to_owned()))
         };
-        let (white, black, edge) = theme.keys();
+        let (white, black, _) = theme.keys();
         // The text stands `above` the key's foot, points, and a dot on a key that is down so far above the text. The
         // tuning is told between `top` and the text.
-        let paint = |key: u8, rect: Rect, (fill, color), text: Option<String>, places| {
+        let is_down = |key: u8| held >> key & 1 == 1;
+        let paint = |key: u8, rect: Rect, color, text: Option<String>, places| {
             let (above, dot, top) = places;
-            let is_down = held >> key & 1 == 1;
-            paint_key(&painter, rect, fill, edge);
+            let is_down = is_down(key);
             let foot = rect.center_bottom() - vec2(0.0, above);
             let mut room = rect.with_min_y(top).with_max_y(foot.y);
             if is_down {
-                let inner = rect.shrink(1.0);
-                glow::paint(&painter, inner, powers.reach(key), theme.accent);
                 // A pressed key differs by more than its colour.
                 painter.circle_filled(foot - vec2(0.0, dot), 2.5, color);
             }
@@ -480,23 +479,58 @@ impl Keyboard {
             let on_top = if is_down { theme.on_accent } else { color };
             self.tuned.paint(&painter, key, rect, room, on_top);
         };
-        for key in piano.whites() {
-            let rect = piano.white(key).shrink2(vec2(0.5, 0.0));
+        let glow = |keys: &mut dyn Iterator<Item = (u8, Rect)>| {
+            let mut glow = Mesh::default();
+            for (key, rect) in keys.filter(|(key, _)| is_down(*key)) {
+                glow::add(&mut glow, rect.shrink(1.0), powers.reach(key), theme.accent);
+            }
+            painter.add(glow);
+        };
+        let id = ui.scope_id().with("keys");
+        kept_within(ui, &painter, id.with("white"), piano.clone(), paint_whites);
+        glow(&mut white_places(piano));
+        for (key, rect) in white_places(piano) {
             let text = letter(key).or_else(|| (key % 12 == 0).then(|| key_name(i32::from(key))));
             // Above the black keys' feet their neighbours cover it.
             paint(
                 key,
                 rect,
-                (white, black),
+                black,
                 text,
                 (3.0, 33.0, piano.blacks_foot() + 1.0),
             );
         }
-        for key in piano.blacks() {
-            let rect = piano.black(key);
+        kept_within(ui, &painter, id.with("black"), piano.clone(), paint_blacks);
+        glow(&mut black_places(piano));
+        for (key, rect) in black_places(piano) {
             let places = (2.0, 20.0, rect.top() + 4.0);
-            paint(key, rect, (black, white), letter(key), places);
+            paint(key, rect, white, letter(key), places);
         }
+    }
+}
+
+/// The white keys and the places of their surfaces.
+fn white_places(piano: &Piano) -> impl Iterator<Item = (u8, Rect)> {
+    let place = |key| (key, piano.white(key).shrink2(vec2(0.5, 0.0)));
+    piano.whites().map(place)
+}
+
+/// The black keys and the places of their surfaces.
+fn black_places(piano: &Piano) -> impl Iterator<Item = (u8, Rect)> {
+    piano.blacks().map(|key| (key, piano.black(key)))
+}
+
+fn paint_whites(painter: &Painter, theme: &Theme, piano: &Piano) {
+    let (white, _, edge) = theme.keys();
+    for (_, rect) in white_places(piano) {
+        paint_key(painter, rect, white, edge);
+    }
+}
+
+fn paint_blacks(painter: &Painter, theme: &Theme, piano: &Piano) {
+    let (_, black, edge) = theme.keys();
+    for (_, rect) in black_places(piano) {
+        paint_key(painter, rect, black, edge);
     }
 }
 

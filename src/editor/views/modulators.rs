@@ -9,8 +9,8 @@ mod trace;
 use std::borrow::Cow;
 
 use egui::{
-    CursorIcon, DragAndDrop, Event, Id, Key, LayerId, Order, Popup, PopupCloseBehavior, Rect,
-    Response, Role, Sense, SetOpenCommand, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    CursorIcon, DragAndDrop, Event, Id, Key, LayerId, Order, Painter, Popup, PopupCloseBehavior,
+    Rect, Response, Role, Sense, SetOpenCommand, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use self::trace::Traces;
@@ -19,7 +19,7 @@ use crate::editor::model::idle::is_source_idle;
 use crate::editor::model::routes::UsedRoute;
 use crate::editor::model::sources::SourceId;
 use crate::editor::theme::{self, Theme};
-use crate::editor::widgets::{keep_arrows, modulate, route_line, whole_line};
+use crate::editor::widgets::{keep_arrows, kept, modulate, route_line, whole_line};
 use crate::synth::parameter::layout::Group;
 
 /// Height of the strip, points.
@@ -160,14 +160,6 @@ impl ModulatorStrip {
         let theme = theme::current(ui);
         let painter = ui.painter();
         let place = chip.place;
-        let is_lively = response.hovered() || response.dragged();
-        if chip.is_used || is_lively {
-            theme.paint_raised(painter, place, is_lively);
-        }
-        let color = match chip.is_used {
-            true => theme.modulator,
-            false => theme.weak_text,
-        };
         // What moves by itself or is played has a trace. A macro's knob is always in sight.
         let is_traced = !chip.source.is_of_partials() && chip.source.macro_number().is_none();
         let has_trace = chip.is_used && is_traced && place.width() >= LEAST_TRACE;
@@ -175,7 +167,20 @@ impl ModulatorStrip {
             true => place.with_max_x(place.left() + LETTERS),
             false => place,
         };
-        letters_of(ui, context, chip, letters, color);
+        let name = chip
+            .source
+            .macro_number()
+            .map(|number| context.model.macro_name(number))
+            .filter(|name| !name.is_empty() && chip.is_used);
+        let face = ChipFace {
+            place,
+            letters,
+            is_used: chip.is_used,
+            is_lively: response.hovered() || response.dragged(),
+            name,
+            short: chip.source.short(),
+        };
+        kept(ui, response.id.with("face"), face, paint_face);
         if has_trace {
             let well = place.with_min_x(letters.right()).shrink(3.0);
             let is_bipolar = chip.source.is_bipolar(context.controls.values());
@@ -193,32 +198,43 @@ fn chip_id(ui: &Ui, source: SourceId) -> Id {
     ui.scope_id().with(("source", source.place()))
 }
 
+/// What is seen of a source, but for its trace and the keyboard.
+#[derive(PartialEq)]
+struct ChipFace {
+    place: Rect,
+    /// Where the letters stand.
+    letters: Rect,
+    is_used: bool,
+    /// Whether the pointer is on it.
+    is_lively: bool,
+    /// Of a macro in use, if it has one.
+    name: Option<String>,
+    short: &'static str,
+}
+
 /// The name of a macro where there is room for all of it, else the letters of a source, or a dot where there is
 /// no room for those either.
-fn letters_of(ui: &Ui, context: &ViewContext, chip: &Chip, place: Rect, color: egui::Color32) {
-    let font = match chip.is_used {
-        true => theme::strong(theme::SMALL),
-        false => theme::font(theme::SMALL),
+fn paint_face(painter: &Painter, theme: &Theme, face: &ChipFace) {
+    if face.is_used || face.is_lively {
+        theme.paint_raised(painter, face.place, face.is_lively);
+    }
+    let (color, font) = match face.is_used {
+        true => (theme.modulator, theme::strong(theme::SMALL)),
+        false => (theme.weak_text, theme::font(theme::SMALL)),
     };
-    let room = place.width() - 2.0;
+    let room = face.letters.width() - 2.0;
     let fitting = |text: &str| {
-        let line = whole_line(ui, text, font.clone());
+        let line = whole_line(painter, text, font.clone());
         (line.size().x <= room).then_some(line)
     };
-    let line = chip
-        .source
-        .macro_number()
-        .map(|number| context.model.macro_name(number))
-        .filter(|name| !name.is_empty() && chip.is_used)
-        .and_then(|name| fitting(&name))
-        .or_else(|| fitting(chip.source.short()));
-    match line {
+    let name = face.name.as_deref();
+    match name.and_then(fitting).or_else(|| fitting(face.short)) {
         Some(line) => {
-            let at = place.center() - 0.5 * line.size();
-            ui.painter().galley(at, line, color);
+            let at = face.letters.center() - 0.5 * line.size();
+            painter.galley(at, line, color);
         }
         None => {
-            ui.painter().circle_filled(place.center(), 1.5, color);
+            painter.circle_filled(face.letters.center(), 1.5, color);
         }
     }
 }

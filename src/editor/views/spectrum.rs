@@ -10,11 +10,13 @@ mod bar_animation;
 mod bar_editor;
 mod canvas;
 mod columns;
+mod curve_places;
 mod fan;
 mod filter;
 mod handle;
 mod modulate;
 mod paint;
+mod scales;
 mod shaper;
 #[cfg(test)]
 mod tests;
@@ -294,7 +296,7 @@ impl SpectrumView {
     ) {
         let theme = theme::current(ui);
         let painter = ui.painter();
-        paint::scales(painter, canvas, theme);
+        scales::show(ui, canvas);
         let within = painter.with_clip_rect(canvas.plot);
         if let Some(analyser) = &self.analyser {
             let rate_hz = context.live.snapshot().sample_rate_hz;
@@ -311,7 +313,7 @@ impl SpectrumView {
             cursor: self.bars.is_walking(response).then_some(self.bars.cursor),
         };
         let heights = self.bar_heights.heights();
-        paint::bars(&within, canvas, context, (&emphasis, heights), theme);
+        paint::bars(ui, &within, canvas, context, (&emphasis, heights));
         fan::paint(&within, canvas, context, theme);
         let left_out = context.live.snapshot().left_out;
         if left_out > 0 {

@@ -14,5 +14,5 @@ pub fn absent(ui: &Ui, context: &mut ViewContext, place: Rect, route: RouteId, v
     let response = ui.interact(place, id, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, false, &text));
     context.help.show_for(&response, || text.clone());
-    label(ui, place, "–", theme::current(ui).weak_text);
+    label(ui.painter(), place, "–", theme::current(ui).weak_text);
 }

@@ -5,19 +5,20 @@
 
 use egui::style::ScrollStyle;
 use egui::{
-    Key, Popup, PopupKind, Rect, Response, Role, SetOpenCommand, Shape, Stroke, Ui, Vec2, pos2,
-    vec2,
+    Key, Painter, Popup, PopupKind, Rect, Response, Role, SetOpenCommand, Shape, Stroke, Ui, Vec2,
+    pos2, vec2,
 };
 
 use super::accessibility::describe_choice;
 use super::behaviour::{interact, keep_arrows, sense};
+use super::kept::kept;
 use super::paint::{controller_mark, dimmed, label, line, outline};
 use super::state::{ControlState, set_help};
 use super::text::text_width;
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::OpenList;
 use crate::editor::model::value_text::value_text;
-use crate::editor::theme;
+use crate::editor::theme::{self, Theme};
 use crate::synth::Param;
 
 /// Height of the field, points.
@@ -90,12 +91,15 @@ fn choice_with(
         return;
     }
     let theme = theme::current(ui);
-    let text = short.unwrap_or(&shown.text);
     let (field, below) = places(rect, !name.is_empty());
-    paint_field(ui, field, text, short.is_none(), response.hovered());
-    if let Some(below) = below {
-        label(ui, below, name, theme.weak_text);
-    }
+    let face = ChoiceFace {
+        field,
+        text: short.unwrap_or(&shown.text).to_owned(),
+        has_arrow: short.is_none(),
+        is_hovered: response.hovered(),
+        name: below.map(|below| (below, name.to_owned())),
+    };
+    kept(ui, response.id.with("face"), face, paint);
     outline(ui, rect, &response, &shown, theme);
     controller_mark(ui, rect, &shown, theme);
 }
@@ -129,25 +133,39 @@ fn places(rect: Rect, has_name: bool) -> (Rect, Option<Rect>) {
     (field, Some(line(rect, 13.0)))
 }
 
-/// The field with the chosen one in it, and an arrow if there is room for one.
-fn paint_field(ui: &Ui, field: Rect, text: &str, has_arrow: bool, is_hovered: bool) {
-    let theme = theme::current(ui);
-    theme.paint_raised(ui.painter(), field, is_hovered);
-    if has_arrow {
-        arrow(ui, field, theme.weak_text);
+/// What is seen of a choice, but for the marks of its state.
+#[derive(PartialEq)]
+struct ChoiceFace {
+    field: Rect,
+    /// The chosen one.
+    text: String,
+    /// Whether there is room for an arrow.
+    has_arrow: bool,
+    is_hovered: bool,
+    /// Below the field.
+    name: Option<(Rect, String)>,
+}
+
+fn paint(painter: &Painter, theme: &Theme, face: &ChoiceFace) {
+    let ChoiceFace { field, text, .. } = face;
+    theme.paint_raised(painter, *field, face.is_hovered);
+    if face.has_arrow {
+        arrow(painter, *field, theme.weak_text);
         let place = field.with_max_x(field.right() - 12.0);
-        label(ui, place.shrink2(vec2(1.0, 0.0)), text, theme.text);
+        label(painter, place.shrink2(vec2(1.0, 0.0)), text, theme.text);
     } else {
-        label(ui, field.shrink2(vec2(2.0, 0.0)), text, theme.text);
+        label(painter, field.shrink2(vec2(2.0, 0.0)), text, theme.text);
+    }
+    if let Some((place, name)) = &face.name {
+        label(painter, *place, name, theme.weak_text);
     }
 }
 
-fn arrow(ui: &Ui, field: Rect, color: egui::Color32) {
+fn arrow(painter: &Painter, field: Rect, color: egui::Color32) {
     let center = pos2(field.right() - 7.5, field.center().y + 0.5);
     let corners = [vec2(-3.5, -1.5), vec2(3.5, -1.5), vec2(0.0, 2.5)];
     let corners = corners.map(|corner: Vec2| center + corner).to_vec();
-    ui.painter()
-        .add(Shape::convex_polygon(corners, color, Stroke::NONE));
+    painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
 }
 
 /// Does what keys do while the list is open and the control has the focus.

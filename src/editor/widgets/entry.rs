@@ -16,9 +16,7 @@ use crate::synth::Param;
 /// there is a field.
 pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, control: Id) -> bool {
     let entry = &mut context.controls.entry;
-    let Some(mut entry) =
-        entry.take_if(|entry| entry.param == param && entry.at.is_none_or(|at| at == control))
-    else {
+    let Some(mut entry) = entry.take_if(|entry| entry.is_at(param, control)) else {
         // As many ids as the field's place takes, so that what follows has the same ones with a field and without.
         ui.skip_ahead_auto_ids(1);
         return false;

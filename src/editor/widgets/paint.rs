@@ -1,6 +1,6 @@
 //! What the looks of all controls have in common.
 
-use egui::{Id, Rect, Response, Stroke, StrokeKind, Ui};
+use egui::{Id, Painter, Rect, Response, Stroke, StrokeKind, Ui};
 
 use super::state::ControlState;
 use super::text::{one_line, paint_in_middle, whole_line};
@@ -62,20 +62,20 @@ pub fn line(rect: Rect, above: f32) -> Rect {
 }
 
 /// A name in small, weak letters, in the middle of its place, cut short where it is too long.
-pub fn label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
-    let galley = one_line(ui, text, theme::font(theme::SMALL), rect.width());
-    paint_in_middle(ui, rect, galley, color);
+pub fn label(painter: &Painter, rect: Rect, text: &str, color: egui::Color32) {
+    let galley = one_line(painter, text, theme::font(theme::SMALL), rect.width());
+    paint_in_middle(painter, rect, galley, color);
 }
 
 /// A value, with as many figures as there is room for.
-pub fn value_label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
+pub fn value_label(painter: &Painter, rect: Rect, text: &str, color: egui::Color32) {
     let lines = [usize::MAX, 3, 2, 1]
         .into_iter()
-        .map(|figures| whole_line(ui, &compact(text, figures), theme::font(theme::SMALL)));
+        .map(|figures| whole_line(painter, &compact(text, figures), theme::font(theme::SMALL)));
     let mut fitting = lines.filter(|line| line.size().x <= rect.width());
     match fitting.next() {
-        Some(line) => paint_in_middle(ui, rect, line, color),
-        None => label(ui, rect, &compact(text, 1), color),
+        Some(line) => paint_in_middle(painter, rect, line, color),
+        None => label(painter, rect, &compact(text, 1), color),
     }
 }
 

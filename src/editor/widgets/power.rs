@@ -1,10 +1,13 @@
 //! The power switch of a section, in the title of its card.
 
-use egui::{Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{
+    Color32, Painter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
+};
 
+use super::kept::kept;
 use crate::editor::context::ViewContext;
 use crate::editor::model::power::Power;
-use crate::editor::theme;
+use crate::editor::theme::{self, Theme};
 use crate::synth::parameter::layout::Group;
 
 /// Side of the place that it takes, points.
@@ -47,7 +50,6 @@ pub fn power(ui: &mut Ui, context: &mut ViewContext, group: Group, line: Rect) {
 
 fn paint(ui: &Ui, response: &Response, is_on: bool, can_switch: bool) {
     let theme = theme::current(ui);
-    let painter = ui.painter();
     let rest = match response.hovered() {
         true if can_switch => theme.text,
         _ => theme.weak_text,
@@ -61,10 +63,21 @@ fn paint(ui: &Ui, response: &Response, is_on: bool, can_switch: bool) {
         .animate_bool_with_time(response.id, is_on, theme::FADE_S);
     let color = rest.lerp_to_gamma(theme::hue(ui), way);
     let middle = response.rect.center();
-    painter.circle_filled(middle, 4.0 * way, color);
-    painter.circle_stroke(middle, 3.5, Stroke::new(1.3, color));
+    kept(
+        ui,
+        response.id.with("mark"),
+        (middle, way, color),
+        paint_mark,
+    );
     if response.has_focus() {
+        let painter = ui.painter();
         let stroke = Stroke::new(1.5, theme.focus);
         painter.rect_stroke(response.rect, theme::RADIUS, stroke, StrokeKind::Inside);
     }
+}
+
+/// A disc that grows from off to on, 0 to 1, in a ring.
+fn paint_mark(painter: &Painter, _: &Theme, &(middle, way, color): &(Pos2, f32, Color32)) {
+    painter.circle_filled(middle, 4.0 * way, color);
+    painter.circle_stroke(middle, 3.5, Stroke::new(1.3, color));
 }

@@ -36,7 +36,7 @@ pub fn route_line(ui: &mut Ui, context: &mut ViewContext, route: &UsedRoute, nam
         true => theme.weak_text,
         false => theme.text,
     };
-    let galley = one_line(ui, name, theme::font(theme::BODY), NAME);
+    let galley = one_line(ui.painter(), name, theme::font(theme::BODY), NAME);
     let at = Align2::LEFT_CENTER.anchor_size(
         pos2(name_place.left(), name_place.center().y),
         galley.size(),

@@ -10,8 +10,10 @@
 //!
 //! Smear has none: it leaves the levels of a note at rest as they are.
 
+use std::sync::LazyLock;
+
 use super::{FUNDAMENTAL_HZ, at_rest, lowest_voice};
-use crate::dsp::maths::DB_PER_OCTAVE_PER_POWER;
+use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, log2};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::layout::Group;
@@ -66,12 +68,19 @@ impl ShaperCurve {
         }
     }
 
-    /// Whether the shaper changes anything.
-    pub fn is_on(self, values: &Values) -> bool {
+    /// Those of the shapers that change anything.
+    pub fn all_on(values: &Values) -> Vec<ShaperCurve> {
+        at_rest(values, |voice| {
+            let all = ShaperCurve::all();
+            all.filter(|curve| curve.is_on(voice)).collect()
+        })
+    }
+
+    fn is_on(self, voice: &VoiceValues) -> bool {
         match self {
-            ShaperCurve::Gains(kind) => at_rest(values, |values| kind.is_on(values)),
-            ShaperCurve::Breath => values.get(Param::BREATH) > 0.0,
-            ShaperCurve::Anchor => values.get(Param::ANCHOR) > 0.0,
+            ShaperCurve::Gains(kind) => kind.is_on(voice),
+            ShaperCurve::Breath => voice.patch.get(Param::BREATH) > 0.0,
+            ShaperCurve::Anchor => voice.patch.get(Param::ANCHOR) > 0.0,
         }
     }
 
@@ -104,13 +113,13 @@ impl ShaperCurve {
                 let loudest_db = db(loudest(&note.shaped_before(ShaperKind::Threshold, voice)));
                 all_at(loudest_db + values.get(Param::THRESHOLD))
             }
-            _ if !self.is_on(values) => all_at(0.0),
+            _ if !self.is_on(voice) => all_at(0.0),
             ShaperCurve::Gains(kind) if kind.is_curve() => {
                 factors_db(kind, voice, note.fundamental_hz, numbers, hz)
             }
             ShaperCurve::Gains(kind) => {
                 let changes_db = note.changes_db(kind, voice);
-                numbers.iter().map(|n| at(&changes_db, *n)).collect()
+                along(&changes_db, numbers)
             }
             ShaperCurve::Breath => all_at(db((1.0 - values.get(Param::BREATH)).max(0.0).sqrt())),
             ShaperCurve::Anchor => Anchor::read(voice).map_or(all_at(0.0), |anchor| {
@@ -150,8 +159,8 @@ impl UnshapedNote {
     /// The patch with which a note sounds as it is before the shapers of another patch.
     pub fn patch(patch: &Patch) -> Patch {
         let mut unshaped = *patch;
-        for param in Param::all().filter(|&param| is_behind(param)) {
-            unshaped.set(param, param.row().default);
+        for param in BEHIND.iter() {
+            unshaped.set(*param, param.row().default);
         }
         for number in 1..=MACROS {
             let place = patch.plain(Param::macro_target(number)) as usize;
@@ -242,6 +251,10 @@ impl UnshapedNote {
     }
 }
 
+/// All parameters that act where the shapers do or behind them.
+static BEHIND: LazyLock<Vec<Param>> =
+    LazyLock::new(|| Param::all().filter(|&param| is_behind(param)).collect());
+
 /// Whether a parameter acts where the shapers do or behind them.
 fn is_behind(param: Param) -> bool {
     let group = param.row().group;
@@ -266,17 +279,13 @@ impl Places<'_> {
     /// Hands them on as shapers read them.
     fn hand(&self, read: impl FnOnce(&PartialPlaces)) {
         // Logarithms are of numbers above 0.
-        let log2 = |of: &[f32]| {
-            of.iter()
-                .map(|x| libm::log2f(x.max(1e-6)))
-                .collect::<Vec<f32>>()
-        };
+        let log2_of = |of: &[f32]| of.iter().map(|x| log2(x.max(1e-6))).collect::<Vec<f32>>();
         read(&PartialPlaces {
             level: SimdLevel::PORTABLE,
             n: self.numbers,
-            log2_n: &log2(self.numbers),
+            log2_n: &log2_of(self.numbers),
             ratio: self.ratios,
-            log2_ratio: &log2(self.ratios),
+            log2_ratio: &log2_of(self.ratios),
             fundamental_hz: self.fundamental_hz,
             blocks: Blocks {
                 count: self.partials,
@@ -315,23 +324,31 @@ fn loudest(gains: &[f32]) -> f32 {
 }
 
 fn db(gain: f32) -> f32 {
-    let db = DB_PER_OCTAVE_PER_POWER * libm::log2f(gain.max(1e-30));
+    let db = DB_PER_OCTAVE_PER_POWER * log2(gain.max(1e-30));
     db.clamp(LEAST_DB, MOST_DB)
 }
 
-/// The value at a number, whole or not, on the line through these points; 0 if there are none.
-fn at(points: &[(f32, f32)], number: f32) -> f32 {
-    let above = points.partition_point(|(of, _)| *of <= number);
-    match (
-        above.checked_sub(1).map(|below| points[below]),
-        points.get(above),
-    ) {
-        (Some((from, below)), Some((to, above))) => {
-            below + (above - below) * (number - from) / (to - from)
+/// The values at numbers, whole or not, on the line through these points, whose numbers rise; 0 if there are none.
+fn along(points: &[(f32, f32)], numbers: &[f32]) -> Vec<f32> {
+    // Numbers that rise, as most do, are found in one way through the points.
+    let mut above = 0;
+    let value = |&number: &f32| {
+        while points.get(above).is_some_and(|(of, _)| *of <= number) {
+            above += 1;
         }
-        (Some((_, value)), None) | (None, Some(&(_, value))) => value,
-        (None, None) => 0.0,
-    }
+        while above > 0 && points[above - 1].0 > number {
+            above -= 1;
+        }
+        let below = above.checked_sub(1).map(|below| points[below]);
+        match (below, points.get(above)) {
+            (Some((from, below)), Some((to, above))) => {
+                below + (above - below) * (number - from) / (to - from)
+            }
+            (Some((_, value)), None) | (None, Some(&(_, value))) => value,
+            (None, None) => 0.0,
+        }
+    };
+    numbers.iter().map(value).collect()
 }
 
 #[cfg(test)]
@@ -456,10 +473,19 @@ mod tests {
     }
 
     #[test]
+    fn values_lie_on_the_line_through_the_points() {
+        let points = [(1.0, 2.0), (2.0, 6.0), (4.0, 0.0)];
+        let numbers = [0.5, 1.0, 1.5, 2.0, 3.0, 9.0, 4.0, 1.25, 0.0];
+        let expected = [2.0, 2.0, 4.0, 6.0, 3.0, 0.0, 0.0, 3.0, 2.0];
+        assert_eq!(along(&points, &numbers), expected);
+        assert_eq!(along(&[], &numbers), [0.0; 9]);
+    }
+
+    #[test]
     fn what_is_off_changes_nothing() {
         for curve in ShaperCurve::all() {
             let patch = set(&[]);
-            assert!(!curve.is_on(&Values::new(&patch)));
+            assert!(!ShaperCurve::all_on(&Values::new(&patch)).contains(&curve));
             let values = at_partials(curve, &patch);
             match curve.scale() {
                 CurveScale::Gain => assert!(values.iter().all(|db| *db == 0.0), "{curve:?}"),

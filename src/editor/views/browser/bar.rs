@@ -101,7 +101,7 @@ fn name(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
         right -= 3.0 * theme::GRID;
     }
     let room = right - inner.left();
-    let galley = one_line(ui, &name, theme::strong(theme::BODY), room);
+    let galley = one_line(ui.painter(), &name, theme::strong(theme::BODY), room);
     let place = Align2::LEFT_CENTER.anchor_size(inner.left_center(), galley.size());
     ui.painter().galley(place.min, galley, color);
     if response.clicked() {

@@ -353,7 +353,12 @@ fn paint_row(ui: &Ui, rect: Rect, entry: &Entry, (fill, text, weak): (Color32, C
     let right = rect.right() - theme::GAP;
     // What is written, from where to where at most; returns where it ends.
     let line = |text: &str, from: f32, to: f32, color: Color32, size: f32| {
-        let galley = one_line(ui, text, theme::font(size), to - from - theme::GRID);
+        let galley = one_line(
+            ui.painter(),
+            text,
+            theme::font(size),
+            to - from - theme::GRID,
+        );
         let place = Align2::LEFT_CENTER.anchor_size(pos2(from, rect.center().y), galley.size());
         ui.painter().galley(place.min, galley, color);
         place.right()
@@ -364,7 +369,7 @@ fn paint_row(ui: &Ui, rect: Rect, entry: &Entry, (fill, text, weak): (Color32, C
         "" => 0.0,
         _ => {
             let width = (tags_left - name_left) * FOLDER_PART;
-            let galley = one_line(ui, folder, theme::font(theme::SMALL), width);
+            let galley = one_line(ui.painter(), folder, theme::font(theme::SMALL), width);
             galley.size().x + theme::GAP + theme::GRID
         }
     };
@@ -402,7 +407,7 @@ fn note(ui: &mut Ui, rect: Rect, text: &str, color: Color32) {
     let inner = rect.shrink2(vec2(theme::GAP, 0.0));
     let response = ui.interact(rect, ui.scope_id().with(text), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
-    let galley = one_line(ui, text, theme::font(theme::SMALL), inner.width());
+    let galley = one_line(ui.painter(), text, theme::font(theme::SMALL), inner.width());
     let place = Align2::LEFT_CENTER.anchor_size(inner.left_center(), galley.size());
     ui.painter().galley(place.min, galley, color);
 }

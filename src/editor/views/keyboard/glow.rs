@@ -1,6 +1,6 @@
 //! How loud each key sounds, and the gradient that shows it on those that are held.
 
-use egui::{Color32, Mesh, Painter, Rect};
+use egui::{Color32, Mesh, Rect};
 
 use crate::editor::model::spectrum::pitch::power_db;
 use crate::synth::Snapshot;
@@ -32,10 +32,10 @@ impl KeyPowers {
     }
 }
 
-/// Paints the gradient over a key, from its top down to a part of it.
-pub fn paint(painter: &Painter, key: Rect, reach: f32, color: Color32) {
+/// Adds the gradient over a key, from its top down to a part of it.
+pub fn add(mesh: &mut Mesh, key: Rect, reach: f32, color: Color32) {
     let place = key.with_max_y(key.top() + reach * key.height());
-    let mut mesh = Mesh::default();
+    let first = mesh.vertices.len() as u32;
     for (at, color) in [
         (place.left_top(), color),
         (place.right_top(), color),
@@ -44,9 +44,8 @@ pub fn paint(painter: &Painter, key: Rect, reach: f32, color: Color32) {
     ] {
         mesh.colored_vertex(at, color);
     }
-    mesh.add_triangle(0, 1, 2);
-    mesh.add_triangle(0, 2, 3);
-    painter.add(mesh);
+    mesh.add_triangle(first, first + 1, first + 2);
+    mesh.add_triangle(first, first + 2, first + 3);
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ const SOFTEST: f32 = 0.15;
 const WHITES: [u8; 7] = [0, 2, 4, 5, 7, 9, 11];
 
 /// Some octaves of keys in a place.
+#[derive(Clone, PartialEq)]
 pub struct Piano {
     rect: Rect,
     /// The first white key, counted from MIDI's lowest.

@@ -6,6 +6,7 @@ use egui::{Painter, Pos2, Rect, Shape, Stroke, pos2};
 
 use crate::editor::model::sources::SourceId;
 use crate::editor::theme::Theme;
+use crate::editor::widgets::uncovered;
 use crate::synth::Snapshot;
 use crate::synth::parameter::ROUTE_SOURCE_LABELS;
 
@@ -77,9 +78,12 @@ impl Traces {
             let stroke = Stroke::new(1.0, theme.modulator);
             painter.add(Shape::line(points, stroke));
         }
-        for (slot, values) in &self.now {
+        let dots = self.now.iter().map(|(slot, values)| {
             let at = pos2(inner.right(), height(values[place]));
-            painter.circle_filled(at, 2.0, theme.voice(usize::from(*slot)));
+            (usize::from(*slot), at)
+        });
+        for (slot, at) in uncovered(dots) {
+            painter.circle_filled(at, 2.0, theme.voice(slot));
         }
     }
 }

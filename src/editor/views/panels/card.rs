@@ -1,11 +1,14 @@
 //! A card: a surface with a title, and controls in rows and columns on it.
 
-use egui::{Color32, Rect, Ui, pos2, vec2};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use egui::{Color32, Painter, Rect, Ui, pos2, vec2};
 
 use crate::editor::context::ViewContext;
 use crate::editor::model::power::Power;
-use crate::editor::theme;
-use crate::editor::widgets::{choice, knob, power as power_switch, switch};
+use crate::editor::theme::{self, Theme};
+use crate::editor::widgets::{choice, kept, knob, power as power_switch, switch};
 use crate::synth::Param;
 use crate::synth::parameter::Range;
 use crate::synth::parameter::layout::Group;
@@ -20,13 +23,22 @@ const CELL_HEIGHTS: std::ops::RangeInclusive<f32> = 50.0..=68.0;
 /// Height at most of the knob that leads a section, points.
 const LEAD_HEIGHT: f32 = 96.0;
 
+/// The parameters of each group: cards are drawn sixty times a second, and the table is long.
+static BY_GROUP: LazyLock<HashMap<Group, Vec<Param>>> = LazyLock::new(|| {
+    let mut by_group: HashMap<Group, Vec<Param>> = HashMap::new();
+    // Thousands are of drawn spectra, none of which has a control.
+    for param in Param::all().take_while(|param| !param.is_of_drawn_spectrum()) {
+        by_group.entry(param.row().group).or_default().push(param);
+    }
+    by_group
+});
+
 /// The parameters of these groups, in the table's order.
 pub fn of_groups(groups: &[Group]) -> Vec<Param> {
-    // Thousands are of drawn spectra, none of which has a control.
-    Param::all()
-        .take_while(|param| !param.is_of_drawn_spectrum())
-        .filter(|param| groups.contains(&param.row().group))
-        .collect()
+    let of_group = |group: &Group| BY_GROUP.get(group).into_iter().flatten().copied();
+    let mut params: Vec<Param> = groups.iter().flat_map(of_group).collect();
+    params.sort_unstable();
+    params
 }
 
 /// Draws the surface and the title, and returns the place for the rest.
@@ -35,23 +47,26 @@ pub fn card(ui: &Ui, rect: Rect, title: &str) -> Rect {
 }
 
 fn titled_card(ui: &Ui, rect: Rect, title: &str, color: Color32) -> Rect {
-    let theme = theme::current(ui);
-    let painter = ui.painter();
-    painter.rect_filled(rect, theme::RADIUS, theme.panel);
+    let id = ui.scope_id().with(("card", title));
+    kept(ui, id, (rect, title.to_owned(), color), paint_card);
+    Rect::from_min_max(
+        rect.min + vec2(INSET, TITLE),
+        rect.max - vec2(INSET, theme::GRID),
+    )
+}
+
+fn paint_card(painter: &Painter, theme: &Theme, (rect, title, color): &(Rect, String, Color32)) {
+    painter.rect_filled(*rect, theme::RADIUS, theme.panel);
     if theme.outlines() {
-        theme::edge(painter, rect, 1.0, theme.line);
+        theme::edge(painter, *rect, 1.0, theme.line);
     }
     painter.text(
         pos2(rect.left() + INSET + 2.0, rect.top() + 0.5 * TITLE + 1.0),
         egui::Align2::LEFT_CENTER,
         title,
         theme::strong(theme::SMALL),
-        color,
+        *color,
     );
-    Rect::from_min_max(
-        rect.min + vec2(INSET, TITLE),
-        rect.max - vec2(INSET, theme::GRID),
-    )
 }
 
 /// As [`card`], for the section of this group, with its power switch in the title's line. The title has the

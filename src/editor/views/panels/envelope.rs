@@ -6,7 +6,9 @@
 
 mod corners;
 
-use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2};
+use egui::{
+    Color32, CursorIcon, Painter, PointerButton, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2,
+};
 
 use self::corners::{Bent, Corners, Handle, LINE_REACH, inner};
 use super::card::{grid, of_groups, powered_card};
@@ -14,7 +16,7 @@ use super::filter::fill;
 use crate::editor::context::ViewContext;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme::{self, Theme};
-use crate::editor::widgets::{fine, param_handle};
+use crate::editor::widgets::{fine, kept_within, param_handle, uncovered};
 use crate::synth::display::{EnvelopeId, EnvelopeParams, EnvelopePlace};
 use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Snapshot, VoiceSnapshot};
@@ -179,28 +181,27 @@ impl EnvelopeView {
         let theme = theme::current(ui);
         let corners = self.corners(context, rect);
         let painter = ui.painter().with_clip_rect(rect);
-        painter.rect_filled(rect, theme::RADIUS, theme.well);
-        for level in [0.0, 0.5, 1.0] {
-            let stroke = Stroke::new(1.0, theme.grid);
-            painter.hline(rect.x_range(), corners.y(level), stroke);
-        }
-        let line = corners.line();
         let is_idle = context.idle_reason(self.id.params().attack).is_some();
         let color = if is_idle {
             theme.weak_text
         } else {
             theme.accent
         };
-        fill(&painter, &line, rect, color.gamma_multiply(0.14));
-        painter.add(Shape::line(line, Stroke::new(1.5, color)));
-        for (slot, at) in self.dots(&corners, context.live.snapshot()) {
+        let id = ui.scope_id().with(("envelope", self.group()));
+        let ground = Ground {
+            rect,
+            levels: [0.0, 0.5, 1.0].map(|level| corners.y(level)),
+            line: corners.line(),
+            color,
+        };
+        kept_within(ui, &painter, id.with("ground"), ground, paint_ground);
+        for (slot, at) in uncovered(self.dots(&corners, context.live.snapshot())) {
             painter.circle_filled(at, DOT + 1.0, theme.well);
             painter.circle_filled(at, DOT, theme.voice(slot));
         }
-        for handle in corners.handles() {
-            let is_active = active == Some(handle);
-            paint_handle(&painter, corners.at(handle), handle, is_active, theme);
-        }
+        let handle = |handle| (handle, corners.at(handle), active == Some(handle));
+        let handles = Handles(corners.handles().map(handle).collect());
+        kept_within(ui, &painter, id.with("handles"), handles, paint_handles);
     }
 
     /// Where every voice is, by its slot.
@@ -244,6 +245,37 @@ impl EnvelopeView {
             };
             by(context, param, sign * way.y / height);
         }
+    }
+}
+
+/// The line of an envelope, and what is behind it.
+#[derive(PartialEq)]
+struct Ground {
+    rect: Rect,
+    /// Heights of the lines of the grid.
+    levels: [f32; 3],
+    line: Vec<Pos2>,
+    color: Color32,
+}
+
+fn paint_ground(painter: &Painter, theme: &Theme, ground: &Ground) {
+    let Ground { rect, color, .. } = *ground;
+    painter.rect_filled(rect, theme::RADIUS, theme.well);
+    for y in ground.levels {
+        painter.hline(rect.x_range(), y, Stroke::new(1.0, theme.grid));
+    }
+    fill(painter, &ground.line, rect, color.gamma_multiply(0.14));
+    let stroke = Stroke::new(1.5, color);
+    painter.add(Shape::line(ground.line.clone(), stroke));
+}
+
+/// The handles in their places, with whether each is active.
+#[derive(PartialEq)]
+struct Handles(Vec<(Handle, Pos2, bool)>);
+
+fn paint_handles(painter: &Painter, theme: &Theme, handles: &Handles) {
+    for &(handle, at, is_active) in &handles.0 {
+        paint_handle(painter, at, handle, is_active, theme);
     }
 }
 

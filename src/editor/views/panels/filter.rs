@@ -1,12 +1,12 @@
 //! A filter: its curve, whose peak can be dragged, and its controls.
 
-use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{CursorIcon, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::card::{grid, of_groups, powered_card};
 use crate::editor::context::ViewContext;
 use crate::editor::model::filters::FilterControls;
-use crate::editor::theme;
-use crate::editor::widgets::{choice, fine, thinned};
+use crate::editor::theme::{self, Theme};
+use crate::editor::widgets::{choice, fine, kept_within, thinned};
 use crate::synth::Param;
 use crate::synth::display::{filter_gains_db, filter_handle_db};
 use crate::synth::filter::FilterSettings;
@@ -59,12 +59,16 @@ fn curve(ui: &mut Ui, context: &mut ViewContext, rect: Rect, controls: &FilterCo
         )
     });
     let cutoff_hz = context.controls.values().get(controls.cutoff);
-    paint_curve(ui, settings, cutoff_hz, rect);
+    let painter = ui.painter().with_clip_rect(rect);
+    let id = id.with("drawn");
+    kept_within(ui, &painter, id, (settings, cutoff_hz, rect), paint_curve);
 }
 
-fn paint_curve(ui: &Ui, settings: Option<FilterSettings>, cutoff_hz: f32, rect: Rect) {
-    let theme = theme::current(ui);
-    let painter = ui.painter().with_clip_rect(rect);
+fn paint_curve(
+    painter: &Painter,
+    theme: &Theme,
+    &(settings, cutoff_hz, rect): &(Option<FilterSettings>, f32, Rect),
+) {
     painter.rect_filled(rect, theme::RADIUS, theme.well);
     for hz in [100.0f32, 1_000.0, 10_000.0] {
         let stroke = Stroke::new(1.0, theme.grid);
@@ -81,7 +85,7 @@ fn paint_curve(ui: &Ui, settings: Option<FilterSettings>, cutoff_hz: f32, rect: 
         None => theme.weak_text,
     };
     if settings.is_some() {
-        fill(&painter, &points, rect, color.gamma_multiply(0.12));
+        fill(painter, &points, rect, color.gamma_multiply(0.12));
     }
     painter.add(Shape::line(points, Stroke::new(1.5, color)));
     if let Some(settings) = settings {

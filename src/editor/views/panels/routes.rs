@@ -207,7 +207,7 @@ fn macro_target(ui: &mut Ui, context: &mut ViewContext, number: usize, line: Rec
                     name if name.is_empty() => Param::macro_value(number).row().name.to_owned(),
                     name => name,
                 };
-                label(ui, rect, &name, theme.text);
+                label(ui.painter(), rect, &name, theme.text);
             }
             OfMacro::Param(of) => {
                 let param = of(number);

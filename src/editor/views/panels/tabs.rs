@@ -147,7 +147,7 @@ fn paint(ui: &Ui, response: &Response, text: &str, room: f32, is_chosen: bool) {
         true => (theme::strong(theme::BODY), theme.text),
         false => (theme::font(theme::BODY), theme.weak_text),
     };
-    let galley = one_line(ui, text, font, room + 0.5);
+    let galley = one_line(ui.painter(), text, font, room + 0.5);
     painter.galley(place.center() - 0.5 * galley.size(), galley, color);
     if is_chosen {
         let y = place.bottom() - 1.0;

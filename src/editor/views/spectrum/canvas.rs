@@ -1,7 +1,10 @@
 //! Where everything in the view stands.
 
+use std::cell::OnceCell;
+
 use egui::{Rect, pos2, vec2};
 
+use super::curve_places::CurvePlaces;
 use crate::editor::model::spectrum::axis::{Axis, Extent, Measure};
 use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::note_names::NoteNames;
@@ -20,6 +23,16 @@ const WATERFALL: f32 = 0.26;
 /// What counts as nothing, in dB of full scale. The scale has the length of Level's, so that one
 /// grid serves both.
 pub const FLOOR_DB: f32 = -96.0;
+
+/// The height of a part of a plot's height.
+pub fn height_in(plot: Rect, part: f32) -> f32 {
+    plot.bottom() - part * plot.height()
+}
+
+/// The height of a level in dB of full scale, within a plot.
+pub fn live_height_in(plot: Rect, db: f32) -> f32 {
+    height_in(plot, 1.0 - (db / FLOOR_DB).clamp(0.0, 1.0))
+}
 
 /// Rooms and scales of one frame.
 pub struct Canvas<'a> {
@@ -40,6 +53,8 @@ pub struct Canvas<'a> {
     /// Where bars stand for the levels that are heard: these of each partial with its Level at 0 dB, in dB
     /// of full scale.
     bases_db: Option<[f32; EDITABLE_PARTIALS]>,
+    curve_places: OnceCell<CurvePlaces>,
+    curve_numbers: OnceCell<Vec<f32>>,
 }
 
 impl<'a> Canvas<'a> {
@@ -74,6 +89,8 @@ impl<'a> Canvas<'a> {
             reference,
             note_names,
             bases_db: None,
+            curve_places: OnceCell::new(),
+            curve_numbers: OnceCell::new(),
         }
     }
 
@@ -88,6 +105,18 @@ impl<'a> Canvas<'a> {
     /// Whether bars stand for the levels that are heard.
     pub fn has_heard_levels(&self) -> bool {
         self.bases_db.is_some()
+    }
+
+    /// Where curves are worked out.
+    pub fn curve_places(&self) -> &CurvePlaces {
+        let places = || CurvePlaces::new(self.extent(), |x| self.hz(x));
+        self.curve_places.get_or_init(places)
+    }
+
+    /// The numbers there.
+    pub fn curve_numbers(&self) -> &[f32] {
+        let numbers = || self.curve_places().numbers(|x| self.number(x));
+        self.curve_numbers.get_or_init(numbers)
     }
 
     /// What the axis has of the plot.
@@ -174,7 +203,7 @@ impl<'a> Canvas<'a> {
 
     /// The height of a normalised value of the layer.
     pub fn height(&self, normalized: f32) -> f32 {
-        self.plot.bottom() - normalized * self.plot.height()
+        height_in(self.plot, normalized)
     }
 
     /// The normalised value at a height.
@@ -221,7 +250,7 @@ impl<'a> Canvas<'a> {
 
     /// The height of a level in dB of full scale, within the plot.
     pub fn live_height(&self, db: f32) -> f32 {
-        self.height(1.0 - (db / FLOOR_DB).clamp(0.0, 1.0))
+        live_height_in(self.plot, db)
     }
 
     /// The level in dB of full scale at a height.

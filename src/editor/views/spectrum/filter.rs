@@ -4,7 +4,7 @@
 use egui::{CursorIcon, Pos2, Response, Stroke, Ui, WidgetInfo, pos2};
 
 use super::canvas::Canvas;
-use super::handle::{self, CurvePlaces, HandleParams};
+use super::handle::{self, HandleParams};
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
 use crate::editor::model::filters::FilterControls;
@@ -28,7 +28,8 @@ struct HandleDrag {
     raised: f32,
 }
 
-fn curve(settings: &FilterSettings, canvas: &Canvas, places: &CurvePlaces) -> Vec<Pos2> {
+fn curve(settings: &FilterSettings, canvas: &Canvas) -> Vec<Pos2> {
+    let places = canvas.curve_places();
     let gains_db = filter_gains_db(settings, &places.hz);
     places.line(&gains_db, |db| canvas.gain_height(db))
 }
@@ -95,14 +96,13 @@ impl FilterHandle {
         self.describe(ui, &response, context, &settings);
         let theme = theme::current(ui);
         let painter = ui.painter().with_clip_rect(canvas.plot);
-        let places = CurvePlaces::new(canvas);
         let color = theme.filter.gamma_multiply(if in_use { 1.0 } else { 0.45 });
         if let Some(moved) = self.moved(context.live.snapshot(), &settings) {
             let stroke = Stroke::new(1.0, color.gamma_multiply(0.6));
-            painter.line(curve(&moved, canvas, &places), stroke);
+            painter.line(curve(&moved, canvas), stroke);
         }
         let stroke = Stroke::new(if in_use { 1.75 } else { 1.25 }, color);
-        painter.line(curve(&settings, canvas, &places), stroke);
+        painter.line(curve(&settings, canvas), stroke);
         handle::paint(&painter, theme, place(&settings, canvas), &response);
         Some(response.on_hover_cursor(CursorIcon::Move))
     }

@@ -1,53 +1,19 @@
 //! A curve over the view and the handle by which it is held: what the curves of filters and shapers
 //! have in common.
 
-use egui::{Key, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Key, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, vec2};
 
-use super::canvas::Canvas;
 use crate::editor::model::EditorModel;
 use crate::editor::theme::Theme;
-use crate::editor::widgets::{fine, keep_arrows, thinned};
+use crate::editor::widgets::{fine, keep_arrows};
 use crate::synth::Param;
 
-/// Between two points of a curve, points.
-const STEP: f32 = 2.0;
 /// The handle, points.
 const RADIUS: f32 = 6.0;
 /// What an arrow key moves, in parts of the range.
 const KEY_STEP: f32 = 0.01;
 /// What a point of the wheel moves, in parts of the range.
 const WHEEL: f32 = 0.0012;
-
-/// The places along the axis at which curves are worked out.
-pub struct CurvePlaces {
-    xs: Vec<f32>,
-    /// Frequencies.
-    pub hz: Vec<f32>,
-}
-
-impl CurvePlaces {
-    /// Places from one end of the plot to the other.
-    pub fn new(canvas: &Canvas) -> CurvePlaces {
-        let room = canvas.extent();
-        let count = (room.length() / STEP).ceil() as usize;
-        let xs: Vec<f32> = (0..=count)
-            .map(|place| (room.min + STEP * place as f32).min(room.max))
-            .collect();
-        let hz = xs.iter().map(|&x| canvas.hz(x)).collect();
-        CurvePlaces { xs, hz }
-    }
-
-    /// The numbers at the places.
-    pub fn numbers(&self, canvas: &Canvas) -> Vec<f32> {
-        self.xs.iter().map(|&x| canvas.number(x)).collect()
-    }
-
-    /// The line of these values in dB, each of which stands at a height.
-    pub fn line(&self, values_db: &[f32], height: impl Fn(f32) -> f32) -> Vec<Pos2> {
-        let places = self.xs.iter().zip(values_db);
-        thinned(places.map(|(&x, &value_db)| pos2(x, height(value_db))))
-    }
-}
 
 /// The parameters that a handle moves.
 #[derive(Clone, Copy, Debug)]

@@ -1,10 +1,10 @@
-//! How the view looks: ground and scales, what comes out, what sounds, bars.
+//! How the view looks: what comes out, what sounds, bars.
 
 use std::cmp::Ordering;
 
 use egui::{
-    Align2, Color32, CornerRadius, Mesh, Painter, Pos2, Rangef, Rect, Shape, Stroke, StrokeKind,
-    Vec2, pos2, vec2,
+    Color32, CornerRadius, Mesh, Painter, Pos2, Rangef, Rect, Shape, Stroke, StrokeKind, Ui, Vec2,
+    pos2, vec2,
 };
 
 use super::canvas::{Canvas, FLOOR_DB};
@@ -15,9 +15,8 @@ use crate::editor::model::spectrum::axis::Measure;
 use crate::editor::model::spectrum::pitch::power_db;
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::model::spectrum::view_state::Switches;
-use crate::editor::model::value_text::with_minus;
-use crate::editor::theme::{self, Theme, small_text};
-use crate::editor::widgets;
+use crate::editor::theme::{self, Theme};
+use crate::editor::widgets::{self, kept_within};
 use crate::synth::Param;
 
 /// A view lower than this has little room for text, points.
@@ -53,121 +52,6 @@ fn quadrangle(mesh: &mut Mesh, corners: [(Pos2, Color32); 4]) {
     }
     mesh.add_triangle(first, first + 1, first + 2);
     mesh.add_triangle(first, first + 2, first + 3);
-}
-
-/// The ground, and the lines and names of all scales.
-pub fn scales(painter: &Painter, canvas: &Canvas, theme: &Theme) {
-    let ground = match canvas.waterfall {
-        Some(waterfall) => canvas.plot.union(waterfall),
-        None => canvas.plot,
-    };
-    painter.rect_filled(ground, theme::RADIUS, theme.well);
-    if theme.outlines() {
-        let stroke = Stroke::new(1.0, theme.line);
-        painter.rect_stroke(ground, theme::RADIUS, stroke, StrokeKind::Outside);
-    }
-    bar_scale(painter, canvas, theme);
-    live_scale(painter, canvas, theme);
-    axis_scale(painter, canvas, theme);
-}
-
-/// Heights of marks, from the lowest to the highest, and whether there is room for the text of each,
-/// which stays within the plot: its height, if so.
-fn mark_heights(
-    canvas: &Canvas,
-    heights: impl Iterator<Item = f32>,
-) -> impl Iterator<Item = (f32, Option<f32>)> {
-    let mut free_from = f32::INFINITY;
-    let within = (canvas.plot.top() + 5.0, canvas.plot.bottom() - 5.0);
-    heights.map(move |y| {
-        let inner = y.clamp(within.0, within.1);
-        let has_room = free_from - inner >= 12.0;
-        if has_room {
-            free_from = inner;
-        }
-        (y, has_room.then_some(inner))
-    })
-}
-
-/// The scale of the bars, on the left.
-fn bar_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
-    let mut marks: Vec<f32> = if canvas.has_heard_levels() {
-        live_marks().collect()
-    } else {
-        canvas.layer.marks().to_vec()
-    };
-    marks.sort_by(f32::total_cmp);
-    let height = |mark: f32| {
-        if canvas.has_heard_levels() {
-            canvas.live_height(mark)
-        } else {
-            canvas.height(canvas.layer.height_of(mark))
-        }
-    };
-    let heights = marks.iter().map(|&mark| height(mark));
-    for ((y, text_y), &mark) in mark_heights(canvas, heights).zip(&marks) {
-        let color = if mark == 0.0 { theme.line } else { theme.grid };
-        painter.hline(canvas.plot.x_range(), y, Stroke::new(1.0, color));
-        if let Some(text_y) = text_y {
-            let at = pos2(canvas.plot.left() - 6.0, text_y);
-            let text = if canvas.has_heard_levels() {
-                live_mark_text(mark)
-            } else {
-                canvas.layer.mark_text(mark)
-            };
-            small_text(painter, at, Align2::RIGHT_CENTER, text, theme.accent_text);
-        }
-    }
-}
-
-/// Levels that are marked, dB of full scale, the lowest first.
-fn live_marks() -> impl Iterator<Item = f32> + Clone {
-    (0..=8).rev().map(|place| -12.0 * place as f32)
-}
-
-fn live_mark_text(db: f32) -> String {
-    with_minus(&format!("{db:.0}")).replace("−0", "0")
-}
-
-/// The scale of what sounds, on the right.
-fn live_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
-    let marks = live_marks();
-    let heights = marks.clone().map(|db| canvas.live_height(db));
-    for ((_, text_y), db) in mark_heights(canvas, heights).zip(marks) {
-        if let Some(text_y) = text_y {
-            let at = pos2(canvas.plot.right() + 6.0, text_y);
-            small_text(
-                painter,
-                at,
-                Align2::LEFT_CENTER,
-                live_mark_text(db),
-                theme.weak_text,
-            );
-        }
-    }
-}
-
-/// The axis, below, and whose partials the bars stand at.
-fn axis_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
-    let is_by_number = canvas.axis.measure() == Measure::Number;
-    if !is_by_number {
-        let at = canvas.names.left_top() + vec2(-6.0, 2.0);
-        let text = format!("Bars {}", canvas.reference.note());
-        small_text(painter, at, Align2::RIGHT_TOP, text, theme.accent_text);
-    }
-    let (names, notes) = canvas.axis.marks(canvas.extent(), canvas.note_names);
-    if !is_by_number {
-        let stroke = Stroke::new(1.0, theme.grid);
-        for mark in &names {
-            painter.vline(mark.x, canvas.plot.y_range(), stroke);
-        }
-    }
-    for (row, marks, color) in [(0.0, names, theme.weak_text), (1.0, notes, theme.text)] {
-        for mark in marks {
-            let at = pos2(mark.x, canvas.names.top() + 2.0 + 14.0 * row);
-            small_text(painter, at, Align2::CENTER_TOP, mark.text, color);
-        }
-    }
 }
 
 /// What comes out, as a surface.
@@ -313,69 +197,101 @@ fn voices(
 
 /// The bars, with their heads at these parts of the plot's height.
 pub fn bars(
+    ui: &Ui,
     painter: &Painter,
     canvas: &Canvas,
     context: &ViewContext,
     (emphasis, heights): (&Emphasis, &[f32]),
-    theme: &Theme,
 ) {
-    for (n, &height) in (1..=canvas.layer.count()).zip(heights) {
+    let used = context.controls.values().index(Param::PARTIALS);
+    let seen = canvas.plot.x_range().expand(20.0);
+    let bar = |(n, &height): (usize, &f32)| {
         let middle = canvas.middle(n);
-        if canvas.plot.x_range().expand(20.0).contains(middle) {
-            let head = canvas.height(height);
-            bar(painter, canvas, context, emphasis, (n, head), theme);
-        }
+        seen.contains(middle).then(|| Bar {
+            middle,
+            width: canvas.bar_width(n),
+            foot: canvas.bar_foot(n),
+            head: canvas.height(height),
+            moved: widgets::modulated(canvas.layer.param(n), context)
+                .map(|moved| canvas.bar_head(n, moved)),
+            is_dim: !(emphasis.selection.is_empty() || emphasis.selection.contains(n)),
+            is_used: n <= used,
+            is_pointed: emphasis.pointed == Some(n),
+            is_cursor: emphasis.cursor == Some(n),
+            is_chosen: emphasis.selection.contains(n),
+        })
+    };
+    let bars = (1..=canvas.layer.count()).zip(heights);
+    let bars: Vec<Bar> = bars.filter_map(bar).collect();
+    let id = ui.scope_id().with("bars");
+    kept_within(ui, painter, id, (canvas.plot, bars), paint_bars);
+}
+
+/// What is seen of a partial's bar.
+#[derive(PartialEq)]
+struct Bar {
+    middle: f32,
+    width: f32,
+    /// Where it begins.
+    foot: f32,
+    /// Where it ends.
+    head: f32,
+    /// Where it ends as the host's modulation has moved it, if it has.
+    moved: Option<f32>,
+    /// Whether others are chosen.
+    is_dim: bool,
+    /// Whether any voice has the partial: else the bar changes nothing in the sound.
+    is_used: bool,
+    is_pointed: bool,
+    /// Whether keys move it.
+    is_cursor: bool,
+    is_chosen: bool,
+}
+
+fn paint_bars(painter: &Painter, theme: &Theme, (plot, bars): &(Rect, Vec<Bar>)) {
+    for bar in bars {
+        paint_bar(painter, theme, *plot, bar);
     }
 }
 
-/// The bar of partial `n`, with its head at the height `to`.
-fn bar(
-    painter: &Painter,
-    canvas: &Canvas,
-    context: &ViewContext,
-    emphasis: &Emphasis,
-    (n, to): (usize, f32),
-    theme: &Theme,
-) {
-    let param = canvas.layer.param(n);
-    let from = canvas.bar_foot(n);
-    let (middle, width) = (canvas.middle(n), canvas.bar_width(n));
-    let is_chosen = emphasis.selection.is_empty() || emphasis.selection.contains(n);
-    let is_here = emphasis.pointed == Some(n) || emphasis.cursor == Some(n);
+fn paint_bar(painter: &Painter, theme: &Theme, plot: Rect, bar: &Bar) {
+    let Bar {
+        middle,
+        width,
+        foot,
+        head,
+        ..
+    } = *bar;
+    let is_here = bar.is_pointed || bar.is_cursor;
     let color = if is_here { theme.focus } else { theme.accent };
-    // A bar whose partial no voice has changes nothing in the sound.
-    let is_used = n <= context.controls.values().index(Param::PARTIALS);
-    let strength = match (is_chosen, is_used) {
+    let strength = match (!bar.is_dim, bar.is_used) {
         (true, true) => 1.0,
         (true, false) | (false, true) => 0.35,
         (false, false) => 0.2,
     };
     let x = middle - width / 2.0..=middle + width / 2.0;
-    if emphasis.cursor == Some(n) {
-        let column = Rect::from_x_y_ranges(x.clone(), canvas.plot.y_range());
+    if bar.is_cursor {
+        let column = Rect::from_x_y_ranges(x.clone(), plot.y_range());
         let column = column.expand2(vec2(1.5, 0.0));
         let faint = theme.focus.gamma_multiply(0.2);
         painter.rect_filled(column, CornerRadius::ZERO, faint);
     }
-    let bar = Rect::from_x_y_ranges(x, from.min(to)..=from.max(to));
+    let surface = Rect::from_x_y_ranges(x, foot.min(head)..=foot.max(head));
     let body = if is_here { 0.5 } else { 0.3 };
     painter.rect_filled(
-        bar,
+        surface,
         CornerRadius::ZERO,
         color.gamma_multiply(body * strength),
     );
     // A bar of no height still has its head.
-    let head = Stroke::new(2.5, color.gamma_multiply(strength));
-    painter.hline(bar.x_range(), to, head);
-    if let Some(moved) = widgets::modulated(param, context) {
-        let at = pos2(middle, canvas.bar_head(n, moved));
-        modulated_mark(painter, at, to, (width / 2.0).clamp(2.0, 4.0), theme);
+    let stroke = Stroke::new(2.5, color.gamma_multiply(strength));
+    painter.hline(surface.x_range(), head, stroke);
+    if let Some(moved) = bar.moved {
+        let at = pos2(middle, moved);
+        modulated_mark(painter, at, head, (width / 2.0).clamp(2.0, 4.0), theme);
     }
-    if emphasis.selection.contains(n) {
-        let mark = Rect::from_x_y_ranges(
-            bar.x_range(),
-            canvas.plot.bottom() - 4.0..=canvas.plot.bottom(),
-        );
+    if bar.is_chosen {
+        let mark = Rect::from_x_y_ranges(surface.x_range(), plot.bottom() - 4.0..=plot.bottom());
         painter.rect_filled(mark, CornerRadius::ZERO, theme.text);
     }
 }

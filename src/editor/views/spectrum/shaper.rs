@@ -7,7 +7,7 @@ use std::sync::Arc;
 use egui::{CursorIcon, Pos2, Response, Stroke, Ui, WidgetInfo, pos2};
 
 use super::canvas::Canvas;
-use super::handle::{self, CurvePlaces, HandleParams};
+use super::handle::{self, HandleParams};
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::rest::Rest;
@@ -96,10 +96,10 @@ fn note(
     context: &ViewContext,
     canvas: &Canvas,
     rest: &mut Rest,
-    is_drawn: impl Fn(ShaperCurve) -> bool,
+    mut drawn: impl Iterator<Item = ShaperCurve>,
 ) -> UnshapedNote {
     let mut note = UnshapedNote::default();
-    if ShaperCurve::all().any(|curve| curve.reads_gains() && is_drawn(curve)) {
+    if drawn.any(ShaperCurve::reads_gains) {
         note = rest.unshaped(context.model);
     }
     // While something sounds, that of its lowest voice.
@@ -111,19 +111,13 @@ fn note(
 struct CurvePainter<'a> {
     canvas: &'a Canvas<'a>,
     note: &'a UnshapedNote,
-    /// Where they are worked out, with the numbers there, once any is.
-    along: Option<(CurvePlaces, Vec<f32>)>,
 }
 
 impl CurvePainter<'_> {
-    fn paint(&mut self, ui: &Ui, curve: ShaperCurve, values: &Values, stroke: Stroke) {
+    fn paint(&self, ui: &Ui, curve: ShaperCurve, values: &Values, stroke: Stroke) {
         let canvas = self.canvas;
-        let (places, numbers) = self.along.get_or_insert_with(|| {
-            let places = CurvePlaces::new(canvas);
-            let numbers = places.numbers(canvas);
-            (places, numbers)
-        });
-        let values_db = curve.values_db(values, self.note, numbers, &places.hz);
+        let places = canvas.curve_places();
+        let values_db = curve.values_db(values, self.note, canvas.curve_numbers(), &places.hz);
         let line = places.line(&values_db, |db| height_of(curve, canvas, db));
         let painter = ui.painter().with_clip_rect(canvas.plot);
         painter.line(line, stroke);
@@ -146,17 +140,16 @@ impl ShaperCurves {
             context.model.end_group();
         }
         let values = context.model.values_before_macros();
-        let is_other = |curve: ShaperCurve| Some(curve) != in_use && curve.is_on(&values);
-        let note = note(context, canvas, rest, |curve| {
-            is_other(curve) || Some(curve) == in_use
-        });
-        let mut painter = CurvePainter {
+        let mut others = ShaperCurve::all_on(&values);
+        others.retain(|curve| Some(*curve) != in_use);
+        let drawn = others.iter().copied().chain(in_use);
+        let note = note(context, canvas, rest, drawn);
+        let painter = CurvePainter {
             canvas,
             note: &note,
-            along: None,
         };
         let color = theme::current(ui).filter;
-        for curve in ShaperCurve::all().filter(|curve| is_other(*curve)) {
+        for curve in others {
             let stroke = Stroke::new(1.0, color.gamma_multiply(0.35));
             painter.paint(ui, curve, &values, stroke);
         }

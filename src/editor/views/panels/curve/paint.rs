@@ -8,6 +8,7 @@ use crate::editor::context::ViewContext;
 use crate::editor::model::curves::EditedCurve;
 use crate::editor::model::idle;
 use crate::editor::theme::{self, Theme};
+use crate::editor::widgets::uncovered;
 use crate::synth::Values;
 use crate::synth::display::CurveMode;
 use crate::synth::parameter::{CURVES, CurveParams, LFO_DIVISIONS_BEATS};
@@ -111,11 +112,13 @@ fn voices(painter: &Painter, context: &ViewContext, painted: &Painted, theme: &T
         return;
     }
     let curve = painted.curve.curve();
-    for voice in context.live.snapshot().sources() {
+    let dots = context.live.snapshot().sources().map(|voice| {
         let time = voice.curve_times[painted.number - 1];
-        let level = curve.level(time);
-        let at = pos2(painted.axes.x(time), painted.axes.y(level));
-        painter.circle_filled(at, 3.5, theme.voice(usize::from(voice.slot)));
+        let at = pos2(painted.axes.x(time), painted.axes.y(curve.level(time)));
+        (usize::from(voice.slot), at)
+    });
+    for (slot, at) in uncovered(dots) {
+        painter.circle_filled(at, 3.5, theme.voice(slot));
         painter.circle_stroke(at, 3.5, Stroke::new(1.0, theme.well));
     }
 }
