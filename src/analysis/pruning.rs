@@ -83,7 +83,10 @@ impl Pruning<'_> {
             }
         }
         order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let mut dropped = vec![[0.0_f64; NOISE_BANDS]; self.grid.segments + 1];
+        // By frames of noise: knots may be many times as close, and the recording long.
+        let mut dropped = vec![[0.0_f32; NOISE_BANDS]; left.powers.len()];
+        let hop_s = self.grid.hop as f64 / self.fit.sample_rate_hz;
+        let share = (hop_s / left.hop_s).min(1.0);
         let mut is_kept = vec![true; courses.len()];
         for (_, index) in order {
             Cancelled::check(self.fit.is_cancelled)?;
@@ -91,14 +94,14 @@ impl Pruning<'_> {
             let knots = 0..course.knots();
             let with_dropped = knots.clone().fold(0.0, |sum, knot| {
                 let (frame, band) = place(course, knot);
-                let before = dropped[course.first + knot][band];
-                sum + power(course, knot) + before - f64::from(left.powers[frame][band])
+                let before = f64::from(dropped[frame][band] - left.powers[frame][band]);
+                sum + power(course, knot) + before
             });
             if with_dropped <= 0.0 {
                 is_kept[index] = false;
                 for knot in knots {
-                    let (_, band) = place(course, knot);
-                    dropped[course.first + knot][band] += power(course, knot);
+                    let (frame, band) = place(course, knot);
+                    dropped[frame][band] += (share * power(course, knot)) as f32;
                 }
             }
         }
