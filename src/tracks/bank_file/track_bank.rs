@@ -302,16 +302,16 @@ impl TrackBank {
         self.store()?.fault()
     }
 
-    /// To be called when whoever reads its pieces has been left to itself: a read that is under way marks it as one whose
-    /// file does not answer. One that is in memory whole stays as it is.
+    /// Marks it as one whose file does not answer: whoever read from it has been left to itself. One that is in memory
+    /// whole stays as it is.
     pub fn abandon(&self) {
         if let Some(store) = self.store() {
             store.abandon();
         }
     }
 
-    /// Whether its file can be read, as far as is known: it has no [fault](TrackBank::fault), has not been
-    /// [abandoned](TrackBank::abandon) in a read, and no read of it has been going on for 10 s.
+    /// Whether its file can be read, as far as is known: it has no [fault](TrackBank::fault), is not
+    /// [abandoned](TrackBank::abandon), and no read of it has been going on for 10 s.
     pub fn is_readable(&self) -> bool {
         let store = self.store();
         store.is_none_or(|store| store.fault().is_none() && !store.is_abandoned())
@@ -453,7 +453,7 @@ impl TrackBank {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(all(test, unix, feature = "plugin"))]
 impl TrackBank {
     /// Makes all reads of a streamed bank's file wait until the guard is dropped, as a disk does that does not answer.
     pub(crate) fn hold_reads(&self) -> std::sync::MutexGuard<'_, std::fs::File> {

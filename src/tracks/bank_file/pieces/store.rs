@@ -128,7 +128,7 @@ pub(in super::super) struct PieceStore {
     kept: Mutex<KeptPieces>,
     fault: OnceLock<PieceFault>,
     reads: Mutex<Reads>,
-    /// Whoever read from the file was left to itself, in the midst of it.
+    /// Whoever read from the file was left to itself.
     is_abandoned: AtomicBool,
 }
 
@@ -142,13 +142,9 @@ struct Reads {
 }
 
 impl Reads {
-    fn are_under_way(&self) -> bool {
-        self.begun > self.ended
-    }
-
     /// Whether there is one under way, and none has begun or ended for so long.
     fn are_stuck(&self, time: Duration) -> bool {
-        self.are_under_way() && self.last.is_some_and(|last| last.elapsed() >= time)
+        self.begun > self.ended && self.last.is_some_and(|last| last.elapsed() >= time)
     }
 }
 
@@ -307,20 +303,18 @@ impl PieceStore {
         reads.last = Some(Instant::now());
     }
 
-    /// Whoever reads from the file has been left to itself: if it is at it, the disk does not answer.
+    /// Whoever read from the file has been left to itself: the disk does not answer.
     pub(in super::super) fn abandon(&self) {
-        if self.reads().are_under_way() {
-            self.is_abandoned.store(true, Ordering::Relaxed);
-        }
+        self.is_abandoned.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it has been [abandoned](PieceStore::abandon) in a read, or a read does not end.
+    /// Whether it has been [abandoned](PieceStore::abandon), or a read does not end.
     pub(in super::super) fn is_abandoned(&self) -> bool {
         self.is_abandoned.load(Ordering::Relaxed) || self.reads().are_stuck(STUCK)
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(all(test, unix, feature = "plugin"))]
 impl PieceStore {
     /// Makes all reads of the file wait until the guard is dropped, as a disk does that does not answer.
     pub(in super::super) fn hold_reads(&self) -> MutexGuard<'_, File> {
