@@ -98,7 +98,8 @@ pub struct AnalysisSettings {
     pub fit: AnalysisFit,
     /// The fundamental, if it is known.
     pub root_hz: Option<f64>,
-    /// Samples of the window, a power of two from 256 to 32768; `None` for the best by trial.
+    /// Samples of the window, a power of two from 256 to 32768; `None` for the best by trial. With a given one the
+    /// musical fit has frames a quarter of it apart.
     pub window: Option<usize>,
 }
 

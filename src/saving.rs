@@ -214,13 +214,19 @@ fn remove_left_behind(folder: &Path) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for entry in entries {
         let name = entry.file_name();
-        let is_unnamed = name.as_encoded_bytes().starts_with(UNNAMED.as_bytes());
+        let is_unnamed = is_unnamed(name.as_encoded_bytes());
         // Neither a link nor a pipe, which would be waited for.
         let is_file = || entry.file_type().is_ok_and(|of| of.is_file());
         if is_unnamed && is_file() {
             let _ = remove_if_left_behind(&entry.path());
         }
     }
+}
+
+/// Whether a name is one of those that `tempfile` makes for us: [`UNNAMED`] and six letters or digits.
+fn is_unnamed(name: &[u8]) -> bool {
+    let random = name.strip_prefix(UNNAMED.as_bytes());
+    random.is_some_and(|random| random.len() == 6 && random.iter().all(u8::is_ascii_alphanumeric))
 }
 
 /// Removes a file if nobody writes it: whoever does has locked it, or has created it just now.
@@ -263,10 +269,11 @@ mod tests {
             file.set_modified(modified).expect("a time");
             path
         };
-        let left = file(".saving-left", old);
-        let begun = file(".saving-begun", SystemTime::now());
+        let left = file(".saving-left01", old);
+        let begun = file(".saving-begun1", SystemTime::now());
         let future = file(".saving-future", SystemTime::now() + 2 * LEFT_AFTER);
-        let [hidden, named] = [".other", "saving-"].map(|name| file(name, old));
+        let others = [".other1", "saving-1left0", ".saving-plans.txt"];
+        let others = others.map(|name| file(name, old));
         fs::create_dir(folder.path().join(".saving-folder")).expect("a folder");
         let writing = UnnamedFile::create_in(folder.path()).expect("a file");
         assert!(!left.exists(), "the first removes it");

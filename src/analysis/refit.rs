@@ -55,8 +55,8 @@ impl Effort {
         ridge: 0.3,
         polish_ridge: 0.1,
     };
-    /// The effort for the result of the musical fit: with its knots farther apart, twice as many iterations gain
-    /// 0.03 dB on average and 0.7 dB at most.
+    /// The effort for the result of the musical fit: twice as many iterations gain it 0.03 dB on average and 0.7 dB at
+    /// most.
     pub const MUSICAL: Effort = Effort {
         iterations: 4,
         polish: 4,

@@ -6,7 +6,7 @@
 //! second in the exact fit; in the musical one 2 dB for each beyond 100 and 8 dB more beyond 4,000, and SRER
 //! counts up to 45 dB. Frames are an eighth of a window apart in the exact fit. In the musical one they are
 //! a quarter apart; then an eighth is tried too, with the best length and its double, unless that would take
-//! more than 6,000 breakpoints a second: voices of a choir that beat need breakpoints more often than
+//! more than 6,000 breakpoints a second, and the shortest partial lasts half as long: voices of a choir that beat need breakpoints more often than
 //! a long window has them.
 
 use super::fit::{Fit, Resolution};
@@ -86,10 +86,15 @@ pub fn choose(
         transients: &onsets.all,
         kind,
     };
-    let windows = windows(whole.sample_rate_hz);
-    let share = 1.0 / (windows.len() + 2) as f64;
-    let mut advance = |part: f64| progress(share * part);
-    let mut tried = Vec::with_capacity(windows.len() + 2);
+    // At low rates the shortest are the same.
+    let mut windows = windows(whole.sample_rate_hz).to_vec();
+    windows.dedup();
+    let most = match kind {
+        AnalysisFit::Exact => windows.len(),
+        AnalysisFit::Musical => windows.len() + 2,
+    };
+    let mut advance = |part: f64| progress(part / most as f64);
+    let mut tried = Vec::with_capacity(most);
     for window in windows {
         tried.push(trial.draft(resolution(kind, window), &mut advance)?);
     }
@@ -213,6 +218,27 @@ mod tests {
             assert!((0.06..0.13).contains(&longest_s), "{rate_hz}: {longest_s}");
         }
         assert_eq!(windows(44_100.0), windows(48_000.0));
+    }
+
+    #[test]
+    fn the_shares_of_the_progress_are_one_at_most() {
+        for sample_rate_hz in [8_000.0, 16_000.0, 44_100.0] {
+            for kind in [AnalysisFit::Musical, AnalysisFit::Exact] {
+                let samples: Vec<f32> = (0..sample_rate_hz as usize / 2)
+                    .map(|n| 0.1 * libm::sinf(0.3 * n as f32))
+                    .collect();
+                let fit = Fit {
+                    level: SimdLevel::chosen(),
+                    samples: &samples,
+                    sample_rate_hz,
+                    onsets: &[],
+                    is_cancelled: &AtomicBool::new(false),
+                };
+                let mut sum = 0.0;
+                choose(&fit, kind, &mut |part| sum += part).expect("not cancelled");
+                assert!((0.5..1.0 + 1e-9).contains(&sum), "{sample_rate_hz}: {sum}");
+            }
+        }
     }
 
     #[test]

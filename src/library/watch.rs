@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::{Contents, Library, Scanner};
-use crate::recordings::ending::{self, EndingThread};
+use crate::recordings::ending;
 
 /// The time between scans.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -72,12 +72,6 @@ impl FolderWatch {
 impl Drop for FolderWatch {
     fn drop(&mut self) {
         self.ask = None;
-        ending::wait_or_leave(
-            self.thread
-                .take()
-                .map(EndingThread::from)
-                .into_iter()
-                .collect(),
-        );
+        ending::wait_or_leave(self.thread.take().into_iter().collect());
     }
 }

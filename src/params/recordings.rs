@@ -116,9 +116,7 @@ impl SharedRecordings {
     fn playing(&self, bank: Arc<TrackBank>) -> Recordings {
         let threads = self.ending_threads.clone();
         let settings = StreamSettings {
-            leave_thread: Some(Arc::new(move |thread, bank| {
-                threads.add_reader(thread, bank)
-            })),
+            leave_thread: Some(Arc::new(move |thread| threads.add(thread))),
             ..StreamSettings::default()
         };
         Recordings::with_stream(bank, &settings)

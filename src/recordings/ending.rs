@@ -2,19 +2,16 @@
 //!
 //! One that reads from a disk that does not answer (a network drive that has gone) ends when the disk answers, which may
 //! be never. A host that closes a song would hang with it, so whoever owns threads waits for them for a bounded time, and
-//! then leaves them to themselves: they hold what they read and nothing of the instance, and free it when they end. The
-//! bank that such a thread reads is abandoned: whoever wants it from then on opens its file anew.
+//! then leaves them to themselves: they hold what they read and nothing of the instance, and free it when they end.
 //!
 //! Their code may be that of a library that the host unloads meanwhile, which would end the host. So they are left only
 //! where the library stays in memory: `docs/upstream.md` says where, and why. Elsewhere the wait has no bound: a host
 //! that hangs goes on when the disk answers, and one that crashed does not.
 
 use std::mem;
-use std::sync::{Mutex, PoisonError, Weak};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-
-use crate::tracks::bank_file::TrackBank;
 
 /// Whether the library of a bundle stays in memory when the host unloads it.
 const STAYS_LOADED: bool = cfg!(unix);
@@ -28,60 +25,25 @@ const LOOK: Duration = Duration::from_millis(1);
 /// The threads of this process that have been left.
 static LEFT: Mutex<Vec<JoinHandle<()>>> = Mutex::new(Vec::new());
 
-/// A thread that has been asked to end.
-#[derive(Debug)]
-pub struct EndingThread {
-    thread: JoinHandle<()>,
-    /// The bank that it reads, if it is one that reads pieces.
-    bank: Option<Weak<TrackBank>>,
-}
-
-impl From<JoinHandle<()>> for EndingThread {
-    fn from(thread: JoinHandle<()>) -> EndingThread {
-        EndingThread { thread, bank: None }
-    }
-}
-
-impl EndingThread {
-    /// Gives it up: it will end by itself, or never.
-    fn leave(self) -> JoinHandle<()> {
-        // As long as it has not ended it holds its bank.
-        if let Some(bank) = self.bank.and_then(|bank| bank.upgrade()) {
-            bank.abandon();
-        }
-        self.thread
-    }
-}
-
 /// Threads that nobody waits for any more and that end soon. They are waited for at last, for a bounded time where they
 /// may be left: when this is dropped.
 #[derive(Debug, Default)]
 pub struct EndingThreads {
-    threads: Mutex<Vec<EndingThread>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl EndingThreads {
     /// Takes over a thread that has been asked to end. Does not wait for it.
     pub fn add(&self, thread: JoinHandle<()>) {
-        self.push(thread.into());
-    }
-
-    /// As [`EndingThreads::add`], for a thread that reads pieces of a bank.
-    pub fn add_reader(&self, thread: JoinHandle<()>, bank: Weak<TrackBank>) {
-        let bank = Some(bank);
-        self.push(EndingThread { thread, bank });
-    }
-
-    fn push(&self, thread: EndingThread) {
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
-        threads.retain(|of| !of.thread.is_finished());
+        threads.retain(|thread| !thread.is_finished());
         threads.push(thread);
     }
 
     /// How many have not ended.
     pub fn count(&self) -> usize {
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
-        threads.retain(|of| !of.thread.is_finished());
+        threads.retain(|thread| !thread.is_finished());
         threads.len()
     }
 }
@@ -96,7 +58,7 @@ impl Drop for EndingThreads {
 /// Waits for threads that have been asked to end, or leaves them if they do not end within 2 s and the library stays in
 /// memory. While one of this process that was left has not ended, its disk does not answer yet, and others are left at
 /// once: a song with many instances closes no later than one with a single instance.
-pub fn wait_or_leave(threads: Vec<EndingThread>) {
+pub fn wait_or_leave(threads: Vec<JoinHandle<()>>) {
     let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
     left.retain(|thread| !thread.is_finished());
     let limit = match left.is_empty() {
@@ -107,24 +69,24 @@ pub fn wait_or_leave(threads: Vec<EndingThread>) {
     drop(left);
     let late = wait(threads, STAYS_LOADED.then_some(limit));
     let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
-    left.extend(late.into_iter().map(EndingThread::leave));
+    left.extend(late);
 }
 
 /// Waits until the threads have ended, or for so long; returns those that have not ended.
-fn wait(threads: Vec<EndingThread>, limit: Option<Duration>) -> Vec<EndingThread> {
+fn wait(threads: Vec<JoinHandle<()>>, limit: Option<Duration>) -> Vec<JoinHandle<()>> {
     let begun = Instant::now();
     let mut late = Vec::new();
-    for ending in threads {
+    for thread in threads {
         let is_in_time = || limit.is_none_or(|limit| begun.elapsed() < limit);
-        while limit.is_some() && !ending.thread.is_finished() && is_in_time() {
+        while limit.is_some() && !thread.is_finished() && is_in_time() {
             thread::sleep(LOOK);
         }
-        if limit.is_some() && !ending.thread.is_finished() {
-            late.push(ending);
+        if limit.is_some() && !thread.is_finished() {
+            late.push(thread);
             continue;
         }
         // One that panicked has printed why.
-        let _ = ending.thread.join();
+        let _ = thread.join();
     }
     late
 }
@@ -154,7 +116,7 @@ mod tests {
             let (sender, value, thread) = held();
             // It ends at some time while it is waited for.
             let releasing = thread::spawn(move || drop(sender));
-            assert!(wait(vec![thread.into()], limit).is_empty());
+            assert!(wait(vec![thread], limit).is_empty());
             assert_eq!(Arc::strong_count(&value), 1);
             releasing.join().expect("no panic");
         }
@@ -168,7 +130,7 @@ mod tests {
         while !ended.is_finished() {
             thread::yield_now();
         }
-        let late = wait(vec![thread.into(), ended.into()], Some(Duration::ZERO));
+        let late = wait(vec![thread, ended], Some(Duration::ZERO));
         assert_eq!(late.len(), 1);
         assert_eq!(
             (Arc::strong_count(&value), Arc::strong_count(&other)),

@@ -21,18 +21,17 @@ fn lock() -> MutexGuard<'static, Banks> {
     BANKS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The bank with this hash, if anyone holds it, unless its file has been found damaged or does not answer: that may
-/// have changed.
+/// The bank with this hash, if anyone holds it, unless its file has been found damaged: it may be whole again.
 pub fn held(hash: u64) -> Option<Arc<TrackBank>> {
     let held = lock().get(&hash)?.upgrade();
-    held.filter(|bank| bank.is_readable())
+    held.filter(|bank| bank.fault().is_none())
 }
 
 /// This bank, or the one with the same hash that others hold.
 pub fn share(bank: TrackBank) -> Arc<TrackBank> {
     let mut banks = lock();
     let held = banks.get(&bank.hash()).and_then(Weak::upgrade);
-    if let Some(held) = held.filter(|held| held.is_readable()) {
+    if let Some(held) = held.filter(|held| held.fault().is_none()) {
         drop(banks);
         return held;
     }
@@ -108,24 +107,6 @@ mod tests {
         let hash = first.hash();
         drop((first, second));
         assert!(held(hash).is_none(), "nobody holds it");
-    }
-
-    /// The disk that it is read from does not answer; it may be another disk by now.
-    #[test]
-    fn a_bank_that_is_abandoned_is_opened_anew() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("long");
-        std::fs::write(&path, crate::tracks::streaming::tests::bytes()).expect("a file");
-        let first = open(&path).expect("a bank");
-        assert!(Arc::ptr_eq(&first, &open(&path).expect("the same")));
-        first.abandon();
-        let second = open(&path).expect("the file anew");
-        assert!(!Arc::ptr_eq(&first, &second));
-        assert!(Arc::ptr_eq(&second, &open(&path).expect("that one")));
-        // What is in memory needs no disk.
-        let whole = share(bank(304.0));
-        whole.abandon();
-        assert!(Arc::ptr_eq(&whole, &share(bank(304.0))));
     }
 
     #[test]

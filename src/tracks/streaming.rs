@@ -21,7 +21,7 @@ mod models;
 mod pool;
 mod reader;
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;
 
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! Drawings that stay the same from frame to frame, kept as triangles.
 //!
 //! To lay out texts and to make triangles takes most of a frame, and most of what is seen did not change since the
-//! last one. A kept drawing cannot be out of date: it is made from a value alone, which is compared in each frame,
-//! and from what [`Surroundings`] holds.
+//! last one. A kept drawing is not out of date: it is made from a value alone, which is compared in each frame,
+//! and from what [`Surroundings`] holds. It stays as long as the window: there is one for each control at most.
 
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ use egui::{Context, Galley, Id, Mesh, Painter, Rect, Shape, TextureId, Ui};
 use crate::editor::theme::{self, Theme};
 use crate::settings::Looks;
 
-/// Draws a value. A function that takes hold of nothing else cannot depend on anything else.
+/// Draws a value. A function that takes hold of nothing else depends on nothing else, as long as it does not ask the
+/// painter's context.
 type Paint<T> = fn(&Painter, &Theme, &T);
 
 /// What a drawing depends on beside its own value.

@@ -5,7 +5,10 @@ use egui::Pos2;
 /// Two dots that are nearer to each other than this cover each other, points: no pixel shows the one below.
 const NEAR: f32 = 0.05;
 
-/// Dots of one size in the order in which they are drawn, without those that a later one covers: of all voices that
+/// Each dot is compared with so many later ones, at most: voices that hold one level were begun one after another.
+const MOST_COMPARED: usize = 64;
+
+/// Dots of one size in the order in which they are drawn, without those that one of the next covers: of all voices that
 /// hold their notes at one level the last. What comes with each dot stays with it.
 pub fn uncovered<T>(dots: impl Iterator<Item = (T, Pos2)>) -> Vec<(T, Pos2)> {
     let mut dots: Vec<(T, Pos2)> = dots.collect();
@@ -15,6 +18,7 @@ pub fn uncovered<T>(dots: impl Iterator<Item = (T, Pos2)>) -> Vec<(T, Pos2)> {
         later = &later[1..];
         !later
             .iter()
+            .take(MOST_COMPARED)
             .any(|other| (*other - *at).length_sq() < NEAR * NEAR)
     });
     dots

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Cursor, Write as _};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 #[cfg(unix)]
 use std::{sync::mpsc::channel, time::Duration};
 
@@ -11,9 +12,8 @@ use crate::params::HostParams;
 use crate::recordings::recording_body;
 use crate::state::NamedBank;
 use crate::state::tests::bank;
-use crate::tracks::bank_file::KeyZone;
 use crate::tracks::bank_file::pieces::BankWriter;
-use crate::tracks::sharing;
+use crate::tracks::bank_file::{KeyZone, TrackBank};
 
 fn named(hz: f64) -> NamedBank {
     NamedBank::new("Oboe", "", bank(hz, 0.5)).expect("a path")
@@ -97,9 +97,9 @@ fn streamed(path: &Path, hz: f64) -> NamedBank {
     added.expect("a sound");
     let file = writer.finish().expect("room").0.into_inner();
     std::fs::write(path, file).expect("a file");
-    let opened = sharing::open(path).expect("a bank");
+    let opened = TrackBank::open(path, &AtomicBool::new(false)).expect("a bank");
     assert!(opened.is_streamed());
-    NamedBank::new("Long", "", opened).expect("a name")
+    NamedBank::new("Long", "", Arc::new(opened)).expect("a name")
 }
 
 /// An instance that plays this bank in a note of its root.
@@ -157,8 +157,7 @@ fn a_streamed_bank_plays_without_the_allocator_and_is_taken_away() {
 #[test]
 fn an_instance_goes_though_the_disk_of_its_bank_does_not_answer() {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("a.aliquot");
-    let named = streamed(&path, 815.0);
+    let named = streamed(&folder.path().join("a.aliquot"), 815.0);
     let bank = named.bank().expect("a bank").clone();
     let held = bank.hold_reads();
     let (gone, has_gone) = channel();
@@ -179,14 +178,6 @@ fn an_instance_goes_though_the_disk_of_its_bank_does_not_answer() {
     has_gone.recv_timeout(limit).expect("the instance has gone");
     // The thread is still at it, and holds what it reads.
     assert_eq!(Arc::strong_count(&bank), 2);
-    // Whoever opens the song again has the file anew, and does not get the bank that nobody can read.
-    let again = sharing::open(&path).expect("a bank");
-    assert_eq!(again.hash(), bank.hash());
-    assert!(!Arc::ptr_eq(&again, &bank));
-    let again = NamedBank::new("Long", "", again).expect("a name");
-    let mut bench = playing(again, 79);
-    assert!(process_in_time(&mut bench, 1_000) > 0.01);
-    assert_eq!(bench.plugin.params.recordings().missing(), None);
     drop(held);
     while Arc::strong_count(&bank) > 1 {
         std::thread::yield_now();

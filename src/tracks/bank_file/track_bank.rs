@@ -302,21 +302,6 @@ impl TrackBank {
         self.store()?.fault()
     }
 
-    /// Marks it as one whose file does not answer: whoever read from it has been left to itself. One that is in memory
-    /// whole stays as it is.
-    pub fn abandon(&self) {
-        if let Some(store) = self.store() {
-            store.abandon();
-        }
-    }
-
-    /// Whether its file can be read, as far as is known: it has no [fault](TrackBank::fault), is not
-    /// [abandoned](TrackBank::abandon), and no read of it has been going on for 10 s.
-    pub fn is_readable(&self) -> bool {
-        let store = self.store();
-        store.is_none_or(|store| store.fault().is_none() && !store.is_abandoned())
-    }
-
     /// Reads all that is streamed once, and checks it. `is_cancelled` stops it. Not for the audio thread.
     ///
     /// # Errors
@@ -462,6 +447,6 @@ impl TrackBank {
 
     /// How many reads of pieces of a streamed bank have begun.
     pub(crate) fn reads(&self) -> usize {
-        self.store().expect("a streamed bank").begun_reads()
+        self.store().expect("a streamed bank").reads()
     }
 }

@@ -1,8 +1,8 @@
 //! The thread that reads pieces.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -14,13 +14,11 @@ const NAP: Duration = Duration::from_millis(1);
 const SLEEP: Duration = Duration::from_millis(10);
 const A_WHILE: Duration = Duration::from_secs(2);
 
-/// Takes over a thread that has been told to end, and waits for it when there is time to. The bank is the one that it
-/// reads, to be [abandoned](TrackBank::abandon) if nobody waits for it.
-pub type LeaveThread = Arc<dyn Fn(JoinHandle<()>, Weak<TrackBank>) + Send + Sync>;
+/// Takes over a thread that has been told to end, and waits for it when there is time to.
+pub type LeaveThread = Arc<dyn Fn(JoinHandle<()>) + Send + Sync>;
 
 /// The thread. Dropping it ends it.
 pub(super) struct Reader {
-    bank: Weak<TrackBank>,
     is_over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
     /// Who waits for it; without it the drop does.
@@ -34,7 +32,6 @@ impl Reader {
         mut end: ReaderEnd,
         leave_thread: Option<LeaveThread>,
     ) -> io::Result<Reader> {
-        let weak_bank = Arc::downgrade(&bank);
         let is_over = Arc::new(AtomicBool::new(false));
         let is_over_there = is_over.clone();
         let thread = thread::Builder::new().name("aliquot reader".to_owned());
@@ -52,7 +49,6 @@ impl Reader {
             }
         })?;
         Ok(Reader {
-            bank: weak_bank,
             is_over,
             thread: Some(thread),
             leave_thread,
@@ -66,7 +62,7 @@ impl Drop for Reader {
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
             match &self.leave_thread {
-                Some(leave_thread) => leave_thread(thread, self.bank.clone()),
+                Some(leave_thread) => leave_thread(thread),
                 // One that panicked has printed why.
                 None => drop(thread.join()),
             }

@@ -12,11 +12,6 @@ const GRID: FrameGrid = FrameGrid {
 
 /// A bank of two sounds in pieces of 16 frames, of which the first is in memory.
 pub(super) fn bank() -> Arc<TrackBank> {
-    Arc::new(TrackBank::from_bytes(&bytes()).expect("a bank"))
-}
-
-/// The bytes of its file.
-pub(in crate::tracks) fn bytes() -> Vec<u8> {
     let tracks = Tracks {
         duration_s: 1.0,
         tracks: vec![Track {
@@ -35,7 +30,7 @@ pub(in crate::tracks) fn bytes() -> Vec<u8> {
         added.expect("a sound");
     }
     let (file, _) = writer.finish().expect("a bank");
-    file.into_inner()
+    Arc::new(TrackBank::from_bytes(&file.into_inner()).expect("a bank"))
 }
 
 fn key(sound: u32, piece: u32) -> PieceKey {
@@ -222,7 +217,7 @@ fn a_thread_that_reads_can_be_left_to_others() {
     let left = Arc::new(std::sync::Mutex::new(Vec::new()));
     let place = left.clone();
     let settings = StreamSettings {
-        leave_thread: Some(Arc::new(move |thread, _| {
+        leave_thread: Some(Arc::new(move |thread| {
             place.lock().expect("no panic").push(thread);
         })),
         ..StreamSettings::default()

@@ -5,7 +5,9 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+#[cfg(test)]
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -114,9 +116,6 @@ const MOST_KEPT_BYTES: u64 = 32 << 20;
 /// A piece that the system could not read is asked for again after this time: a disk may have answered late.
 const UNREADABLE: Duration = Duration::from_secs(2);
 
-/// A read that takes longer is taken for one that does not end.
-const STUCK: Duration = Duration::from_secs(10);
-
 /// The pieces of a bank: their file, and those that stay in memory.
 pub(in super::super) struct PieceStore {
     source: Source,
@@ -127,25 +126,9 @@ pub(in super::super) struct PieceStore {
     /// What was read last for whoever waits for it.
     kept: Mutex<KeptPieces>,
     fault: OnceLock<PieceFault>,
-    reads: Mutex<Reads>,
-    /// Whoever read from the file was left to itself.
-    is_abandoned: AtomicBool,
-}
-
-/// Reads of pieces.
-#[derive(Default)]
-struct Reads {
-    begun: usize,
-    ended: usize,
-    /// When the last of either was.
-    last: Option<Instant>,
-}
-
-impl Reads {
-    /// Whether there is one under way, and none has begun or ended for so long.
-    fn are_stuck(&self, time: Duration) -> bool {
-        self.begun > self.ended && self.last.is_some_and(|last| last.elapsed() >= time)
-    }
+    /// How many reads of pieces have begun.
+    #[cfg(test)]
+    reads: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -189,8 +172,8 @@ impl PieceStore {
             resident: Vec::with_capacity(sounds.len()),
             kept: Mutex::default(),
             fault: OnceLock::new(),
-            reads: Mutex::default(),
-            is_abandoned: AtomicBool::new(false),
+            #[cfg(test)]
+            reads: Default::default(),
         };
         for (number, sound) in sounds.iter().enumerate() {
             let key = |piece| PieceKey {
@@ -227,10 +210,11 @@ impl PieceStore {
         let words = Piece::room(bytes);
         let mut words = words.ok_or_else(|| OpenError::Io(io::ErrorKind::OutOfMemory.into()))?;
         let place = &mut bytemuck::cast_slice_mut(&mut words)[..bytes];
-        self.note_read(|reads| reads.begun += 1);
-        let read = self.source.read(entry.offset, place);
-        self.note_read(|reads| reads.ended += 1);
-        read.map_err(OpenError::Io)?;
+        #[cfg(test)]
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        self.source
+            .read(entry.offset, place)
+            .map_err(OpenError::Io)?;
         if XxHash3_64::oneshot(place) != entry.hash {
             let reason = "the hash of a piece is wrong: the file is damaged";
             let error = FileError::at_byte(entry.offset as usize, reason);
@@ -292,26 +276,6 @@ impl PieceStore {
     pub(in super::super) fn fault(&self) -> Option<&PieceFault> {
         self.fault.get()
     }
-
-    fn reads(&self) -> MutexGuard<'_, Reads> {
-        self.reads.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn note_read(&self, note: impl FnOnce(&mut Reads)) {
-        let mut reads = self.reads();
-        note(&mut reads);
-        reads.last = Some(Instant::now());
-    }
-
-    /// Whoever read from the file has been left to itself: the disk does not answer.
-    pub(in super::super) fn abandon(&self) {
-        self.is_abandoned.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether it has been [abandoned](PieceStore::abandon), or a read does not end.
-    pub(in super::super) fn is_abandoned(&self) -> bool {
-        self.is_abandoned.load(Ordering::Relaxed) || self.reads().are_stuck(STUCK)
-    }
 }
 
 #[cfg(all(test, unix, feature = "plugin"))]
@@ -325,8 +289,8 @@ impl PieceStore {
     }
 
     /// How many reads of pieces have begun.
-    pub(in super::super) fn begun_reads(&self) -> usize {
-        self.reads().begun
+    pub(in super::super) fn reads(&self) -> usize {
+        self.reads.load(Ordering::Relaxed)
     }
 }
 
@@ -381,19 +345,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_read_is_stuck_that_has_begun_and_does_not_end() {
-        let mut reads = Reads::default();
-        assert!(!reads.are_stuck(Duration::ZERO), "none has begun");
-        (reads.begun, reads.last) = (2, Some(Instant::now()));
-        assert!(reads.are_stuck(Duration::ZERO));
-        assert!(!reads.are_stuck(Duration::MAX), "it has just begun");
-        reads.ended = 1;
-        assert!(reads.are_stuck(Duration::ZERO), "one of two has not ended");
-        reads.ended = 2;
-        assert!(!reads.are_stuck(Duration::ZERO), "both have ended");
-    }
-
     /// What reads fails, as where a disk has gone; the sound goes on in silence.
     #[cfg(unix)]
     #[test]
@@ -408,8 +359,7 @@ mod tests {
             resident: Vec::new(),
             kept: Mutex::default(),
             fault: OnceLock::new(),
-            reads: Mutex::default(),
-            is_abandoned: AtomicBool::new(false),
+            reads: Default::default(),
         };
         let key = PieceKey { sound: 0, piece: 1 };
         let piece = store.read_or_silent(&sounds[0], key);
