@@ -272,14 +272,21 @@ mod tests {
         let left = file(".saving-left01", old);
         let begun = file(".saving-begun1", SystemTime::now());
         let future = file(".saving-future", SystemTime::now() + 2 * LEFT_AFTER);
-        let others = [".other1", "saving-1left0", ".saving-plans.txt"];
-        let others = others.map(|name| file(name, old));
+        let others = [".other1", "saving-", ".saving-plans.txt"];
+        let [hidden, named, plans] = others.map(|name| file(name, old));
         fs::create_dir(folder.path().join(".saving-folder")).expect("a folder");
         let writing = UnnamedFile::create_in(folder.path()).expect("a file");
         assert!(!left.exists(), "the first removes it");
         writing.file().set_modified(old).expect("a time");
         write(&named, b"new", Overwrite::Yes).expect("a file");
-        for path in [&begun, &future, &hidden, &named, writing.file.path()] {
+        for path in [
+            &begun,
+            &future,
+            &hidden,
+            &named,
+            &plans,
+            writing.file.path(),
+        ] {
             assert!(path.is_file(), "{}", path.display());
         }
         // Whoever wrote it is gone, and did not remove it.
