@@ -64,7 +64,7 @@ impl Fit<'_> {
         }
         drop(strands);
         let refit = self.refit(grid);
-        let pruning = Pruning { fit: self, grid };
+        let pruning = self.pruning(&refit, grid);
         let share = 0.8 / (effort.rounds + 1) as f64;
         pruning.drop_weak(&mut courses)?;
         for round in 0..effort.rounds {
@@ -92,6 +92,18 @@ impl Fit<'_> {
             ..
         } = *self;
         Refit::new(level, grid, samples, sample_rate_hz, is_cancelled)
+    }
+
+    /// What drops courses of the channel.
+    pub(super) fn pruning<'a>(&'a self, refit: &'a Refit<'a>, grid: Grid) -> Pruning<'a> {
+        Pruning {
+            refit,
+            grid,
+            samples: self.samples,
+            sample_rate_hz: self.sample_rate_hz,
+            onsets: self.onsets,
+            is_cancelled: self.is_cancelled,
+        }
     }
 
     fn strands(

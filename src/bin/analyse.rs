@@ -77,7 +77,10 @@ fn describe(
 ) -> Result<String, String> {
     let mut text = String::new();
     for path in inputs {
-        let mut input = input::read(path, arguments, interrupted)?;
+        let input = input::read(path, arguments, interrupted);
+        // Whatever the error says, the reason is the interrupt.
+        stop_if(interrupted).map_err(named(path))?;
+        let mut input = input?;
         let summary = summary::text(&input, interrupted);
         stop_if(interrupted).map_err(named(path))?;
         text += &summary?;
@@ -166,7 +169,9 @@ fn read_all(
     let mut read = Vec::with_capacity(inputs.len());
     for path in inputs {
         stop_if(interrupted)?;
-        let input = match input::read(path, arguments, interrupted) {
+        let input = input::read(path, arguments, interrupted);
+        stop_if(interrupted)?;
+        let input = match input {
             Ok(input) => input,
             Err(reason) => return Ok(Err(reason)),
         };

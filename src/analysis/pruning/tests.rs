@@ -1,0 +1,164 @@
+//! Noise is dropped, and partials stay.
+
+use std::f64::consts::TAU;
+
+use super::super::fit::{Fit, Resolution};
+use super::super::metrics::srer_db;
+use super::super::refit::Effort;
+use super::super::testing::white_noise;
+use super::super::{AnalysisFit, window};
+use super::*;
+use crate::dsp::simd_level::SimdLevel;
+
+const RATE_HZ: f64 = 44_100.0;
+
+/// A sine from one second to another.
+struct Tone {
+    hz: f64,
+    amplitude: f64,
+    from_s: f64,
+    to_s: f64,
+}
+
+/// One second of tones in noise of this amplitude.
+fn sound(tones: &[Tone], noise: f32) -> Vec<f32> {
+    let noises = white_noise(7, 44_100);
+    let sample = |n: usize| {
+        let time_s = n as f64 / RATE_HZ;
+        let sounding = tones
+            .iter()
+            .filter(|tone| (tone.from_s..tone.to_s).contains(&time_s));
+        let sum: f64 = sounding
+            .map(|tone| tone.amplitude * (TAU * tone.hz * time_s).sin())
+            .sum();
+        sum as f32 + noise * noises[n]
+    };
+    (0..44_100).map(sample).collect()
+}
+
+/// The courses of a sound, and how near they are to it.
+fn fitted(samples: &[f32], drops_noise: bool) -> (Vec<Course>, f64) {
+    let is_cancelled = AtomicBool::new(false);
+    let fit = Fit {
+        level: SimdLevel::chosen(),
+        samples,
+        sample_rate_hz: RATE_HZ,
+        onsets: &[],
+        is_cancelled: &is_cancelled,
+    };
+    let resolution = Resolution {
+        drops_noise,
+        ..window::resolution(AnalysisFit::Musical, 1_024)
+    };
+    let courses = fit.courses(resolution, &Effort::MUSICAL, &mut |_| {});
+    let courses = courses.expect("not cancelled");
+    let grid = Grid::new(resolution.hop, samples.len());
+    let found = fit.refit(grid).synthesis(&courses).expect("not cancelled");
+    let near_db = srer_db(samples, &found);
+    (courses, near_db)
+}
+
+/// The mean frequency of a course over its knots, in Hz.
+fn mean_hz(course: &Course) -> f64 {
+    course.frequencies.iter().sum::<f64>() / course.knots() as f64 * RATE_HZ
+}
+
+#[test]
+fn courses_of_noise_are_dropped_and_weak_partials_stay() {
+    let steady = |hz: f64, amplitude: f64| Tone {
+        hz,
+        amplitude,
+        from_s: 0.0,
+        to_s: 1.0,
+    };
+    let tones = [
+        steady(440.0, 0.5),
+        steady(880.0, 0.05),
+        steady(3_000.0, 0.02),
+    ];
+    let samples = sound(&tones, 0.02);
+    let (all, all_db) = fitted(&samples, false);
+    let (kept, kept_db) = fitted(&samples, true);
+    assert!(all.len() > 20, "{}", all.len());
+    assert!(
+        2 * kept.len() < all.len(),
+        "{} of {}",
+        kept.len(),
+        all.len()
+    );
+    assert!(kept_db > all_db - 3.1, "{kept_db} of {all_db} dB");
+    for tone in &tones {
+        let is_it =
+            |course: &&Course| (mean_hz(course) - tone.hz).abs() < 3.0 && course.knots() > 150;
+        assert!(kept.iter().any(|course| is_it(&course)), "{} Hz", tone.hz);
+    }
+}
+
+/// What is noise beside a loud note is a partial when that note is over.
+#[test]
+fn a_quiet_note_after_a_loud_one_stays() {
+    let loud = |hz: f64| Tone {
+        hz,
+        amplitude: 0.4,
+        from_s: 0.0,
+        to_s: 0.5,
+    };
+    let quiet = Tone {
+        hz: 660.0,
+        amplitude: 0.001,
+        from_s: 0.55,
+        to_s: 1.0,
+    };
+    let samples = sound(&[loud(440.0), loud(620.0), loud(700.0), quiet], 1e-5);
+    let (kept, _) = fitted(&samples, true);
+    let is_quiet = |course: &Course| course.first > 90 && (mean_hz(course) - 660.0).abs() < 2.0;
+    assert!(kept.iter().any(is_quiet));
+}
+
+/// Noise as loud as a drum, in a fifth of the time of a quiet partial.
+#[test]
+fn a_partial_goes_on_through_a_burst_of_noise() {
+    let (hz, amplitude) = (3_000.0, 0.004);
+    let tone = Tone {
+        hz,
+        amplitude,
+        from_s: 0.0,
+        to_s: 1.0,
+    };
+    let mut samples = sound(&[tone], 1e-5);
+    let burst = &mut samples[13_000..21_800];
+    for (sample, noise) in burst.iter_mut().zip(white_noise(9, 8_800)) {
+        *sample += 0.3 * noise;
+    }
+    let grid = Grid::new(256, samples.len());
+    let turns = hz / RATE_HZ;
+    let course = |knots: std::ops::Range<usize>| Course {
+        first: knots.start,
+        // A sine is a cosine a quarter of a turn later.
+        phases: knots
+            .clone()
+            .map(|knot| turns * (knot * grid.hop) as f64 - 0.25)
+            .collect(),
+        frequencies: vec![turns; knots.len()],
+        amplitudes: vec![amplitude as f32; knots.len()],
+        ..Course::default()
+    };
+    let is_cancelled = AtomicBool::new(false);
+    let fit = Fit {
+        level: SimdLevel::chosen(),
+        samples: &samples,
+        sample_rate_hz: RATE_HZ,
+        onsets: &[],
+        is_cancelled: &is_cancelled,
+    };
+    let refit = fit.refit(grid);
+    let pruning = fit.pruning(&refit, grid);
+    let kept = |course: Course| {
+        let mut courses = vec![course];
+        pruning.drop_noise(&mut courses).expect("not cancelled");
+        courses.len()
+    };
+    assert_eq!(kept(course(0..grid.segments + 1)), 1);
+    // What is there in the burst alone is noise.
+    assert_eq!(kept(course(52..84)), 0);
+}
