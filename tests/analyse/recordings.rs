@@ -208,7 +208,7 @@ fn an_interrupted_analysis_leaves_nothing_behind() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    // The temporary file shows that it is under way.
+    // The temporary file shows that it is under way; what it makes is named, as for files of partials.
     while place.listing() == before {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
@@ -220,6 +220,6 @@ fn an_interrupted_analysis_leaves_nothing_behind() {
     let output = child.wait_with_output().expect("the program ends");
     assert_eq!(output.status.code(), Some(1));
     let error = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(error, "aliquot-analyse: long.wav: interrupted\n");
+    assert_eq!(error, "aliquot-analyse: out.aliquot: interrupted\n");
     assert_eq!(place.listing(), before);
 }
