@@ -13,8 +13,8 @@ mod wheels;
 use std::time::Duration;
 
 use egui::{
-    Align2, Color32, CornerRadius, Event, Key, Mesh, Modifiers, Painter, Rect, Role, Sense, Stroke,
-    StrokeKind, Ui, pos2, vec2,
+    Align2, Color32, CornerRadius, Event, FontId, Key, Mesh, Modifiers, Painter, Rect, Role, Sense,
+    Stroke, StrokeKind, Ui, pos2, vec2,
 };
 
 use crate::bridge::ScreenKeys;
@@ -439,24 +439,27 @@ impl Keyboard {
         }
     }
 
+    /// The letter of the computer's keyboard that plays a key, if one does.
+    fn letter(&self, ui: &Ui, font: &FontId, legends: Option<&Legends>, key: u8) -> Option<String> {
+        let place = key.checked_sub(self.base).map(usize::from)?;
+        let position = *NOTES.get(place)?;
+        let Some(legends) = legends else {
+            return Some(english(self.letters, position).name().to_owned());
+        };
+        // A letter that the type face lacks would be an empty box.
+        let legend = legends
+            .get(position)
+            .map(String::from)
+            .filter(|legend| ui.fonts_mut(|fonts| fonts.has_glyphs(font, legend)));
+        Some(legend.unwrap_or_else(|| position.name().to_owned()))
+    }
+
     fn paint(&self, ui: &Ui, piano: &Piano, held: u128, powers: &KeyPowers) {
         let theme = theme::current(ui);
         let painter = ui.painter().with_clip_rect(piano.rect());
         let font = theme::font(theme::SMALL);
         let legends = Legends::published(ui.ctx());
-        let letter = |key: u8| {
-            let place = key.checked_sub(self.base).map(usize::from)?;
-            let position = *NOTES.get(place)?;
-            let Some(legends) = &legends else {
-                return Some(english(self.letters, position).name().to_owned());
-            };
-            // A letter that the type face lacks would be an empty box.
-            let legend = legends
-                .get(position)
-                .map(String::from)
-                .filter(|legend| ui.fonts_mut(|fonts| fonts.has_glyphs(&font, legend)));
-            Some(legend.unwrap_or_else(|| position.name().to_owned()))
-        };
+        let letter = |key: u8| self.letter(ui, &font, legends.as_deref(), key);
         let (white, black, _) = theme.keys();
         // The text stands `above` the key's foot, points, and a dot on a key that is down so far above the text. The
         // tuning is told between `top` and the text.
