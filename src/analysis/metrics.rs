@@ -233,9 +233,8 @@ impl Spectra {
                 *slot = Complex::new(value(frame, n), value(frame + 1, n));
             }
             self.fourier.forward(&mut values);
-            let pair = |k: usize| (values[k], values[(points - k) % points].conjugate());
-            let first = |k: usize| (pair(k).0 + pair(k).1).power() * 0.25;
-            let second = |k: usize| (pair(k).0 - pair(k).1).power() * 0.25;
+            let first = |k: usize| self.fourier.pair(&values, k).0.power();
+            let second = |k: usize| self.fourier.pair(&values, k).1.power();
             all.push((0..=points / 2).map(first).collect());
             all.push((0..=points / 2).map(second).collect());
         }

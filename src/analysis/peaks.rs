@@ -128,13 +128,7 @@ impl PeakFinder {
         }
         self.fourier.forward(&mut self.values);
         for k in 0..points {
-            let (a, b) = (
-                self.values[k],
-                self.values[(points - k) % points].conjugate(),
-            );
-            let difference = a - b;
-            self.plain[k] = (a + b).scaled(0.5);
-            self.weighted[k] = Complex::new(0.5 * difference.im, -0.5 * difference.re);
+            (self.plain[k], self.weighted[k]) = self.fourier.pair(&self.values, k);
         }
         for k in 0..=self.length {
             self.powers[k] = self.windowed(&self.plain, k as isize).power();
