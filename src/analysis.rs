@@ -27,6 +27,7 @@ pub mod fit;
 pub mod fourier;
 pub mod linking;
 pub mod metrics;
+mod noise;
 pub mod onsets;
 pub mod peaks;
 pub mod pitch;
@@ -72,21 +73,6 @@ impl AnalysisFit {
         match self {
             AnalysisFit::Exact => &onsets.sharp,
             AnalysisFit::Musical => &onsets.all,
-        }
-    }
-
-    fn effort(self) -> Effort {
-        match self {
-            AnalysisFit::Exact => Effort::FULL,
-            AnalysisFit::Musical => Effort::MUSICAL,
-        }
-    }
-
-    /// The effort of trials.
-    fn draft(self) -> Effort {
-        match self {
-            AnalysisFit::Exact => Effort::DRAFT,
-            AnalysisFit::Musical => Effort::MUSICAL_DRAFT,
         }
     }
 }
@@ -187,9 +173,7 @@ pub fn analyse(
         None => window::choose(&fit, settings.fit, &mut |part| advance(window_share * part))?,
     };
     let share = 0.9 - window_share;
-    let courses = fit.courses(resolution, &settings.fit.effort(), &mut |part| {
-        advance(share * part)
-    })?;
+    let courses = fit.courses(resolution, &Effort::FULL, &mut |part| advance(share * part))?;
     let found = finished(
         recording,
         settings,
@@ -289,7 +273,7 @@ fn residue(
     let square = |x: &f32| f64::from(*x) * f64::from(*x);
     let power = samples.iter().map(square).sum::<f64>() / samples.len() as f64;
     let transients = residual::take_transients(&mut rest, onsets, power, rate);
-    let noise = residual::NoiseFrames::new(rate).powers(&rest, rate, fit.is_cancelled)?;
+    let noise = noise::band_noise(&rest, rate, fit.is_cancelled)?;
     Ok((transients, noise))
 }
 

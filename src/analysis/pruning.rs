@@ -3,7 +3,7 @@
 //! In all fits those that matter, and the strongest where there are too many at once. In the musical fit also
 //! none that are noise: peaks of noise make short courses wherever they happen to line up, and noise is to
 //! be noise. A course is noise if its power, over its own time, is not above the power of what all courses
-//! leave of the original in the same bands ([`NoiseFrames`], transients taken out). Noise is fitted badly, since
+//! leave of the original in the same bands ([`band_noise`], transients taken out). Noise is fitted badly, since
 //! its phase wanders, so what is left of it is about as strong as its courses; what is left beside a
 //! partial is far weaker than the partial. What is left counts as four times the course's mean power at most, so
 //! that a drum that sounds in less than a quarter of its time does not take a partial away. What is dropped
@@ -15,9 +15,10 @@
 
 use std::sync::atomic::AtomicBool;
 
+use super::noise::band_noise;
 use super::refit::Refit;
 use super::refit::course::{Course, Grid};
-use super::residual::{NoiseFrames, take_transients};
+use super::residual::take_transients;
 use crate::cancelled::Cancelled;
 use crate::tracks::BandNoise;
 use crate::tracks::bands::{NOISE_BANDS, noise_edges_hz};
@@ -135,7 +136,7 @@ impl Pruning<'_> {
         drop(found);
         let rate = self.sample_rate_hz;
         take_transients(&mut rest, self.onsets, 0.0, rate);
-        NoiseFrames::new(rate).powers(&rest, rate, self.is_cancelled)
+        band_noise(&rest, rate, self.is_cancelled)
     }
 
     fn place(&self, course: &Course, knot: usize, left: &BandNoise, edges_hz: &[f64]) -> Place {

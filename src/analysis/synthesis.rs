@@ -12,7 +12,7 @@ use std::f64::consts::TAU;
 use std::sync::atomic::AtomicBool;
 
 use super::fourier::Complex;
-use super::residual::NoiseFrames;
+use super::noise::{NoiseFrames, noise_frames};
 use crate::cancelled::Cancelled;
 use crate::dsp::random::bipolar;
 use crate::tracks::bands::{NOISE_BANDS, noise_edges_hz};
@@ -20,6 +20,8 @@ use crate::tracks::{BandNoise, PhaseCurve, Track, Tracks, Transient};
 
 /// Seed of the white noise that the bands shape.
 const NOISE_SEED: u64 = 1;
+/// No frame of noise has more than twice this many samples.
+const LONGEST: usize = 1 << 14;
 
 /// Both channels of a sound.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -124,29 +126,43 @@ fn add_noise(
     mid: &mut [f64],
     is_cancelled: &AtomicBool,
 ) -> Result<(), Cancelled> {
-    let frames = NoiseFrames::new(sample_rate_hz);
+    for frames in noise_frames(sample_rate_hz) {
+        add_noise_of(&frames, noise, sample_rate_hz, mid, is_cancelled)?;
+    }
+    Ok(())
+}
+
+/// Adds the bands of these frames.
+fn add_noise_of(
+    frames: &NoiseFrames,
+    noise: &BandNoise,
+    sample_rate_hz: f64,
+    mid: &mut [f64],
+    is_cancelled: &AtomicBool,
+) -> Result<(), Cancelled> {
     let points = frames.fourier.points();
+    let hop = points / 2;
     let root: Vec<f64> = frames.window.iter().map(|w| libm::sqrt(*w)).collect();
-    // Uniform from −1 to 1, of variance 1/3: the density of one side is 2/(3·rate).
-    let count = mid.len() + 2 * points;
-    let white: Vec<f64> = (0..count as u64)
-        .map(|place| bipolar(NOISE_SEED, place))
-        .collect();
+    let shares: Vec<f64> = (0..=hop).map(|k| frames.share(k)).collect();
     let mut values = vec![Complex::default(); points];
-    for frame in 0..=mid.len().div_ceil(frames.hop) {
+    for frame in 0..=mid.len().div_ceil(hop) {
         Cancelled::check(is_cancelled)?;
-        let start = frame * frames.hop;
+        let start = frame * hop;
         let gains = bin_gains(noise, start as f64 / sample_rate_hz, sample_rate_hz, points);
         for (n, value) in values.iter_mut().enumerate() {
-            *value = Complex::new(white[start + n] * root[n], 0.0);
+            // Uniform from −1 to 1, of variance 1/3: the density of one side is 2/(3·rate). The longest frames
+            // begin first, and the white noise with them.
+            let place = (start + n + LONGEST - hop) as u64;
+            *value = Complex::new(bipolar(NOISE_SEED, place) * root[n], 0.0);
         }
         frames.fourier.forward(&mut values);
         for (k, value) in values.iter_mut().enumerate() {
-            *value = value.scaled(gains[k.min(points - k)]);
+            let k = k.min(points - k);
+            *value = value.scaled(gains[k] * shares[k]);
         }
         frames.fourier.inverse(&mut values);
         for (n, value) in values.iter().enumerate() {
-            let at = (start + n).checked_sub(points / 2);
+            let at = (start + n).checked_sub(hop);
             if let Some(slot) = at.and_then(|at| mid.get_mut(at)) {
                 *slot += value.re * root[n] / points as f64;
             }

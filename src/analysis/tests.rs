@@ -283,12 +283,12 @@ fn every_stage_looks_whether_it_is_cancelled_all_along() {
         ("src/analysis.rs", 1),
         ("src/analysis/envelope.rs", 2),
         ("src/analysis/fit.rs", 3),
+        ("src/analysis/noise.rs", 2),
         ("src/analysis/onsets.rs", 1),
         ("src/analysis/onsets/bands.rs", 1),
         ("src/analysis/pitch.rs", 4),
         ("src/analysis/pruning.rs", 2),
-        ("src/analysis/refit.rs", 3),
-        ("src/analysis/residual.rs", 1),
+        ("src/analysis/refit.rs", 4),
         ("src/analysis/sustain.rs", 2),
     ];
     assert_eq!(looks::growing(&short, &long), expected.into());

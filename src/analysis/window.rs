@@ -11,6 +11,7 @@
 
 use super::fit::{Fit, Resolution};
 use super::metrics::srer_db;
+use super::refit::Effort;
 use super::refit::course::Grid;
 use super::residual::take_transients;
 use super::{AnalysisFit, onsets};
@@ -143,7 +144,7 @@ impl Trial<'_> {
         advance: &mut dyn FnMut(f64),
     ) -> Result<Draft, Cancelled> {
         let (samples, rate) = (self.fit.samples, self.fit.sample_rate_hz);
-        let courses = self.fit.courses(resolution, &self.kind.draft(), advance)?;
+        let courses = self.fit.courses(resolution, &Effort::DRAFT, advance)?;
         let grid = Grid::new(resolution.hop, samples.len());
         let mut found = self.fit.refit(grid).synthesis(&courses)?;
         let mut rest: Vec<f32> = samples.iter().zip(&found).map(|(x, y)| x - y).collect();

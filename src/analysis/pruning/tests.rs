@@ -50,7 +50,7 @@ fn fitted(samples: &[f32], drops_noise: bool) -> (Vec<Course>, f64) {
         drops_noise,
         ..window::resolution(AnalysisFit::Musical, 1_024)
     };
-    let courses = fit.courses(resolution, &Effort::MUSICAL, &mut |_| {});
+    let courses = fit.courses(resolution, &Effort::FULL, &mut |_| {});
     let courses = courses.expect("not cancelled");
     let grid = Grid::new(resolution.hop, samples.len());
     let found = fit.refit(grid).synthesis(&courses).expect("not cancelled");

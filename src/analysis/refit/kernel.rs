@@ -45,8 +45,41 @@ pub struct Value {
     pub im: f32,
 }
 
-/// What [`pass`] works with: e^{jφ} of every piece for one chunk.
-pub type Rotors = Vec<[[f32; CHUNK]; 2]>;
+impl Value {
+    /// Adds another.
+    #[inline(always)]
+    pub(super) fn add(&mut self, other: Value) {
+        self.re += other.re;
+        self.im += other.im;
+    }
+
+    /// The product of both.
+    #[inline(always)]
+    pub(super) fn times(self, other: Value) -> Value {
+        Value {
+            re: self.re * other.re - self.im * other.im,
+            im: self.re * other.im + self.im * other.re,
+        }
+    }
+
+    /// The mirror image at the real axis.
+    #[inline(always)]
+    pub(super) fn conjugate(&self) -> Value {
+        Value {
+            re: self.re,
+            im: -self.im,
+        }
+    }
+}
+
+/// What [`pass`] works with, for every piece.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    /// e^{jφ} for one chunk.
+    rotors: Vec<[[f32; CHUNK]; 2]>,
+    /// The samples times cos φ, −sin φ, u·cos φ and −u·sin φ, summed up by lanes.
+    sums: Vec<[[f32; LANES]; 4]>,
+}
 
 #[inline(always)]
 fn rotor(piece: &Piece, at: usize, rotor: &mut [[f32; CHUNK]; 2]) {
@@ -62,21 +95,24 @@ fn rotor(piece: &Piece, at: usize, rotor: &mut [[f32; CHUNK]; 2]) {
     let [cosines, sines] = rotor;
     for i in 0..CHUNK {
         let n = INDEX[i];
-        let turns = phase + n * (first + n * (second + n * third));
-        const ROUND: f32 = 12_582_912.0;
-        let r = turns - ((turns + ROUND) - ROUND);
-        let q = r * r;
-        let sine = r * (SINE[0] + q * (SINE[1] + q * (SINE[2] + q * (SINE[3] + q * SINE[4]))));
-        let cosine =
-            COSINE[0] + q * (COSINE[1] + q * (COSINE[2] + q * (COSINE[3] + q * COSINE[4])));
-        cosines[i] = 1.0 - 2.0 * sine * sine;
-        sines[i] = 2.0 * sine * cosine;
+        [cosines[i], sines[i]] = turned(phase + n * (first + n * (second + n * third)));
     }
     if at < piece.start {
         let silent = (piece.start - at).min(CHUNK);
         cosines[..silent].fill(0.0);
         sines[..silent].fill(0.0);
     }
+}
+
+/// Cosine and sine of an angle in turns, of less than 2²² of them.
+#[inline(always)]
+pub(super) fn turned(turns: f32) -> [f32; 2] {
+    const ROUND: f32 = 12_582_912.0;
+    let r = turns - ((turns + ROUND) - ROUND);
+    let q = r * r;
+    let sine = r * (SINE[0] + q * (SINE[1] + q * (SINE[2] + q * (SINE[3] + q * SINE[4]))));
+    let cosine = COSINE[0] + q * (COSINE[1] + q * (COSINE[2] + q * (COSINE[3] + q * COSINE[4])));
+    [1.0 - 2.0 * sine * sine, 2.0 * sine * cosine]
 }
 
 /// sin πr for |r| ≤ ½: odd powers, error 4e-9.
@@ -105,11 +141,13 @@ at_level! {
         sign: f32,
         samples: &mut [f32],
         gradient: &mut [Value],
-        rotors: &mut Rotors,
+        scratch: &mut Scratch,
     ) {
-        let hop = samples.len();
+        let slope = 1.0 / samples.len() as f32;
+        let Scratch { rotors, sums } = scratch;
         rotors.resize(pieces.len().max(rotors.len()), [[0.0; CHUNK]; 2]);
-        let slope = 1.0 / hop as f32;
+        sums.clear();
+        sums.resize(pieces.len(), [[0.0; LANES]; 4]);
         for (chunk, samples) in samples.chunks_exact_mut(CHUNK).enumerate() {
             let at = chunk * CHUNK;
             let Ok(samples) = <&mut [f32; CHUNK]>::try_from(samples) else {
@@ -120,19 +158,22 @@ at_level! {
                 rotor(piece, at, made);
                 add(made, values[piece.slot], values[piece.slot + 1], at, slope, &mut sum);
             }
+            let mut rising = [0.0; CHUNK];
             for i in 0..CHUNK {
                 samples[i] += sign * sum[i];
+                rising[i] = samples[i] * (slope * (at as f32 + INDEX[i]));
             }
-            for (piece, made) in pieces.iter().zip(rotors.iter()) {
-                let (whole, rising) = demodulated(made, samples, at, slope);
-                let [first, second] = &mut gradient[piece.slot..piece.slot + 2] else {
-                    continue;
-                };
-                first.re += whole.re - rising.re;
-                first.im += whole.im - rising.im;
-                second.re += rising.re;
-                second.im += rising.im;
+            for (sums, made) in sums.iter_mut().zip(rotors.iter()) {
+                demodulate(made, samples, &rising, sums);
             }
+        }
+        for (piece, sums) in pieces.iter().zip(sums.iter()) {
+            let [first, second] = &mut gradient[piece.slot..piece.slot + 2] else {
+                continue;
+            };
+            let rising = Value { re: total(&sums[2]), im: total(&sums[3]) };
+            second.add(rising);
+            first.add(Value { re: total(&sums[0]) - rising.re, im: total(&sums[1]) - rising.im });
         }
     }
 }
@@ -177,39 +218,29 @@ fn add(
     }
 }
 
-/// The samples against both hats' sum, and against the rising one.
+/// Adds to the sums what this chunk gives; `rising` are the samples times u.
 #[inline(always)]
-fn demodulated(
-    rotor: &[[f32; CHUNK]; 2],
+fn demodulate(
+    [cosines, sines]: &[[f32; CHUNK]; 2],
     samples: &[f32; CHUNK],
-    at: usize,
-    slope: f32,
-) -> (Value, Value) {
-    let mut sums = [[0.0_f32; LANES]; 4];
-    let [cosines, sines] = rotor;
+    rising: &[f32; CHUNK],
+    sums: &mut [[f32; LANES]; 4],
+) {
+    let [whole_re, whole_im, rising_re, rising_im] = sums;
     for group in 0..CHUNK / LANES {
-        let [whole_re, whole_im, rising_re, rising_im] = &mut sums;
         for lane in 0..LANES {
             let i = group * LANES + lane;
-            let (re, im) = (samples[i] * cosines[i], -samples[i] * sines[i]);
-            whole_re[lane] += re;
-            whole_im[lane] += im;
-            rising_re[lane] += re * INDEX[i];
-            rising_im[lane] += im * INDEX[i];
+            whole_re[lane] += samples[i] * cosines[i];
+            whole_im[lane] -= samples[i] * sines[i];
+            rising_re[lane] += rising[i] * cosines[i];
+            rising_im[lane] -= rising[i] * sines[i];
         }
     }
-    let total = |lanes: &[f32; LANES]| {
-        let pairs = [0, 1, 2, 3].map(|i| lanes[i] + lanes[i + 4]);
-        (pairs[0] + pairs[2]) + (pairs[1] + pairs[3])
-    };
-    let whole = Value {
-        re: total(&sums[0]),
-        im: total(&sums[1]),
-    };
-    let start = at as f32 * slope;
-    let rising = Value {
-        re: start * whole.re + slope * total(&sums[2]),
-        im: start * whole.im + slope * total(&sums[3]),
-    };
-    (whole, rising)
+}
+
+/// The sum of a vector.
+#[inline(always)]
+pub(super) fn total(lanes: &[f32; LANES]) -> f32 {
+    ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6]))
+        + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))
 }
