@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use egui::{Rect, pos2, vec2};
+use egui::{Rangef, Rect, pos2, vec2};
 
 use super::curve_places::CurvePlaces;
 use crate::editor::model::spectrum::axis::{Axis, Extent, Measure};
@@ -32,6 +32,32 @@ pub fn height_in(plot: Rect, part: f32) -> f32 {
 /// The height of a level in dB of full scale, within a plot.
 pub fn live_height_in(plot: Rect, db: f32) -> f32 {
     height_in(plot, 1.0 - (db / FLOOR_DB).clamp(0.0, 1.0))
+}
+
+/// The heights of levels or gains in dB, which are within a plot.
+#[derive(Clone, Copy)]
+pub struct HeightScale {
+    low_db: f32,
+    points_per_db: f32,
+    plot: Rangef,
+}
+
+impl HeightScale {
+    fn within(plot: Rect, (low_db, high_db): (f32, f32)) -> HeightScale {
+        HeightScale {
+            low_db,
+            points_per_db: plot.height() / (high_db - low_db),
+            plot: plot.y_range(),
+        }
+    }
+
+    /// The height of a value in dB; that of the nearer end, if it is outside.
+    pub fn height(&self, db: f32) -> f32 {
+        let y = self.plot.max - (db - self.low_db) * self.points_per_db;
+        // Without a look for what is not a number, unlike `clamp`: curves have many points.
+        let y = if y < self.plot.max { y } else { self.plot.max };
+        if y > self.plot.min { y } else { self.plot.min }
+    }
 }
 
 /// Rooms and scales of one frame.
@@ -258,9 +284,19 @@ impl<'a> Canvas<'a> {
         (1.0 - self.value(y)) * FLOOR_DB
     }
 
-    /// The height of a gain in dB, on the scale of Level whichever layer is shown; within the plot.
+    /// The scale of levels in dB of full scale.
+    pub fn live_scale(&self) -> HeightScale {
+        HeightScale::within(self.plot, (FLOOR_DB, 0.0))
+    }
+
+    /// The scale of gains in dB: that of Level, whichever layer is shown.
+    pub fn gain_scale(&self) -> HeightScale {
+        HeightScale::within(self.plot, Layer::Level.param(1).range().ends())
+    }
+
+    /// The height of a gain in dB, on that scale.
     pub fn gain_height(&self, db: f32) -> f32 {
-        self.height(Layer::Level.param(1).range().normalized(db))
+        self.gain_scale().height(db)
     }
 
     /// The gain in dB at a height, on that scale.
@@ -314,6 +350,15 @@ mod tests {
             assert!((canvas.live_height(-12.0) - canvas.live_height(0.0) - twelve).abs() < 1e-3);
             assert!((twelve * canvas.db_per_point() - 12.0).abs() < 1e-3);
             assert_eq!(canvas.live_height(-300.0), canvas.plot.bottom());
+            let scales = [canvas.live_scale(), canvas.gain_scale()];
+            for (scale, (low_db, high_db)) in scales.into_iter().zip([(-96.0, 0.0), (-72.0, 24.0)])
+            {
+                let heights = [f32::NAN, -500.0, low_db, high_db, 500.0].map(|db| scale.height(db));
+                let (top, bottom) = (canvas.plot.top(), canvas.plot.bottom());
+                assert_eq!(heights, [bottom, bottom, bottom, top, top]);
+            }
+            let height = canvas.live_scale().height(-30.0);
+            assert!((height - canvas.live_height(-30.0)).abs() < 1e-3);
             assert!((canvas.live_db(canvas.live_height(-30.0)) + 30.0).abs() < 1e-3);
             assert!((canvas.height(canvas.value(200.0)) - 200.0).abs() < 1e-3);
             let waterfall = canvas.waterfall.expect("a waterfall");
