@@ -3,7 +3,9 @@
 use egui_kittest::kittest::Queryable as _;
 
 use super::*;
+use crate::editor::model::spectrum::pitch::power_db;
 use crate::editor::testing::window::{WHOLE, control, plain, send, show_control, window};
+use crate::synth::display::lowest_voice;
 use crate::synth::parameter::LEVEL_OFF_DB;
 use crate::synth::parameter::layout::Group;
 
