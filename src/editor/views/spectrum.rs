@@ -14,6 +14,7 @@ mod curve_places;
 mod fan;
 mod filter;
 mod handle;
+mod height_scale;
 mod modulate;
 mod paint;
 mod pointed;

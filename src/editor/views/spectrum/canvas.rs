@@ -2,9 +2,10 @@
 
 use std::cell::OnceCell;
 
-use egui::{Rangef, Rect, pos2, vec2};
+use egui::{Rect, pos2, vec2};
 
 use super::curve_places::CurvePlaces;
+use super::height_scale::HeightScale;
 use crate::editor::model::spectrum::axis::{Axis, Extent, Measure};
 use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::note_names::NoteNames;
@@ -32,32 +33,6 @@ pub fn height_in(plot: Rect, part: f32) -> f32 {
 /// The height of a level in dB of full scale, within a plot.
 pub fn live_height_in(plot: Rect, db: f32) -> f32 {
     height_in(plot, 1.0 - (db / FLOOR_DB).clamp(0.0, 1.0))
-}
-
-/// The heights of levels or gains in dB, which are within a plot.
-#[derive(Clone, Copy)]
-pub struct HeightScale {
-    low_db: f32,
-    points_per_db: f32,
-    plot: Rangef,
-}
-
-impl HeightScale {
-    fn within(plot: Rect, (low_db, high_db): (f32, f32)) -> HeightScale {
-        HeightScale {
-            low_db,
-            points_per_db: plot.height() / (high_db - low_db),
-            plot: plot.y_range(),
-        }
-    }
-
-    /// The height of a value in dB; that of the nearer end, if it is outside.
-    pub fn height(&self, db: f32) -> f32 {
-        let y = self.plot.max - (db - self.low_db) * self.points_per_db;
-        // Without a look for what is not a number, unlike `clamp`: curves have many points.
-        let y = if y < self.plot.max { y } else { self.plot.max };
-        if y > self.plot.min { y } else { self.plot.min }
-    }
 }
 
 /// Rooms and scales of one frame.

@@ -1,8 +1,8 @@
 //! Where the curves of filters and shapers are worked out, and their lines.
 
-use egui::{Id, Pos2, Stroke, Ui, pos2};
+use egui::{Id, Pos2, Rect, Stroke, Ui, pos2};
 
-use super::canvas::{Canvas, HeightScale};
+use super::height_scale::HeightScale;
 use crate::editor::model::spectrum::axis::Extent;
 use crate::editor::widgets::{kept_within, thinned};
 
@@ -39,10 +39,10 @@ impl CurvePlaces {
     }
 }
 
-/// Draws the line of a curve that the user does not move now: most stay while a note moves the others. `id` is for this
-/// curve alone.
-pub fn paint_still(ui: &Ui, id: Id, canvas: &Canvas, line: Vec<Pos2>, stroke: Stroke) {
-    let painter = ui.painter().with_clip_rect(canvas.plot);
+/// Draws the line of a curve within a plot that the user does not move now: most stay while a note moves the others.
+/// `id` is for this curve alone.
+pub fn paint_still(ui: &Ui, id: Id, plot: Rect, line: Vec<Pos2>, stroke: Stroke) {
+    let painter = ui.painter().with_clip_rect(plot);
     kept_within(ui, &painter, id, (line, stroke), |painter, _, still| {
         let (line, stroke) = still;
         painter.line(line.clone(), *stroke);

@@ -103,7 +103,7 @@ impl FilterHandle {
         }
         let stroke = Stroke::new(if in_use { 1.75 } else { 1.25 }, color);
         let still = line(&settings, canvas);
-        paint_still(ui, id.with("line"), canvas, still, stroke);
+        paint_still(ui, id.with("line"), canvas.plot, still, stroke);
         handle::paint(&painter, theme, place(&settings, canvas), &response);
         Some(response.on_hover_cursor(CursorIcon::Move))
     }

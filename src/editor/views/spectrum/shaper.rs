@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use egui::{CursorIcon, Pos2, Response, Stroke, Ui, WidgetInfo, pos2};
 
-use super::canvas::{Canvas, HeightScale};
+use super::canvas::Canvas;
 use super::curve_places::paint_still;
 use super::handle::{self, HandleParams};
+use super::height_scale::HeightScale;
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::rest::Rest;
@@ -151,7 +152,7 @@ impl ShaperCurves {
         let faint = Stroke::new(1.0, color.gamma_multiply(0.35));
         for curve in others {
             let id = ui.scope_id().with(("curve", curve.group()));
-            paint_still(ui, id, canvas, lines.line(curve, &values), faint);
+            paint_still(ui, id, canvas.plot, lines.line(curve, &values), faint);
         }
         let curve = in_use?;
         let within = ui.painter().with_clip_rect(canvas.plot);
