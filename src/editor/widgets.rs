@@ -43,6 +43,8 @@ pub use behaviour::{fine, keep_arrows, notches, param_behaviour, param_handle, r
 pub use choice::{choice, narrow_choice};
 pub use entry::show as value_entry;
 pub use fade::fade_in;
+#[cfg(test)]
+pub use kept::leave_texts;
 pub use kept::{kept, kept_within};
 pub use knob::knob;
 pub use paint::{dimmed, label};

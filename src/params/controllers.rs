@@ -131,7 +131,10 @@ impl Controllers {
 
     /// The controller that is bound to `param`.
     pub fn controller(&self, param: Param) -> Option<u8> {
-        (0..COUNT as u8).find(|&number| self.target(number) == Some(param))
+        let wanted = packed(Some(param));
+        let is_bound = |target: &AtomicU16| target.load(Ordering::Relaxed) == wanted;
+        let number = self.targets.iter().position(is_bound)?;
+        Some(number as u8)
     }
 
     /// The parameter that waits for a controller.

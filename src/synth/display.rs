@@ -36,6 +36,7 @@ use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
 use super::tuning::Tunings;
 pub use super::tuning::semitones_from_a4;
 pub use crate::dsp::envelope::{EnvelopePlace, EnvelopeStage, shaped as envelope_progress};
+use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, log2};
 use crate::dsp::simd_level::SimdLevel;
 
 /// The values of a patch as they are set, before the macros move them.
@@ -95,16 +96,21 @@ impl PartialRatios {
                 unison: None,
                 ..Stages::read(values, &context)
             };
-            let untuned = Stages {
-                overrides: None,
-                ..stages
-            };
-            let [source, tuned] = [untuned, stages].map(|stages| {
+            let mut ratios = |stages: Stages| -> Box<[f32]> {
                 source.fill(Arrays::RATIO, &context, &mut frame);
                 stages.run(Arrays::RATIO, &context, &mut frame);
                 frame.ratio[..frame.count()].into()
+            };
+            let untuned = ratios(Stages {
+                overrides: None,
+                ..stages
             });
-            PartialRatios::of(source, tuned)
+            // Without a Tune of their own they are the same.
+            let tuned = match stages.overrides {
+                Some(_) => ratios(stages),
+                None => untuned.clone(),
+            };
+            PartialRatios::of(untuned, tuned)
         })
     }
 
@@ -173,12 +179,12 @@ pub fn filter_2_settings(values: &Values) -> Option<FilterSettings> {
 
 /// A filter's gains in dB at these frequencies.
 pub fn filter_gains_db(settings: &FilterSettings, hz: &[f32]) -> Vec<f32> {
-    let log2_hz: Vec<f32> = hz.iter().map(|hz| libm::log2f(hz.max(1e-3))).collect();
+    let log2_hz: Vec<f32> = hz.iter().map(|hz| log2(hz.max(1e-3))).collect();
     let mut gains = vec![1.0; hz.len()];
     Filter::new(settings).apply(SimdLevel::PORTABLE, &log2_hz, 0.0, &mut gains);
     gains
         .into_iter()
-        .map(|gain: f32| 20.0 * libm::log10f(gain.max(1e-6)))
+        .map(|gain: f32| DB_PER_OCTAVE_PER_POWER * log2(gain.max(1e-6)))
         .collect()
 }
 

@@ -21,14 +21,23 @@ pub fn target(route: &RouteParams, plain: impl Fn(Param) -> f32) -> Option<Route
     RouteTarget::of_place(plain(route.to) as usize)
 }
 
+/// The parameters of all routes: they are asked for by each source and section in each frame.
+static ALL: [RouteParams; ROUTES] = {
+    let mut all = [RouteParams::of(1); ROUTES];
+    let mut number = 2;
+    while number <= ROUTES {
+        all[number - 1] = RouteParams::of(number);
+        number += 1;
+    }
+    all
+};
+
 /// The routes that move something if their depth is not zero, with what they move.
 fn used(values: &Values) -> impl Iterator<Item = (RouteParams, RouteTarget)> {
-    (1..=ROUTES).map(RouteParams::of).filter_map(|route| {
-        let is_used = !values.is_on(route.bypass) && values.index(route.from) != 0;
-        let target = target(&route, |param| values.get(param));
-        is_used.then_some(())?;
-        Some((route, target?))
-    })
+    let has_source =
+        |route: &RouteParams| values.index(route.from) != 0 && !values.is_on(route.bypass);
+    let routes = ALL.iter().copied().filter(has_source);
+    routes.filter_map(|route| Some((route, target(&route, |param| values.get(param))?)))
 }
 
 fn source(choice: Param, values: &Values) -> Option<&'static str> {

@@ -10,7 +10,7 @@ use crate::editor::context::help::HelpLine;
 use crate::editor::model::EditorModel;
 use crate::editor::model::live::Live;
 use crate::editor::model::live::Sources;
-use crate::editor::theme;
+use crate::editor::{theme, widgets};
 use crate::mts_esp::MtsWatch;
 use crate::settings::Looks;
 use crate::synth::Engine;
@@ -62,6 +62,7 @@ impl ViewHarness {
     pub fn new(size: Vec2) -> ViewHarness {
         let ctx = Context::default();
         theme::install(&ctx, Looks::default());
+        widgets::leave_texts(&ctx);
         let senders = Senders::default();
         ViewHarness {
             ctx,

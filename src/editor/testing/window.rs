@@ -10,7 +10,7 @@ use crate::editor::model::EditorModel;
 use crate::editor::model::live::Live;
 use crate::editor::shell::Shell;
 use crate::editor::testing::host::{Call, RecordingHost, obeyed_model_over};
-use crate::editor::theme;
+use crate::editor::{theme, widgets};
 use crate::library::Library;
 use crate::settings::{Looks, SettingsFile};
 use crate::synth::Param;
@@ -57,7 +57,10 @@ pub fn window(size: Vec2) -> WindowHarness {
     let mut harness = Harness::builder()
         .with_size(size)
         .with_step_dt(0.02)
-        .with_context_setup(|ctx| theme::install(ctx, Looks::default()))
+        .with_context_setup(|ctx| {
+            theme::install(ctx, Looks::default());
+            widgets::leave_texts(ctx);
+        })
         .build_ui_state(
             |ui, window: &mut TestWindow| {
                 // Without the margin that the harness puts around it.

@@ -12,6 +12,9 @@ use egui::{Context, Galley, Id, Mesh, Painter, Rect, Shape, TextureId, Ui};
 use crate::editor::theme::{self, Theme};
 use crate::settings::Looks;
 
+/// Radius in pixels of the largest disc that is a piece of an image.
+const LARGEST_DISC: f32 = 8.0;
+
 /// Draws a value. A function that takes hold of nothing else depends on nothing else, as long as it does not ask the
 /// painter's context.
 type Paint<T> = fn(&Painter, &Theme, &T);
@@ -21,10 +24,19 @@ type Paint<T> = fn(&Painter, &Theme, &T);
 struct Surroundings {
     looks: Looks,
     clip_rect: Rect,
+    /// Less where something is disabled.
     opacity: f32,
     pixels_per_point: f32,
-    /// Texts are made of pieces of this image.
-    glyphs: u64,
+    glyphs: GlyphImage,
+}
+
+/// The image that texts are made of pieces of.
+#[derive(Clone, Copy, PartialEq)]
+struct GlyphImage {
+    /// Another number when it has been cleared.
+    number: u64,
+    /// In pixels: places in it are parts of its width and height.
+    size: [usize; 2],
 }
 
 /// A drawing as it was painted last.
@@ -48,13 +60,11 @@ pub fn kept_within<T>(ui: &Ui, painter: &Painter, id: Id, drawn: T, paint: Paint
 where
     T: PartialEq + Send + Sync + 'static,
 {
-    let theme = theme::current(ui);
-    // What is disabled is drawn in colours that the painter does not tell.
-    if !ui.is_enabled() {
-        paint(painter, theme, &drawn);
+    // Its colours say no more of what is invisible.
+    if !painter.is_visible() {
         return;
     }
-    let ctx = painter.ctx();
+    let (theme, ctx) = (theme::current(ui), painter.ctx());
     let surroundings = Surroundings {
         looks: theme.looks,
         clip_rect: painter.clip_rect(),
@@ -89,7 +99,7 @@ where
             let list = list.into_iter().flat_map(|list| list.all_entries());
             list.skip(first).cloned().collect::<Vec<_>>()
         });
-        merged(ctx, surroundings.pixels_per_point, painted)
+        merged(ctx, &surroundings, painted)
     });
     let painted = Arc::new(Painted {
         drawn,
@@ -99,15 +109,20 @@ where
     ctx.data_mut(|data| data.insert_temp(id, painted));
 }
 
-/// Replaces neighbouring shapes by their triangles. Texts and discs stay as they are: they are made of pieces of an
-/// image, whose places are divided by its size when the frame is complete.
-fn merged(ctx: &Context, pixels_per_point: f32, shapes: Vec<ClippedShape>) -> Vec<ClippedShape> {
+/// Replaces neighbouring shapes by their triangles.
+fn merged(
+    ctx: &Context,
+    surroundings: &Surroundings,
+    shapes: Vec<ClippedShape>,
+) -> Vec<ClippedShape> {
     let options = ctx.tessellation_options_mut(|options| *options);
-    // Neither texts nor discs are handed to it.
-    let mut tessellator = Tessellator::new(pixels_per_point, options, [1, 1], Vec::new());
+    let scale = surroundings.pixels_per_point;
+    // No discs are handed to it.
+    let mut tessellator = Tessellator::new(scale, options, surroundings.glyphs.size, Vec::new());
     let mut merged: Vec<ClippedShape> = Vec::new();
     for clipped in shapes {
-        if !is_of_colours(&clipped.shape) {
+        let is_left = matches!(clipped.shape, Shape::Text(_)) && leaves_texts(ctx);
+        if is_left || !can_be_merged(&clipped.shape, scale) {
             merged.push(clipped);
             continue;
         }
@@ -130,53 +145,88 @@ fn merged(ctx: &Context, pixels_per_point: f32, shapes: Vec<ClippedShape>) -> Ve
     merged
 }
 
-/// Whether a shape has colours alone, and no piece of an image.
-fn is_of_colours(shape: &Shape) -> bool {
+/// Whether a shape's triangles have colours and pieces of the glyphs' image alone. Small discs are taken from
+/// there too, but nobody outside the toolkit knows from where.
+fn can_be_merged(shape: &Shape, pixels_per_point: f32) -> bool {
     match shape {
-        Shape::Noop | Shape::LineSegment { .. } | Shape::Path(_) => true,
+        Shape::Noop | Shape::LineSegment { .. } | Shape::Path(_) | Shape::Text(_) => true,
         Shape::Rect(rect) => rect.brush.is_none(),
-        Shape::Circle(circle) => circle.fill.a() == 0,
+        Shape::Circle(circle) => {
+            circle.fill.a() == 0 || circle.radius * pixels_per_point > LARGEST_DISC
+        }
         Shape::Mesh(mesh) => mesh.texture_id == TextureId::default(),
         _ => false,
     }
 }
 
-/// The image that glyphs are taken from: another number when it has been cleared.
-fn glyph_image(ctx: &Context) -> u64 {
+/// Leaves the texts of kept drawings as they are, for tests that read what is written in a window.
+#[cfg(test)]
+pub fn leave_texts(ctx: &Context) {
+    ctx.data_mut(|data| data.insert_temp(Id::unique("leaves texts"), true));
+}
+
+fn leaves_texts(ctx: &Context) -> bool {
+    let is_asked = || ctx.data(|data| data.get_temp(Id::unique("leaves texts")));
+    cfg!(test) && is_asked().unwrap_or(false)
+}
+
+/// The image of glyphs as it is at the beginning of a pass.
+#[derive(Clone)]
+struct Noted {
+    pass: u64,
     /// A text that is laid out anew when the image has been cleared, since it would point into the old one.
-    #[derive(Clone)]
-    struct Sentinel {
-        pass: u64,
-        galley: Arc<Galley>,
-        number: u64,
-    }
-    let id = Id::unique("glyph image");
+    sentinel: Arc<Galley>,
+    image: GlyphImage,
+}
+
+/// The image that glyphs are taken from.
+fn glyph_image(ctx: &Context) -> GlyphImage {
     let pass = ctx.cumulative_pass_nr();
-    let before = ctx.data(|data| data.get_temp::<Sentinel>(id));
+    let before = ctx.data(|data| data.get_temp::<Noted>(noted_id()));
     if let Some(before) = &before
         && before.pass == pass
     {
-        return before.number;
+        return before.image;
     }
-    let galley = ctx.fonts_mut(|fonts| {
-        fonts.layout_no_wrap(
-            "0".to_owned(),
-            theme::font(theme::SMALL),
-            egui::Color32::PLACEHOLDER,
-        )
+    let (sentinel, size) = ctx.fonts_mut(|fonts| {
+        let font = theme::font(theme::SMALL);
+        let sentinel = fonts.layout_no_wrap("0".to_owned(), font, egui::Color32::PLACEHOLDER);
+        (sentinel, fonts.font_image_size())
     });
-    let number = match before {
-        Some(before) if Arc::ptr_eq(&before.galley, &galley) => before.number,
-        Some(before) => before.number + 1,
-        None => 0,
+    let number = match &before {
+        Some(before) if Arc::ptr_eq(&before.sentinel, &sentinel) => before.image.number,
+        Some(before) => before.image.number + 1,
+        None => {
+            ctx.on_end_pass("the image of glyphs", Arc::new(show_again_if_grown));
+            0
+        }
     };
-    let now = Sentinel {
+    let image = GlyphImage { number, size };
+    let now = Noted {
         pass,
-        galley,
-        number,
+        sentinel,
+        image,
     };
-    ctx.data_mut(|data| data.insert_temp(id, now));
-    number
+    ctx.data_mut(|data| data.insert_temp(noted_id(), now));
+    image
+}
+
+fn noted_id() -> Id {
+    Id::unique("glyph image")
+}
+
+/// At the end of a pass: where a text has made the image larger, what was kept before points elsewhere in it, and
+/// the pass is done again.
+fn show_again_if_grown(ui: &mut Ui) {
+    let noted = ui.data(|data| data.get_temp::<Noted>(noted_id()));
+    let size = ui.fonts(|fonts| fonts.font_image_size());
+    let is_of_now = |noted: &Noted| noted.pass == ui.cumulative_pass_nr();
+    if noted
+        .filter(is_of_now)
+        .is_some_and(|noted| noted.image.size != size)
+    {
+        ui.request_discard("the image of glyphs has grown");
+    }
 }
 
 #[cfg(test)]
@@ -200,6 +250,7 @@ mod tests {
         let stroke = Stroke::new(1.5, theme.accent);
         painter.rect_filled(rect, theme::RADIUS, theme.panel);
         painter.circle_filled(rect.center(), 5.0, theme.text);
+        painter.circle_filled(rect.left_center(), 8.5, theme.panel);
         painter.circle_stroke(rect.center(), 8.0, stroke);
         painter.line_segment([rect.min, rect.max], stroke);
         painter.text(
@@ -274,7 +325,7 @@ mod tests {
 
     #[test]
     fn whatever_changes_is_painted_anew() {
-        let changes: [Change; 6] = [
+        let changes: [Change; 7] = [
             |_| (31.0, "Level"),
             |_| (30.0, "Tune"),
             |ui| {
@@ -291,6 +342,10 @@ mod tests {
             },
             |ui| {
                 ui.disable();
+                (30.0, "Level")
+            },
+            |ui| {
+                ui.set_invisible();
                 (30.0, "Level")
             },
         ];
@@ -327,6 +382,33 @@ mod tests {
         }
     }
 
+    /// A text of glyphs of this size.
+    fn lay_out_letters(ui: &Ui, size: f32) {
+        let text = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".to_owned();
+        let font = FontId::proportional(size);
+        let galley = ui.painter().layout_no_wrap(text, font, Color32::WHITE);
+        assert!(galley.size().x > 0.0);
+    }
+
+    /// Where the image of the glyphs becomes larger, each glyph is at other parts of its height.
+    #[test]
+    fn texts_stay_when_their_image_grows() {
+        let ctx = window(Looks::Dark);
+        let drawn = (30.0, "Level");
+        for _ in 0..3 {
+            frame(&ctx, |ui| show(ui, drawn));
+        }
+        let size = |ctx: &Context| ctx.fonts(|fonts| fonts.font_image_size());
+        let before = size(&ctx);
+        let found = frame(&ctx, |ui| {
+            show(ui, drawn);
+            lay_out_letters(ui, 80.0);
+        });
+        assert!(size(&ctx)[1] > before[1], "the image is as before");
+        let plain = frame(&ctx, |ui| paint(ui.painter(), theme::current(ui), &drawn));
+        assert_eq!(found, plain);
+    }
+
     /// Where the image of the glyphs is full, it begins again, and each glyph is elsewhere.
     #[test]
     fn texts_are_laid_out_anew_when_their_image_is_cleared() {
@@ -335,15 +417,12 @@ mod tests {
         for _ in 0..3 {
             frame(&ctx, |ui| show(ui, drawn));
         }
-        let mut sizes = (60..).map(|size| FontId::proportional(size as f32));
+        let mut sizes = (60..).map(|size| size as f32);
         let ratio = |ctx: &Context| ctx.fonts(|fonts| fonts.font_atlas_fill_ratio());
         while ratio(&ctx) <= 0.8 {
             frame(&ctx, |ui| {
                 show(ui, drawn);
-                let font = sizes.next().expect("another size");
-                let text = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".to_owned();
-                let galley = ui.painter().layout_no_wrap(text, font, Color32::WHITE);
-                assert!(galley.size().x > 0.0);
+                lay_out_letters(ui, sizes.next().expect("another size"));
             });
         }
         PAINTED.set(0);

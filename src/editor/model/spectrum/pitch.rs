@@ -1,6 +1,6 @@
 //! Frequencies as a musician reads them.
 
-use crate::dsp::maths::ratio_from_semitones;
+use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, log2, ratio_from_semitones};
 use crate::editor::model::value_text::with_minus;
 pub use crate::recordings::notes::name_of_key as key_name;
 use crate::synth::display::semitones_from_a4;
@@ -52,7 +52,7 @@ pub fn db_text(db: f32, floor_db: f32) -> String {
 
 /// Decibels of a power, in parts of a full-scale sine's; never below −200.
 pub fn power_db(power: f32) -> f32 {
-    10.0 * libm::log10f(power.max(1e-20))
+    (0.5 * DB_PER_OCTAVE_PER_POWER * log2(power.max(1e-20))).max(-200.0)
 }
 
 #[cfg(test)]

@@ -33,11 +33,12 @@ static BY_GROUP: LazyLock<HashMap<Group, Vec<Param>>> = LazyLock::new(|| {
     by_group
 });
 
-/// The parameters of these groups, in the table's order.
+/// The parameters of these groups, in the table's order, each once.
 pub fn of_groups(groups: &[Group]) -> Vec<Param> {
     let of_group = |group: &Group| BY_GROUP.get(group).into_iter().flatten().copied();
     let mut params: Vec<Param> = groups.iter().flat_map(of_group).collect();
     params.sort_unstable();
+    params.dedup();
     params
 }
 
@@ -161,5 +162,20 @@ fn control(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect) {
         Range::Switch => switch(ui, context, param, name, rect),
         Range::Choice { .. } => choice(ui, context, param, name, rect),
         _ => knob(ui, context, param, name, rect),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parameters_of_groups_stand_in_the_tables_order_each_once() {
+        let groups = [Group::Unison, Group::Laws, Group::Unison];
+        let expected: Vec<Param> = Param::all()
+            .filter(|param| groups.contains(&param.row().group))
+            .collect();
+        assert!(expected.len() > 5, "{expected:?}");
+        assert_eq!(of_groups(&groups), expected);
     }
 }

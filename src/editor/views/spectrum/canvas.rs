@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use egui::{Rect, pos2, vec2};
 
 use super::curve_places::CurvePlaces;
+use super::height_scale::HeightScale;
 use crate::editor::model::spectrum::axis::{Axis, Extent, Measure};
 use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::note_names::NoteNames;
@@ -258,9 +259,19 @@ impl<'a> Canvas<'a> {
         (1.0 - self.value(y)) * FLOOR_DB
     }
 
-    /// The height of a gain in dB, on the scale of Level whichever layer is shown; within the plot.
+    /// The scale of levels in dB of full scale.
+    pub fn live_scale(&self) -> HeightScale {
+        HeightScale::within(self.plot, (FLOOR_DB, 0.0))
+    }
+
+    /// The scale of gains in dB: that of Level, whichever layer is shown.
+    pub fn gain_scale(&self) -> HeightScale {
+        HeightScale::within(self.plot, Layer::Level.param(1).range().ends())
+    }
+
+    /// The height of a gain in dB, on that scale.
     pub fn gain_height(&self, db: f32) -> f32 {
-        self.height(Layer::Level.param(1).range().normalized(db))
+        self.gain_scale().height(db)
     }
 
     /// The gain in dB at a height, on that scale.
@@ -314,6 +325,15 @@ mod tests {
             assert!((canvas.live_height(-12.0) - canvas.live_height(0.0) - twelve).abs() < 1e-3);
             assert!((twelve * canvas.db_per_point() - 12.0).abs() < 1e-3);
             assert_eq!(canvas.live_height(-300.0), canvas.plot.bottom());
+            let scales = [canvas.live_scale(), canvas.gain_scale()];
+            for (scale, (low_db, high_db)) in scales.into_iter().zip([(-96.0, 0.0), (-72.0, 24.0)])
+            {
+                let heights = [f32::NAN, -500.0, low_db, high_db, 500.0].map(|db| scale.height(db));
+                let (top, bottom) = (canvas.plot.top(), canvas.plot.bottom());
+                assert_eq!(heights, [bottom, bottom, bottom, top, top]);
+            }
+            let height = canvas.live_scale().height(-30.0);
+            assert!((height - canvas.live_height(-30.0)).abs() < 1e-3);
             assert!((canvas.live_db(canvas.live_height(-30.0)) + 30.0).abs() < 1e-3);
             assert!((canvas.height(canvas.value(200.0)) - 200.0).abs() < 1e-3);
             let waterfall = canvas.waterfall.expect("a waterfall");

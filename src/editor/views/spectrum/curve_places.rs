@@ -1,9 +1,10 @@
-//! Where the curves of filters and shapers are worked out.
+//! Where the curves of filters and shapers are worked out, and their lines.
 
-use egui::{Pos2, pos2};
+use egui::{Id, Pos2, Rect, Stroke, Ui, pos2};
 
+use super::height_scale::HeightScale;
 use crate::editor::model::spectrum::axis::Extent;
-use crate::editor::widgets::thinned;
+use crate::editor::widgets::{kept_within, thinned};
 
 /// Between two points of a curve, points.
 const STEP: f32 = 2.0;
@@ -31,9 +32,19 @@ impl CurvePlaces {
         self.xs.iter().map(|&x| number_at(x)).collect()
     }
 
-    /// The line of these values in dB, each of which stands at a height.
-    pub fn line(&self, values_db: &[f32], height: impl Fn(f32) -> f32) -> Vec<Pos2> {
+    /// The line of these values in dB on a scale.
+    pub fn line(&self, values_db: &[f32], scale: HeightScale) -> Vec<Pos2> {
         let places = self.xs.iter().zip(values_db);
-        thinned(places.map(|(&x, &value_db)| pos2(x, height(value_db))))
+        thinned(places.map(|(&x, &value_db)| pos2(x, scale.height(value_db))))
     }
+}
+
+/// Draws the line of a curve within a plot that the user does not move now: most stay while a note moves the others.
+/// `id` is for this curve alone.
+pub fn paint_still(ui: &Ui, id: Id, plot: Rect, line: Vec<Pos2>, stroke: Stroke) {
+    let painter = ui.painter().with_clip_rect(plot);
+    kept_within(ui, &painter, id, (line, stroke), |painter, _, still| {
+        let (line, stroke) = still;
+        painter.line(line.clone(), *stroke);
+    });
 }

@@ -4,6 +4,7 @@
 use egui::{CursorIcon, Pos2, Response, Stroke, Ui, WidgetInfo, pos2};
 
 use super::canvas::Canvas;
+use super::curve_places::paint_still;
 use super::handle::{self, HandleParams};
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
@@ -28,10 +29,9 @@ struct HandleDrag {
     raised: f32,
 }
 
-fn curve(settings: &FilterSettings, canvas: &Canvas) -> Vec<Pos2> {
+fn line(settings: &FilterSettings, canvas: &Canvas) -> Vec<Pos2> {
     let places = canvas.curve_places();
-    let gains_db = filter_gains_db(settings, &places.hz);
-    places.line(&gains_db, |db| canvas.gain_height(db))
+    places.line(&filter_gains_db(settings, &places.hz), canvas.gain_scale())
 }
 
 /// Where the handle is: on the curve, or where a band's centre lies.
@@ -99,10 +99,11 @@ impl FilterHandle {
         let color = theme.filter.gamma_multiply(if in_use { 1.0 } else { 0.45 });
         if let Some(moved) = self.moved(context.live.snapshot(), &settings) {
             let stroke = Stroke::new(1.0, color.gamma_multiply(0.6));
-            painter.line(curve(&moved, canvas), stroke);
+            painter.line(line(&moved, canvas), stroke);
         }
         let stroke = Stroke::new(if in_use { 1.75 } else { 1.25 }, color);
-        painter.line(curve(&settings, canvas), stroke);
+        let still = line(&settings, canvas);
+        paint_still(ui, id.with("line"), canvas.plot, still, stroke);
         handle::paint(&painter, theme, place(&settings, canvas), &response);
         Some(response.on_hover_cursor(CursorIcon::Move))
     }

@@ -128,7 +128,8 @@ pub fn sounding(
             let head = Rect::from_center_size(pos2(x, sum_y), vec2(head_width, 2.0));
             fade(&mut heads, head, theme.live, theme.live);
         }
-        if shown.voices {
+        // Where nothing is heard, no voice is.
+        if shown.voices && column.sum_db > FLOOR_DB {
             voices(&mut mesh, (x, width), canvas, column, pixel, theme);
         }
         if shown.peaks && column.peak_db > FLOOR_DB && column.peak_db > column.sum_db + 0.2 {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use egui::{CursorIcon, Pos2, Response, Stroke, Ui, WidgetInfo, pos2};
 
 use super::canvas::Canvas;
+use super::curve_places::paint_still;
 use super::handle::{self, HandleParams};
+use super::height_scale::HeightScale;
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::rest::Rest;
@@ -55,7 +57,7 @@ impl HeldCurve<'_> {
         let room = canvas.extent();
         pos2(
             canvas.x_of_hz(hz).clamp(room.min, room.max),
-            height_of(self.curve, canvas, height[0]),
+            scale_of(self.curve, canvas).height(height[0]),
         )
     }
 }
@@ -68,11 +70,11 @@ fn number_and_hz(place: AxisPlace, canvas: &Canvas) -> (f32, f32) {
     }
 }
 
-/// Where a curve stands that has this value.
-fn height_of(curve: ShaperCurve, canvas: &Canvas, value_db: f32) -> f32 {
+/// Where a curve stands by its values.
+fn scale_of(curve: ShaperCurve, canvas: &Canvas) -> HeightScale {
     match curve.scale() {
-        CurveScale::Gain => canvas.gain_height(value_db),
-        CurveScale::Level => canvas.live_height(value_db),
+        CurveScale::Gain => canvas.gain_scale(),
+        CurveScale::Level => canvas.live_scale(),
     }
 }
 
@@ -107,20 +109,18 @@ fn note(
     note
 }
 
-/// Draws curves over the view.
-struct CurvePainter<'a> {
+/// Where curves stand over the view.
+struct CurveLines<'a> {
     canvas: &'a Canvas<'a>,
     note: &'a UnshapedNote,
 }
 
-impl CurvePainter<'_> {
-    fn paint(&self, ui: &Ui, curve: ShaperCurve, values: &Values, stroke: Stroke) {
+impl CurveLines<'_> {
+    fn line(&self, curve: ShaperCurve, values: &Values) -> Vec<Pos2> {
         let canvas = self.canvas;
         let places = canvas.curve_places();
         let values_db = curve.values_db(values, self.note, canvas.curve_numbers(), &places.hz);
-        let line = places.line(&values_db, |db| height_of(curve, canvas, db));
-        let painter = ui.painter().with_clip_rect(canvas.plot);
-        painter.line(line, stroke);
+        places.line(&values_db, scale_of(curve, canvas))
     }
 }
 
@@ -144,19 +144,21 @@ impl ShaperCurves {
         others.retain(|curve| Some(*curve) != in_use);
         let drawn = others.iter().copied().chain(in_use);
         let note = note(context, canvas, rest, drawn);
-        let painter = CurvePainter {
+        let lines = CurveLines {
             canvas,
             note: &note,
         };
         let color = theme::current(ui).filter;
+        let faint = Stroke::new(1.0, color.gamma_multiply(0.35));
         for curve in others {
-            let stroke = Stroke::new(1.0, color.gamma_multiply(0.35));
-            painter.paint(ui, curve, &values, stroke);
+            let id = ui.scope_id().with(("curve", curve.group()));
+            paint_still(ui, id, canvas.plot, lines.line(curve, &values), faint);
         }
         let curve = in_use?;
+        let within = ui.painter().with_clip_rect(canvas.plot);
         let bright = Stroke::new(1.75, color);
         let Some(handle) = ShaperHandle::of(curve) else {
-            painter.paint(ui, curve, &values, bright);
+            within.line(lines.line(curve, &values), bright);
             return None;
         };
         let held = HeldCurve {
@@ -167,7 +169,7 @@ impl ShaperCurves {
         };
         let response = self.hold(ui, context, canvas, &held);
         let values = context.model.values_before_macros();
-        painter.paint(ui, curve, &values, bright);
+        within.line(lines.line(curve, &values), bright);
         let at = HeldCurve {
             values: &values,
             ..held

@@ -5,8 +5,10 @@ mod modulate;
 mod window;
 
 use super::bar_editor::Tool;
+use super::canvas::FLOOR_DB;
 use super::columns::Column;
 use super::*;
+use crate::editor::model::spectrum::axis::Measure;
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::testing::engine::engine_holding;
 use crate::editor::testing::host::{Call, RecordingHost, model};

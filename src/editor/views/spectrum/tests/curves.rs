@@ -3,7 +3,9 @@
 use egui_kittest::kittest::Queryable as _;
 
 use super::*;
+use crate::editor::model::spectrum::pitch::power_db;
 use crate::editor::testing::window::{WHOLE, control, plain, send, show_control, window};
+use crate::synth::display::lowest_voice;
 use crate::synth::parameter::LEVEL_OFF_DB;
 use crate::synth::parameter::layout::Group;
 
@@ -71,6 +73,15 @@ fn bright_line(window: &Window) -> Vec<Pos2> {
     lines.remove(0)
 }
 
+/// The height of a line, which has no points where it is straight.
+fn height_at(line: &[Pos2], x: f32) -> f32 {
+    let piece = line.windows(2).find(|pair| pair[1].x >= x);
+    let [left, right] = piece.expect("a piece")[..] else {
+        unreachable!();
+    };
+    egui::remap(x, left.x..=right.x, left.y..=right.y)
+}
+
 #[test]
 fn the_level_of_threshold_is_a_line_that_is_pulled_up_from_the_foot() {
     let mut window = using(Group::Threshold);
@@ -116,11 +127,8 @@ fn anchor_is_moved_along_the_axis_alone() {
     // Half is held there.
     let line = bright_line(&window);
     let half = place(&window, hz, -6.02);
-    let near = line
-        .iter()
-        .find(|point| point.x >= half.x)
-        .expect("a point");
-    assert!((near.y - half.y).abs() < 2.0, "{near:?} {half:?}");
+    let y = height_at(&line, half.x);
+    assert!((y - half.y).abs() < 2.0, "{y} {half:?}");
     let above = line.last().expect("a point");
     assert_eq!(above.y, window.canvas(|canvas| canvas.plot.bottom()));
 }
@@ -167,12 +175,7 @@ fn contrast_follows_its_handle_up_and_down() {
     assert!(value(&window, Param::CONTRAST) < -0.1);
     window.frame(&[]);
     let line = bright_line(&window);
-    // The line has no points where it is straight.
-    let piece = line.windows(2).find(|pair| pair[1].x >= from.x);
-    let [left, right] = piece.expect("a piece")[..] else {
-        unreachable!();
-    };
-    let y = egui::remap(from.x, left.x..=right.x, left.y..=right.y);
+    let y = height_at(&line, from.x);
     assert!((y - to.y).abs() < 1.5, "{y} {to:?}");
 }
 
