@@ -17,12 +17,27 @@ pub struct Resolution {
     pub window: usize,
     /// Samples from frame to frame.
     pub hop: usize,
-    /// Peaks below this level under the loudest are left out, in dB.
+    /// Strands begin with peaks above this level under the loudest, in dB.
     pub floor_db: f64,
+    /// Peaks above this level continue them, in dB: partials die away, and are not cut off.
+    pub fade_db: f64,
     /// Strands of fewer frames are dropped.
     pub least_frames: usize,
     /// Whether courses that are no louder than what all courses leave around them are dropped as noise.
     pub drops_noise: bool,
+    /// Whether the weakest courses are dropped where there are more than a musician wants.
+    pub drops_surplus: bool,
+}
+
+impl Resolution {
+    /// The same for a trial, which has no use for what is weak.
+    pub fn draft(self) -> Resolution {
+        Resolution {
+            fade_db: self.floor_db,
+            drops_surplus: false,
+            ..self
+        }
+    }
 }
 
 /// Fits partials to one channel.
@@ -78,6 +93,9 @@ impl Fit<'_> {
                 pruning.drop_noise(&mut courses)?;
             }
         }
+        if resolution.drops_surplus {
+            pruning.drop_surplus(&mut courses)?;
+        }
         refit.polish(&mut courses, effort, &mut |part| progress(share * part))?;
         Ok(courses)
     }
@@ -116,6 +134,7 @@ impl Fit<'_> {
             window,
             hop,
             floor_db,
+            fade_db,
             least_frames,
             ..
         } = resolution;
@@ -129,11 +148,13 @@ impl Fit<'_> {
                 .iter()
                 .fold(loudest, |most, peak| most.max(peak.amplitude));
         }
-        let floor = (loudest * libm::pow(10.0, floor_db / 20.0)).max(1e-9);
-        let mut linker = Linker::new(hop, window, self.sample_rate_hz, least_frames);
+        let [birth, fade] =
+            [floor_db, fade_db].map(|db| (loudest * libm::pow(10.0, db / 20.0)).max(1e-9));
+        let linker = Linker::new(hop, window, self.sample_rate_hz, least_frames);
+        let mut linker = linker.with_births_above(birth);
         for frame in 0..=grid.segments {
             Cancelled::check(self.is_cancelled)?;
-            linker.push(&finder.find(self.samples, frame * hop, floor));
+            linker.push(&finder.find(self.samples, frame * hop, fade));
             progress(1.0 / (grid.segments + 1) as f64);
         }
         Ok(linker.finish())

@@ -29,12 +29,22 @@ pub struct Strand {
     pub peaks: Vec<Peak>,
 }
 
+impl Strand {
+    /// How many peaks have this amplitude.
+    fn frames_above(&self, least: f64) -> usize {
+        let peaks = self.peaks.iter();
+        peaks.filter(|peak| peak.amplitude >= least).count()
+    }
+}
+
 /// Links the peaks of frame after frame.
 pub struct Linker {
     hop: f64,
     /// ζ_f in turns a sample.
     width_turns: f64,
     least_frames: usize,
+    /// Strands begin with peaks of this amplitude at least.
+    least_birth: f64,
     frame: usize,
     /// Strands that may go on, with the frames that they have missed.
     open: Vec<(Strand, usize)>,
@@ -57,9 +67,18 @@ impl Linker {
             hop: hop as f64,
             width_turns: (20.0 / sample_rate_hz).max(0.8 / length as f64),
             least_frames,
+            least_birth: 0.0,
             frame: 0,
             open: Vec::new(),
             done: Vec::new(),
+        }
+    }
+
+    /// The same, but only peaks of this amplitude begin a strand, and count as its frames. Weaker ones continue it.
+    pub fn with_births_above(self, least_birth: f64) -> Linker {
+        Linker {
+            least_birth,
+            ..self
         }
     }
 
@@ -79,12 +98,16 @@ impl Linker {
             match (is_current, missed) {
                 (true, _) => open.push((strand, 0)),
                 (false, missed) if missed < LONGEST_GAP => open.push((strand, missed + 1)),
-                _ if strand.peaks.len() >= self.least_frames => self.done.push(strand),
+                _ if strand.frames_above(self.least_birth) >= self.least_frames => {
+                    self.done.push(strand);
+                }
                 _ => {}
             }
         }
         let first = self.frame;
-        let born = peaks.iter().zip(&is_free).filter(|(_, is_free)| **is_free);
+        let least = self.least_birth;
+        let is_born = |(peak, is_free): &(&Peak, &bool)| **is_free && peak.amplitude >= least;
+        let born = peaks.iter().zip(&is_free).filter(is_born);
         open.extend(born.map(|(peak, _)| {
             let peaks = vec![*peak];
             (Strand { first, peaks }, 0)
@@ -95,10 +118,10 @@ impl Linker {
 
     /// All strands, by their first frame and frequency.
     pub fn finish(mut self) -> Vec<Strand> {
-        let least = self.least_frames;
+        let (frames, birth) = (self.least_frames, self.least_birth);
         let open = self.open.drain(..).map(|(strand, _)| strand);
         self.done
-            .extend(open.filter(|strand| strand.peaks.len() >= least));
+            .extend(open.filter(|strand| strand.frames_above(birth) >= frames));
         self.done.sort_by(|a, b| {
             let frequency = |strand: &Strand| strand.peaks[0].frequency_turns;
             a.first
@@ -379,6 +402,31 @@ mod tests {
             linker.push(&[peak(500.0, 0.0, 0.1)][..usize::from(frame < 3)]);
         }
         assert_eq!(linker.finish(), []);
+    }
+
+    #[test]
+    fn weak_peaks_continue_strands_and_begin_none() {
+        for (loud, expected) in [(5, Some(20)), (3, None)] {
+            let mut linker = linker(4).with_births_above(0.1);
+            for frame in 0..20 {
+                let amplitude = if (2..2 + loud).contains(&frame) {
+                    0.12
+                } else {
+                    0.08
+                };
+                linker.push(&[peak(500.0, 0.0, amplitude)]);
+            }
+            let found = linker.finish();
+            // It begins with the first loud one, and does not end with the last.
+            let frames = found
+                .first()
+                .map(|strand| strand.first + strand.peaks.len());
+            assert_eq!(
+                (frames, found.len()),
+                (expected, usize::from(expected.is_some()))
+            );
+            assert!(found.iter().all(|strand| strand.first == 2));
+        }
     }
 
     /// With two peaks in reach of one strand, and two strands in reach of one peak, the sum of all costs

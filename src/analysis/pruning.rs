@@ -10,6 +10,8 @@
 //! counts against the courses after it: over its own time none is dropped that would more than double what is
 //! left. The fit drops noise after its first round, which makes the rest of it cheaper, and again after its last.
 //!
+//! At the end the musical fit drops the weakest courses where there are more than a musician wants to edit.
+//!
 //! Measured on sounds of `cargo xtask resynthesis`: flutes and the trumpet have less than half of their courses and
 //! 0.4 to 1.4 dB less of the signal-to-residual ratio; an open cymbal has half of its courses and 4 dB less.
 
@@ -29,6 +31,16 @@ pub const MOST_AT_ONCE: u16 = 512;
 const LEAST_ENERGY: f64 = 1e-9;
 /// What is left at a knot counts as this many times the course's mean power at most.
 const MOST_LEFT: f64 = 4.0;
+
+/// Breakpoints a second of a musical fit, of all courses.
+const MOST_KNOTS_A_SECOND: f64 = 3_900.0;
+/// Courses a second of a musical fit, in three seconds at least.
+const MOST_A_SECOND: f64 = 80.0;
+const SHORTEST_S: f64 = 3.0;
+/// What is dropped as surplus has no more than this share of the energy that the fit leaves anyway,
+const MOST_OF_REST: f64 = 0.5;
+/// and of the sound's: −33 dB.
+const MOST_OF_SOUND: f64 = 5e-4;
 
 /// Drops courses of a fit.
 pub(super) struct Pruning<'a> {
@@ -52,14 +64,8 @@ impl Pruning<'_> {
     /// # Errors
     /// If it is cancelled.
     pub(super) fn drop_weak(&self, courses: &mut Vec<Course>) -> Result<(), Cancelled> {
-        let square = |x: &f32| f64::from(*x) * f64::from(*x);
-        let least = LEAST_ENERGY * self.samples.iter().map(square).sum::<f64>();
-        let mut order: Vec<(f64, usize)> = Vec::with_capacity(courses.len());
-        for (index, course) in courses.iter().enumerate() {
-            Cancelled::check(self.is_cancelled)?;
-            order.push((course.energy(self.grid.hop), index));
-        }
-        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let least = LEAST_ENERGY * energy(self.samples);
+        let order = self.by_energy(courses)?;
         let mut counts = vec![0_u16; self.grid.segments + 1];
         let mut is_kept = vec![false; courses.len()];
         for (energy, index) in order {
@@ -79,7 +85,9 @@ impl Pruning<'_> {
     /// # Errors
     /// If it is cancelled.
     pub(super) fn drop_noise(&self, courses: &mut Vec<Course>) -> Result<(), Cancelled> {
-        let left = self.left(courses)?;
+        let rest = self.rest(courses)?;
+        let left = band_noise(&rest, self.sample_rate_hz, self.is_cancelled)?;
+        drop(rest);
         let edges_hz = noise_edges_hz();
         let place = |course: &Course, knot: usize| self.place(course, knot, &left, &edges_hz);
         let mut order: Vec<(f64, usize, f64)> = Vec::new();
@@ -124,8 +132,50 @@ impl Pruning<'_> {
         Ok(())
     }
 
+    /// Drops the weakest courses while there are more than [`MOST_KNOTS_A_SECOND`] or [`MOST_A_SECOND`], as long as that
+    /// makes the fit little worse: what is dropped becomes noise.
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub(super) fn drop_surplus(&self, courses: &mut Vec<Course>) -> Result<(), Cancelled> {
+        let duration_s = self.samples.len() as f64 / self.sample_rate_hz;
+        let most_knots = (MOST_KNOTS_A_SECOND * duration_s) as usize;
+        let most = (MOST_A_SECOND * duration_s.max(SHORTEST_S)) as usize;
+        let mut knots: usize = courses.iter().map(Course::knots).sum();
+        let mut count = courses.len();
+        if knots <= most_knots && count <= most {
+            return Ok(());
+        }
+        let rest = energy(&self.rest(courses)?);
+        let budget = (MOST_OF_REST * rest).min(MOST_OF_SOUND * energy(self.samples));
+        let mut dropped = 0.0;
+        let mut is_kept = vec![true; courses.len()];
+        for (energy, index) in self.by_energy(courses)?.into_iter().rev() {
+            dropped += energy;
+            if (knots <= most_knots && count <= most) || dropped > budget {
+                break;
+            }
+            is_kept[index] = false;
+            knots -= courses[index].knots();
+            count -= 1;
+        }
+        retain(courses, &is_kept);
+        Ok(())
+    }
+
+    /// Energies of the courses and their indices, the strongest first.
+    fn by_energy(&self, courses: &[Course]) -> Result<Vec<(f64, usize)>, Cancelled> {
+        let mut order = Vec::with_capacity(courses.len());
+        for (index, course) in courses.iter().enumerate() {
+            Cancelled::check(self.is_cancelled)?;
+            order.push((course.energy(self.grid.hop), index));
+        }
+        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        Ok(order)
+    }
+
     /// What the courses and the transients leave of the original.
-    fn left(&self, courses: &[Course]) -> Result<BandNoise, Cancelled> {
+    fn rest(&self, courses: &[Course]) -> Result<Vec<f32>, Cancelled> {
         let found = self.refit.synthesis(courses)?;
         let mut rest: Vec<f32> = self
             .samples
@@ -134,9 +184,8 @@ impl Pruning<'_> {
             .map(|(x, y)| x - y)
             .collect();
         drop(found);
-        let rate = self.sample_rate_hz;
-        take_transients(&mut rest, self.onsets, 0.0, rate);
-        band_noise(&rest, rate, self.is_cancelled)
+        take_transients(&mut rest, self.onsets, 0.0, self.sample_rate_hz);
+        Ok(rest)
     }
 
     fn place(&self, course: &Course, knot: usize, left: &BandNoise, edges_hz: &[f64]) -> Place {
@@ -156,6 +205,10 @@ impl Pruning<'_> {
 fn power(course: &Course, knot: usize) -> f64 {
     let amplitude = f64::from(course.amplitudes[knot]);
     0.5 * amplitude * amplitude
+}
+
+fn energy(samples: &[f32]) -> f64 {
+    samples.iter().map(|x| f64::from(*x) * f64::from(*x)).sum()
 }
 
 fn retain(courses: &mut Vec<Course>, is_kept: &[bool]) {

@@ -3,8 +3,9 @@
 //! The loudest second, of a short sound the loudest half, is fitted in a draft with each length, from
 //! 11.6 ms to 93 ms (512 to 4096 samples at 44.1 kHz). The length that wins has the highest SRER of
 //! partials and transients, less what its breakpoints cost: 2 dB for each doubling beyond 12,000 a
-//! second in the exact fit; in the musical one 2 dB for each beyond 100 and 8 dB more beyond 4,000, and SRER
-//! counts up to 45 dB. Frames are an eighth of a window apart in the exact fit. In the musical one they are
+//! second in the exact fit; in the musical one 2 dB for each beyond 100 and 8 dB more beyond 4,000. There SRER
+//! counts up to 38 dB, and each doubling of the window is worth 1 dB: the longer it is, the better the
+//! partials can be stretched, since those that are close are apart and do not beat in the amplitude of one. Frames are an eighth of a window apart in the exact fit. In the musical one they are
 //! a quarter apart; then an eighth is tried too, with the best length and its double, unless that would take
 //! more than 6,000 breakpoints a second, and the shortest partial lasts half as long: voices of a choir that beat need breakpoints more often than
 //! a long window has them.
@@ -25,8 +26,8 @@ const TRIAL_SHARE: f64 = 0.5;
 const LEAST_TRIAL_S: f64 = 0.4;
 /// Closer frames that would take more are not tried: no sound has been seen that they suit.
 const MOST_KNOTS_A_SECOND: f64 = 6_000.0;
-/// What is nearer than this counts no more in the musical fit: banks keep about as much.
-const MOST_SRER_DB: f64 = 45.0;
+/// What is nearer than this counts no more in the musical fit.
+const MOST_SRER_DB: f64 = 38.0;
 
 /// The lengths that are tried at this rate, in samples.
 pub fn windows(sample_rate_hz: f64) -> [usize; 4] {
@@ -44,15 +45,19 @@ pub fn resolution(fit: AnalysisFit, window: usize) -> Resolution {
             window,
             hop: window / 8,
             floor_db: -80.0,
+            fade_db: -80.0,
             least_frames: 4,
             drops_noise: false,
+            drops_surplus: false,
         },
         AnalysisFit::Musical => Resolution {
             window,
             hop: window / 4,
             floor_db: -60.0,
+            fade_db: -66.0,
             least_frames: 8,
             drops_noise: true,
+            drops_surplus: true,
         },
     }
 }
@@ -144,7 +149,9 @@ impl Trial<'_> {
         advance: &mut dyn FnMut(f64),
     ) -> Result<Draft, Cancelled> {
         let (samples, rate) = (self.fit.samples, self.fit.sample_rate_hz);
-        let courses = self.fit.courses(resolution, &Effort::DRAFT, advance)?;
+        let courses = self
+            .fit
+            .courses(resolution.draft(), &Effort::DRAFT, advance)?;
         let grid = Grid::new(resolution.hop, samples.len());
         let mut found = self.fit.refit(grid).synthesis(&courses)?;
         let mut rest: Vec<f32> = samples.iter().zip(&found).map(|(x, y)| x - y).collect();
@@ -157,19 +164,25 @@ impl Trial<'_> {
         let knots_a_second = knots as f64 * rate / samples.len() as f64;
         Ok(Draft {
             resolution,
-            score_db: score_db(self.kind, srer_db(samples, &found), knots_a_second),
+            score_db: score_db(
+                self.kind,
+                resolution.window as f64 / rate,
+                srer_db(samples, &found),
+                knots_a_second,
+            ),
             knots_a_second,
         })
     }
 }
 
-/// What a fit with this signal-to-residual ratio is worth, less what its breakpoints cost, in dB.
-fn score_db(kind: AnalysisFit, srer_db: f64, knots_a_second: f64) -> f64 {
+/// What a fit with this window and this signal-to-residual ratio is worth, less what its breakpoints cost, in dB.
+fn score_db(kind: AnalysisFit, window_s: f64, srer_db: f64, knots_a_second: f64) -> f64 {
     let octaves = |from: f64| libm::log2((knots_a_second / from).max(1.0));
     match kind {
         AnalysisFit::Exact => srer_db - 2.0 * octaves(12_000.0),
         AnalysisFit::Musical => {
-            srer_db.min(MOST_SRER_DB) - 2.0 * octaves(100.0) - 8.0 * octaves(4_000.0)
+            let length_db = libm::log2(window_s);
+            srer_db.min(MOST_SRER_DB) + length_db - 2.0 * octaves(100.0) - 8.0 * octaves(4_000.0)
         }
     }
 }
@@ -244,14 +257,15 @@ mod tests {
 
     #[test]
     fn breakpoints_cost_from_a_number_on() {
-        let exact = |knots| score_db(AnalysisFit::Exact, 60.0, knots);
+        let exact = |knots| score_db(AnalysisFit::Exact, 0.25, 60.0, knots);
         assert_eq!([exact(12_000.0), exact(48_000.0)], [60.0, 56.0]);
-        let musical = |srer_db, knots| score_db(AnalysisFit::Musical, srer_db, knots);
-        assert_eq!(musical(30.0, 100.0), 30.0);
-        assert_eq!(musical(30.0, 3_200.0), 30.0 - 2.0 * 5.0);
+        let musical = |srer_db, knots| score_db(AnalysisFit::Musical, 0.25, srer_db, knots);
+        assert_eq!(musical(30.0, 100.0), 28.0);
+        assert_eq!(musical(30.0, 3_200.0), 28.0 - 2.0 * 5.0);
         let doubled = musical(30.0, 8_000.0) - musical(30.0, 16_000.0);
         assert!((doubled - 10.0).abs() < 1e-9, "{doubled}");
-        assert_eq!(musical(60.0, 1_000.0), musical(45.0, 1_000.0));
+        assert_eq!(musical(60.0, 1_000.0), musical(38.0, 1_000.0));
+        assert_eq!(score_db(AnalysisFit::Musical, 0.5, 30.0, 100.0), 29.0);
     }
 
     #[test]

@@ -20,6 +20,14 @@ struct Tone {
     to_s: f64,
 }
 
+/// What a fit drops beside what does not matter.
+#[derive(Clone, Copy, PartialEq)]
+enum Drops {
+    Nothing,
+    Noise,
+    Surplus,
+}
+
 /// One second of tones in noise of this amplitude.
 fn sound(tones: &[Tone], noise: f32) -> Vec<f32> {
     let noises = white_noise(7, 44_100);
@@ -37,7 +45,7 @@ fn sound(tones: &[Tone], noise: f32) -> Vec<f32> {
 }
 
 /// The courses of a sound, and how near they are to it.
-fn fitted(samples: &[f32], drops_noise: bool) -> (Vec<Course>, f64) {
+fn fitted(samples: &[f32], drops: Drops) -> (Vec<Course>, f64) {
     let is_cancelled = AtomicBool::new(false);
     let fit = Fit {
         level: SimdLevel::chosen(),
@@ -47,7 +55,8 @@ fn fitted(samples: &[f32], drops_noise: bool) -> (Vec<Course>, f64) {
         is_cancelled: &is_cancelled,
     };
     let resolution = Resolution {
-        drops_noise,
+        drops_noise: drops == Drops::Noise,
+        drops_surplus: drops == Drops::Surplus,
         ..window::resolution(AnalysisFit::Musical, 1_024)
     };
     let courses = fit.courses(resolution, &Effort::FULL, &mut |_| {});
@@ -77,8 +86,8 @@ fn courses_of_noise_are_dropped_and_weak_partials_stay() {
         steady(3_000.0, 0.02),
     ];
     let samples = sound(&tones, 0.02);
-    let (all, all_db) = fitted(&samples, false);
-    let (kept, kept_db) = fitted(&samples, true);
+    let (all, all_db) = fitted(&samples, Drops::Nothing);
+    let (kept, kept_db) = fitted(&samples, Drops::Noise);
     assert!(all.len() > 20, "{}", all.len());
     assert!(
         2 * kept.len() < all.len(),
@@ -110,7 +119,7 @@ fn a_quiet_note_after_a_loud_one_stays() {
         to_s: 1.0,
     };
     let samples = sound(&[loud(440.0), loud(620.0), loud(700.0), quiet], 1e-5);
-    let (kept, _) = fitted(&samples, true);
+    let (kept, _) = fitted(&samples, Drops::Noise);
     let is_quiet = |course: &Course| course.first > 90 && (mean_hz(course) - 660.0).abs() < 2.0;
     assert!(kept.iter().any(is_quiet));
 }
@@ -161,4 +170,33 @@ fn a_partial_goes_on_through_a_burst_of_noise() {
     assert_eq!(kept(course(0..grid.segments + 1)), 1);
     // What is there in the burst alone is noise.
     assert_eq!(kept(course(52..84)), 0);
+}
+
+#[test]
+fn the_weakest_of_too_many_are_dropped_where_that_costs_little() {
+    let tone = Tone {
+        hz: 440.0,
+        amplitude: 0.5,
+        from_s: 0.0,
+        to_s: 1.0,
+    };
+    let knots = |courses: &[Course]| courses.iter().map(Course::knots).sum::<usize>();
+    let weakest = |courses: &[Course]| {
+        let energies = courses.iter().map(|course| course.energy(256));
+        energies.fold(f64::INFINITY, f64::min)
+    };
+    for (noise, reaches) in [(0.01, true), (0.1, false)] {
+        let samples = sound(std::slice::from_ref(&tone), noise);
+        let (all, all_db) = fitted(&samples, Drops::Nothing);
+        let (kept, kept_db) = fitted(&samples, Drops::Surplus);
+        let most = MOST_KNOTS_A_SECOND as usize;
+        assert!(knots(&all) > most, "{}", knots(&all));
+        assert!(kept.len() < all.len() && weakest(&kept) > weakest(&all));
+        assert!(kept_db > all_db - 1.9, "{kept_db} of {all_db} dB");
+        assert_eq!(knots(&kept) <= most, reaches, "{}", knots(&kept));
+        assert!(
+            kept.iter()
+                .any(|course| (mean_hz(course) - 440.0).abs() < 3.0)
+        );
+    }
 }
