@@ -17,7 +17,8 @@
 //!
 //! # Memory
 //!
-//! About 40 bytes a sample and 60 bytes a breakpoint: under 2 GB for ten minutes. Longer files than
+//! About 40 bytes a sample and 60 bytes a breakpoint: under 2 GB for ten minutes. The joint fit takes as much again for
+//! three seconds at a time, at most 200 MB where 512 partials are close together. Longer files than
 //! [`decode::longest_s`] are refused.
 
 pub mod attack;

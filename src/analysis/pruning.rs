@@ -37,10 +37,10 @@ const MOST_KNOTS_A_SECOND: f64 = 3_900.0;
 /// Courses a second of a musical fit, in three seconds at least.
 const MOST_A_SECOND: f64 = 80.0;
 const SHORTEST_S: f64 = 3.0;
-/// What is dropped as surplus has no more than this share of the energy that the fit leaves anyway,
-const MOST_OF_REST: f64 = 0.5;
-/// and of the sound's: −33 dB.
-const MOST_OF_SOUND: f64 = 5e-4;
+/// What is dropped as surplus has at most this many times the power that the fit leaves anyway,
+const MOST_OF_REST: f64 = 2.0;
+/// and this share of the sound's: −30 dB.
+const MOST_OF_SOUND: f64 = 1e-3;
 
 /// Drops courses of a fit.
 pub(super) struct Pruning<'a> {
@@ -85,9 +85,7 @@ impl Pruning<'_> {
     /// # Errors
     /// If it is cancelled.
     pub(super) fn drop_noise(&self, courses: &mut Vec<Course>) -> Result<(), Cancelled> {
-        let rest = self.rest(courses)?;
-        let left = band_noise(&rest, self.sample_rate_hz, self.is_cancelled)?;
-        drop(rest);
+        let left = self.noise(&self.rest(courses)?)?;
         let edges_hz = noise_edges_hz();
         let place = |course: &Course, knot: usize| self.place(course, knot, &left, &edges_hz);
         let mut order: Vec<(f64, usize, f64)> = Vec::new();
@@ -108,8 +106,7 @@ impl Pruning<'_> {
         order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         // By frames of noise: knots may be many times as close, and the recording long.
         let mut dropped = vec![[0.0_f32; NOISE_BANDS]; left.powers.len()];
-        let hop_s = self.grid.hop as f64 / self.sample_rate_hz;
-        let share = (hop_s / left.hop_s).min(1.0);
+        let share = self.share_of_frame(&left);
         let mut is_kept = vec![true; courses.len()];
         for (_, index, most) in order {
             Cancelled::check(self.is_cancelled)?;
@@ -132,8 +129,9 @@ impl Pruning<'_> {
         Ok(())
     }
 
-    /// Drops the weakest courses while there are more than [`MOST_KNOTS_A_SECOND`] or [`MOST_A_SECOND`], as long as that
-    /// makes the fit little worse: what is dropped becomes noise.
+    /// Drops the weakest courses while there are more than [`MOST_KNOTS_A_SECOND`] or [`MOST_A_SECOND`]. Over its own time
+    /// each is weak beside what the fit leaves and beside the sound, with what has been dropped before: a clear
+    /// partial of a quiet passage stays.
     ///
     /// # Errors
     /// If it is cancelled.
@@ -146,17 +144,33 @@ impl Pruning<'_> {
         if knots <= most_knots && count <= most {
             return Ok(());
         }
-        let rest = energy(&self.rest(courses)?);
-        let budget = (MOST_OF_REST * rest).min(MOST_OF_SOUND * energy(self.samples));
-        let mut dropped = 0.0;
+        let rest = self.noise(&self.rest(courses)?)?;
+        let sound = self.noise(self.samples)?;
+        let all = |powers: &[f32; NOISE_BANDS]| f64::from(powers.iter().sum::<f32>());
+        let mut budget: Vec<f64> = rest
+            .powers
+            .iter()
+            .zip(&sound.powers)
+            .map(|(rest, sound)| (MOST_OF_REST * all(rest)).min(MOST_OF_SOUND * all(sound)))
+            .collect();
+        let share = self.share_of_frame(&rest);
         let mut is_kept = vec![true; courses.len()];
-        for (energy, index) in self.by_energy(courses)?.into_iter().rev() {
-            dropped += energy;
-            if (knots <= most_knots && count <= most) || dropped > budget {
+        for (_, index) in self.by_energy(courses)?.into_iter().rev() {
+            Cancelled::check(self.is_cancelled)?;
+            if knots <= most_knots && count <= most {
                 break;
             }
+            let course = &courses[index];
+            let places = || (0..course.knots()).map(|knot| (self.frame(course, knot, &rest), knot));
+            let left = places().map(|(frame, knot)| budget[frame] - power(course, knot));
+            if left.sum::<f64>() < 0.0 {
+                continue;
+            }
+            for (frame, knot) in places() {
+                budget[frame] -= share * power(course, knot);
+            }
             is_kept[index] = false;
-            knots -= courses[index].knots();
+            knots -= course.knots();
             count -= 1;
         }
         retain(courses, &is_kept);
@@ -189,15 +203,29 @@ impl Pruning<'_> {
     }
 
     fn place(&self, course: &Course, knot: usize, left: &BandNoise, edges_hz: &[f64]) -> Place {
-        let rate = self.sample_rate_hz;
-        let time_s = ((course.first + knot) * self.grid.hop) as f64 / rate;
-        let frame = libm::round(time_s / left.hop_s) as usize;
-        let hz = course.frequencies[knot] * rate;
+        let hz = course.frequencies[knot] * self.sample_rate_hz;
         let band = edges_hz.partition_point(|edge_hz| *edge_hz <= hz);
         (
-            frame.min(left.powers.len() - 1),
+            self.frame(course, knot, left),
             band.saturating_sub(1).min(NOISE_BANDS - 1),
         )
+    }
+
+    /// The frame of noise that is nearest to a knot.
+    fn frame(&self, course: &Course, knot: usize, noise: &BandNoise) -> usize {
+        let time_s = ((course.first + knot) * self.grid.hop) as f64 / self.sample_rate_hz;
+        let frame = libm::round(time_s / noise.hop_s) as usize;
+        frame.min(noise.powers.len() - 1)
+    }
+
+    /// The share of a frame of noise that a knot stands for: less than all where knots are closer.
+    fn share_of_frame(&self, noise: &BandNoise) -> f64 {
+        let hop_s = self.grid.hop as f64 / self.sample_rate_hz;
+        (hop_s / noise.hop_s).min(1.0)
+    }
+
+    fn noise(&self, samples: &[f32]) -> Result<BandNoise, Cancelled> {
+        band_noise(samples, self.sample_rate_hz, self.is_cancelled)
     }
 }
 

@@ -6,12 +6,14 @@
 //! ‖x − F c‖² + λH·‖c − c₀‖²
 //! ```
 //!
-//! by conjugate gradients, where c₀ is the current amplitude. Fᵀ(x − F c₀) is computed sample by sample ([`kernel`]), FᵀF
-//! without them ([`coupling`]): one pass over the samples for all iterations of a round. What is found is above the minimum by
-//! less than 0.01 dB (tests), and the next round begins with what is left. Then [`fold`] moves arg c into the phase and
-//! takes |c| as the amplitude, and the next round begins. The last round is of real amplitudes, with phases
-//! held: it regains what the fold has lost. (One problem for the whole sound, where eaQHM solves one a frame:
-//! Caetano et al., Appl. Sci. 6(5):127.)
+//! by conjugate gradients, where c₀ is the current amplitude. Fᵀ(x − F c₀) is computed sample by sample ([`kernel`]),
+//! FᵀF by what partials that are near say of each other ([`coupling`]): one pass over the samples for all
+//! iterations of a round. Then [`fold`] moves arg c into the phase and takes |c| as the amplitude, and the next
+//! round begins with what is left. The last round is of real amplitudes, with phases held: it regains what the
+//! fold has lost. (One problem for the whole sound, where eaQHM solves one a frame: Caetano et al., Appl. Sci.
+//! 6(5):127.) In tests the fit is above the minimum by less than 0.01 dB where partials are far from each other, and
+//! 0.05 dB where they are 0.4 to 1.9 turns a hop apart. Where many begin in phase with the sound it is more.
+//! The shares of a side channel, which one round has to find, go through the samples in every iteration.
 //!
 //! A strong λ and few iterations are better than a weak one and many: beyond, close partials begin to
 //! cancel each other, and folding them apart again costs more than was gained. Steps of a long sound
@@ -76,6 +78,8 @@ struct Gradients {
     ridge: f32,
     /// Whether values may become complex.
     is_complex: bool,
+    /// Whether every iteration goes through the samples.
+    is_exact: bool,
 }
 
 /// Fits partials to a sound.
@@ -133,6 +137,7 @@ impl<'a> Refit<'a> {
             iterations: effort.iterations,
             ridge: effort.ridge * self.grid.hop as f32,
             is_complex: true,
+            is_exact: false,
         };
         let all = self.solve_steps(courses, amplitudes(courses), round, gradients, advance)?;
         for (course, values) in courses.iter_mut().zip(&all) {
@@ -161,6 +166,7 @@ impl<'a> Refit<'a> {
             iterations: effort.polish,
             ridge: effort.polish_ridge * self.grid.hop as f32,
             is_complex: false,
+            is_exact: false,
         };
         let start = amplitudes(courses);
         let all = self.solve_steps(courses, start, effort.rounds, gradients, advance)?;
@@ -189,6 +195,7 @@ impl<'a> Refit<'a> {
             // Nothing is known of them before, so what holds the others back is all but left out.
             ridge: 0.005 * self.grid.hop as f32,
             is_complex: false,
+            is_exact: true,
         };
         let start = courses.iter().map(silent).collect();
         self.solve_steps(courses, start, 0, gradients, advance)
@@ -360,6 +367,7 @@ impl<'a> Refit<'a> {
             iterations,
             ridge,
             is_complex,
+            is_exact,
         } = gradients;
         let mut scratch = (Vec::new(), Scratch::default());
         let mut gradient = vec![Value::default(); values.len()];
@@ -376,9 +384,11 @@ impl<'a> Refit<'a> {
         self.apply(step, values, true, &mut gradient, &mut scratch)?;
         hold(&mut gradient);
         let mut couplings = Couplings::new(self.grid.hop);
-        for segment in 0..step.segments.len() {
-            Cancelled::check(self.is_cancelled)?;
-            couplings.add(self.level, step.of(segment));
+        if !is_exact {
+            for segment in 0..step.segments.len() {
+                Cancelled::check(self.is_cancelled)?;
+                couplings.add(self.level, step.of(segment));
+            }
         }
         let mut direction = gradient.clone();
         let mut curved = vec![Value::default(); values.len()];
@@ -389,9 +399,13 @@ impl<'a> Refit<'a> {
             if power <= 1e-12 * first {
                 break;
             }
-            Cancelled::check(self.is_cancelled)?;
-            curved.fill(Value::default());
-            couplings.multiply(&direction, &mut curved);
+            if is_exact {
+                self.apply(step, &direction, false, &mut curved, &mut scratch)?;
+            } else {
+                Cancelled::check(self.is_cancelled)?;
+                curved.fill(Value::default());
+                couplings.multiply(&direction, &mut curved);
+            }
             hold(&mut curved);
             for (curved, direction) in curved.iter_mut().zip(&direction) {
                 curved.re += ridge * direction.re;

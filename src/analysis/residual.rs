@@ -1,11 +1,7 @@
-//! What partials leave of a recording: transients and noise.
+//! Transients: what partials leave of a recording's attacks.
 //!
-//! * **Transients**: around each onset the difference of original and partials, from 64 samples before to
-//!   20 ms after, faded in over 32 samples and out over the second half by half a cosine. The loudest 64
-//!   of a sound are kept.
-//! * **Noise**: the mean square of the rest in the bands of [`NOISE_BANDS`], in Hann windows of about
-//!   10.7 ms every 5.3 ms (512 and 256 samples at 48 kHz). By Parseval, the mean square of a band is
-//!   2·Σ|X|²/(N·Σw²) over its bins; a bin is divided between bands by its width.
+//! Around each onset the difference of original and partials, from 64 samples before to 20 ms after, faded in over
+//! 32 samples and out over the second half by half a cosine. The loudest 64 of a sound are kept.
 
 use std::f64::consts::PI;
 

@@ -6,12 +6,17 @@
 //! Σ hᵢ·hⱼ·cos φ_k·cos φ_l = ½ Σ hᵢ·hⱼ·(cos(φ_l − φ_k) + cos(φ_l + φ_k))
 //! ```
 //!
-//! and the like with sines. Both angles are cubics of the sample. Where one turns more than [`REACH_TURNS`]
-//! times within the segment, the sums before and after a knot all but cancel, and are left out: together they are
-//! below 4 % of those of a partial with itself. Else the sum
-//! is the integral from half a sample before the first to half a sample after the last, by the rule of Gauss
-//! and Legendre with [`NODES`] nodes, which is good for more turns than that. So a pair costs as much as
-//! [`NODES`] samples of one partial, once, and an iteration of conjugate gradients next to nothing.
+//! and the like with sines. Both angles are cubics of the sample. Where one turns more than [`REACH_TURNS`] times
+//! within the segment, the sums before and after a knot all but cancel, and are left out: together they are
+//! below 4 % of those of a partial with itself. Else the sum is the integral from half a sample before the first to half
+//! a sample after the last, by the rule of Gauss and Legendre with [`NODES`] nodes, which is good for as many turns. So
+//! a pair costs as much as [`NODES`] samples of one partial, once, and an iteration of conjugate gradients
+//! next to nothing.
+//!
+//! The first free knot of a partial that begins with an onset or with the sound, and the last of one that ends with the sound, have
+//! a segment on one side only, and what is left out there is up to a quarter. So this is for fits that compute
+//! what is left anew and go on from there, round after round. Sums of frequencies near the sample rate, which turn
+//! slowly too, are left out as well: no recording has much there.
 
 use std::f64::consts::PI;
 
@@ -31,7 +36,7 @@ pub struct Couplings {
     /// Of segments that sound from their first sample on.
     whole: Nodes,
     /// Each piece with itself, where the difference of phases is 0: for the hats 00, 01 and 11.
-    own: Vec<(usize, [f32; 3])>,
+    own: Vec<(u32, [f32; 3])>,
     /// Of differences of phases.
     differences: Vec<Overlap>,
     /// Of sums of phases, also of a piece with itself.
@@ -40,14 +45,14 @@ pub struct Couplings {
 
 /// What an integral is of: an angle in turns, as a polynomial of the sample.
 struct Angle {
-    slots: [usize; 2],
+    slots: [u32; 2],
     start: usize,
     cubic: [f32; 4],
 }
 
 /// Half the sum of hᵢ·hⱼ·e^{jφ} of two pieces, for the hats 00, 01 and 11.
 struct Overlap {
-    slots: [usize; 2],
+    slots: [u32; 2],
     sums: [Value; 3],
 }
 
@@ -83,10 +88,7 @@ impl Couplings {
         let reach = REACH_TURNS / self.hop as f64;
         let (mut differences, mut sums) = (Vec::new(), Vec::new());
         for (place, (low, a)) in order.iter().enumerate() {
-            let nodes = self.nodes(a.start);
-            let [first, both, last] = &nodes.hats;
-            let own = |hats: &[f32; NODES]| hats.iter().sum();
-            self.own.push((a.slot, [own(first), own(both), own(last)]));
+            self.own.push((a.slot as u32, self.alone(a.start)));
             for (high, b) in &order[place..] {
                 let is_other = a.slot != b.slot;
                 if is_other && high - low <= reach {
@@ -100,6 +102,14 @@ impl Couplings {
             }
         }
         self.integrate(level, &differences, &sums);
+    }
+
+    /// A piece that sounds from this sample on, with itself.
+    fn alone(&self, start: usize) -> [f32; 3] {
+        let cut = (start > 0).then(|| self.nodes(start));
+        let [first, both, last] = &cut.as_ref().unwrap_or(&self.whole).hats;
+        let sum = |hats: &[f32; NODES]| hats.iter().sum();
+        [sum(first), sum(both), sum(last)]
     }
 
     fn nodes(&self, start: usize) -> Nodes {
@@ -126,49 +136,51 @@ impl Couplings {
 
     /// Adds FᵀF of `values` to `product`.
     pub fn multiply(&self, values: &[Value], product: &mut [Value]) {
+        let at = |slot: u32| [values[slot as usize], values[slot as usize + 1]];
+        let mut add = |slot: u32, [first, second]: [Value; 2]| {
+            product[slot as usize].add(first);
+            product[slot as usize + 1].add(second);
+        };
         for (slot, [first, both, last]) in &self.own {
-            let [from, to] = [values[*slot], values[*slot + 1]];
+            let [from, to] = at(*slot);
             let sum = |a: f32, b: f32| Value {
                 re: a * from.re + b * to.re,
                 im: a * from.im + b * to.im,
             };
-            product[*slot].add(sum(*first, *both));
-            product[*slot + 1].add(sum(*both, *last));
+            add(*slot, [sum(*first, *both), sum(*both, *last)]);
         }
-        for Overlap {
-            slots: [a, b],
-            sums: [first, both, last],
-        } in &self.differences
-        {
-            let [a0, a1, b0, b1] = [values[*a], values[*a + 1], values[*b], values[*b + 1]];
-            product[*a].add(first.times(b0));
-            product[*a].add(both.times(b1));
-            product[*a + 1].add(both.times(b0));
-            product[*a + 1].add(last.times(b1));
-            let [first, both, last] = [first.conjugate(), both.conjugate(), last.conjugate()];
-            product[*b].add(first.times(a0));
-            product[*b].add(both.times(a1));
-            product[*b + 1].add(both.times(a0));
-            product[*b + 1].add(last.times(a1));
+        for overlap in &self.differences {
+            let [a, b] = overlap.slots;
+            add(a, overlap.times(at(b)));
+            add(b, conjugates(overlap.times(conjugates(at(a)))));
         }
-        for Overlap {
-            slots: [a, b],
-            sums: [first, both, last],
-        } in &self.sums
-        {
-            let [a0, a1, b0, b1] = [values[*a], values[*a + 1], values[*b], values[*b + 1]];
-            product[*a].add(first.times(b0).conjugate());
-            product[*a].add(both.times(b1).conjugate());
-            product[*a + 1].add(both.times(b0).conjugate());
-            product[*a + 1].add(last.times(b1).conjugate());
+        for overlap in &self.sums {
+            let [a, b] = overlap.slots;
+            add(a, conjugates(overlap.times(at(b))));
             if a != b {
-                product[*b].add(first.times(a0).conjugate());
-                product[*b].add(both.times(a1).conjugate());
-                product[*b + 1].add(both.times(a0).conjugate());
-                product[*b + 1].add(last.times(a1).conjugate());
+                add(b, conjugates(overlap.times(at(a))));
             }
         }
     }
+}
+
+impl Overlap {
+    /// The sums over one partial's hats of what both hats of the other give.
+    #[inline(always)]
+    fn times(&self, [from, to]: [Value; 2]) -> [Value; 2] {
+        let [first, both, last] = self.sums;
+        let sum = |a: Value, b: Value| {
+            let mut sum = a.times(from);
+            sum.add(b.times(to));
+            sum
+        };
+        [sum(first, both), sum(both, last)]
+    }
+}
+
+#[inline(always)]
+fn conjugates([first, second]: [Value; 2]) -> [Value; 2] {
+    [first.conjugate(), second.conjugate()]
 }
 
 impl Angle {
@@ -177,7 +189,7 @@ impl Angle {
         let mut cubic = [0, 1, 2, 3].map(|power| b.cubic[power] + sign * a.cubic[power]);
         cubic[0] -= libm::round(cubic[0]);
         Angle {
-            slots: [a.slot, b.slot],
+            slots: [a.slot as u32, b.slot as u32],
             start: a.start.max(b.start),
             cubic: cubic.map(|coefficient| coefficient as f32),
         }

@@ -64,7 +64,7 @@ impl Value {
 
     /// The mirror image at the real axis.
     #[inline(always)]
-    pub(super) fn conjugate(&self) -> Value {
+    pub(super) fn conjugate(self) -> Value {
         Value {
             re: self.re,
             im: -self.im,
