@@ -1,7 +1,7 @@
 //! What is neither partial nor transient, as power in bands over time.
 //!
-//! The mean square of the rest in the bands of [`NOISE_BANDS`], every 5.3 ms (256 samples at 48 kHz), in Hann windows of
-//! 10.7 ms. By Parseval, the mean square of a band is 2·Σ|X|²/(N·Σw²) over its bins; a bin is divided between
+//! The mean square of the rest in the bands of [`NOISE_BANDS`], every 5.3 ms (256 samples at 48 kHz), in Hann
+//! windows of 10.7 ms. By Parseval, the mean square of a band is 2·Σ|X|²/(N·Σw²) over its bins; a bin is divided between
 //! bands by its width.
 //!
 //! A Hann window spreads a tone over two bins to either side. So a band that is narrower than two bins is also
@@ -235,6 +235,7 @@ mod tests {
             );
         }
     }
+
     /// What 50 Hz of amplitude 1 leave in other bands, relative to its power.
     #[test]
     fn hum_stays_where_it_is() {

@@ -6,17 +6,17 @@
 //! Σ hᵢ·hⱼ·cos φ_k·cos φ_l = ½ Σ hᵢ·hⱼ·(cos(φ_l − φ_k) + cos(φ_l + φ_k))
 //! ```
 //!
-//! and the like with sines. Both angles are cubics of the sample. Where one turns more than [`REACH_TURNS`] times
-//! within the segment, the sums before and after a knot all but cancel, and are left out: together they are
-//! below 4 % of those of a partial with itself. Else the sum is the integral from half a sample before the first to half
-//! a sample after the last, by the rule of Gauss and Legendre with [`NODES`] nodes, which is good for as many turns. So
-//! a pair costs as much as [`NODES`] samples of one partial, once, and an iteration of conjugate gradients
-//! next to nothing.
+//! and the like with sines. Both angles are cubics of the sample. Where one turns more than twice within the
+//! segment, the sums before and after a knot all but cancel, and are left out: together they are below 4 % of
+//! those of a partial with itself. Else the sum is the integral from half a sample before the first to half a
+//! sample after the last, by the rule of Gauss and Legendre with eight nodes, which is good for as many turns.
+//! So a pair costs as much as eight samples of one partial, once, and an iteration of conjugate gradients next
+//! to nothing.
 //!
-//! The first free knot of a partial that begins with an onset or with the sound, and the last of one that ends with the sound, have
-//! a segment on one side only, and what is left out there is up to a quarter. So this is for fits that compute
-//! what is left anew and go on from there, round after round. Sums of frequencies near the sample rate, which turn
-//! slowly too, are left out as well: no recording has much there.
+//! The first free knot of a partial that begins with an onset or with the sound, and the last of one that ends
+//! with the sound, have a segment on one side only, and what is left out there is up to a quarter. So this is for
+//! fits that compute what is left anew and go on from there, round after round. Sums of frequencies near the
+//! sample rate, which turn slowly too, are left out as well: no recording has much there.
 
 use std::f64::consts::PI;
 

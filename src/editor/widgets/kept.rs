@@ -117,7 +117,7 @@ fn merged(
 ) -> Vec<ClippedShape> {
     let options = ctx.tessellation_options_mut(|options| *options);
     let scale = surroundings.pixels_per_point;
-    // No discs are handed to it.
+    // Discs that are pieces of the image are not handed to it.
     let mut tessellator = Tessellator::new(scale, options, surroundings.glyphs.size, Vec::new());
     let mut merged: Vec<ClippedShape> = Vec::new();
     for clipped in shapes {

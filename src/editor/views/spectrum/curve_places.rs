@@ -39,7 +39,7 @@ impl CurvePlaces {
     }
 }
 
-/// Draws the line of a curve within a plot that the user does not move now: most stay while a note moves the others.
+/// Draws the line of a curve within a plot: most stay while a note moves the others.
 /// `id` is for this curve alone.
 pub fn paint_still(ui: &Ui, id: Id, plot: Rect, line: Vec<Pos2>, stroke: Stroke) {
     let painter = ui.painter().with_clip_rect(plot);
