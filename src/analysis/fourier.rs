@@ -81,8 +81,8 @@ impl std::ops::Mul for Complex {
     }
 }
 
-/// Factors of one stage: real and imaginary parts.
-type Factors = [Vec<f64>; 2];
+/// StageFactors of one stage: real and imaginary parts.
+type StageFactors = [Vec<f64>; 2];
 
 /// A transform of one size.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ pub struct Fourier {
     /// Indices below a quarter of the points, their bits mirrored.
     mirrored: Vec<usize>,
     /// `e^{−πjk/half}` for k below half, of each stage with halves of 4, 8, … values.
-    factors: Vec<Factors>,
+    factors: Vec<StageFactors>,
 }
 
 impl Fourier {
@@ -220,7 +220,7 @@ fn butterfly(a: [&mut [f64; LANES]; 2], b: [&mut [f64; LANES]; 2], f: [&[f64; LA
 
 at_level! {
     /// One stage: sums and differences of halves as long as the factors.
-    fn stage(real: &mut [f64], imaginary: &mut [f64], factors: &Factors) {
+    fn stage(real: &mut [f64], imaginary: &mut [f64], factors: &StageFactors) {
         let (fr, _) = factors[0].as_chunks();
         let (fi, _) = factors[1].as_chunks();
         let block = 2 * factors[0].len();
@@ -238,7 +238,7 @@ at_level! {
 
 at_level! {
     /// This stage and the next, whose halves are twice as long: half as much goes to memory and back.
-    fn two_stages(real: &mut [f64], imaginary: &mut [f64], factors: &Factors, next: &Factors) {
+    fn two_stages(real: &mut [f64], imaginary: &mut [f64], factors: &StageFactors, next: &StageFactors) {
         let (fr, _) = factors[0].as_chunks();
         let (fi, _) = factors[1].as_chunks();
         let (nr, _) = next[0].as_chunks();

@@ -356,6 +356,16 @@ impl<'a> Refit<'a> {
         Ok(())
     }
 
+    /// FᵀF of a step, of partials that are near each other.
+    fn couplings(&self, step: &FitStep) -> Result<Couplings, Cancelled> {
+        let mut couplings = Couplings::new(self.grid.hop);
+        for segment in 0..step.segments.len() {
+            Cancelled::check(self.is_cancelled)?;
+            couplings.add(self.level, step.of(segment));
+        }
+        Ok(couplings)
+    }
+
     /// Adds to `values` what conjugate gradients find.
     fn solve(
         &self,
@@ -371,25 +381,12 @@ impl<'a> Refit<'a> {
         } = gradients;
         let mut scratch = (Vec::new(), Scratch::default());
         let mut gradient = vec![Value::default(); values.len()];
-        let hold = |gradient: &mut [Value]| {
-            for (value, (_, _, is_free)) in gradient.iter_mut().zip(&step.owners) {
-                value.re = if *is_free { value.re } else { 0.0 };
-                value.im = if *is_free && is_complex {
-                    value.im
-                } else {
-                    0.0
-                };
-            }
-        };
         self.apply(step, values, true, &mut gradient, &mut scratch)?;
-        hold(&mut gradient);
-        let mut couplings = Couplings::new(self.grid.hop);
-        if !is_exact {
-            for segment in 0..step.segments.len() {
-                Cancelled::check(self.is_cancelled)?;
-                couplings.add(self.level, step.of(segment));
-            }
-        }
+        step.hold(&mut gradient, is_complex);
+        let couplings = match is_exact {
+            true => None,
+            false => Some(self.couplings(step)?),
+        };
         let mut direction = gradient.clone();
         let mut curved = vec![Value::default(); values.len()];
         let mut power = product(&gradient, &gradient);
@@ -399,18 +396,15 @@ impl<'a> Refit<'a> {
             if power <= 1e-12 * first {
                 break;
             }
-            if is_exact {
-                self.apply(step, &direction, false, &mut curved, &mut scratch)?;
-            } else {
+            if let Some(couplings) = &couplings {
                 Cancelled::check(self.is_cancelled)?;
                 curved.fill(Value::default());
                 couplings.multiply(&direction, &mut curved);
+            } else {
+                self.apply(step, &direction, false, &mut curved, &mut scratch)?;
             }
-            hold(&mut curved);
-            for (curved, direction) in curved.iter_mut().zip(&direction) {
-                curved.re += ridge * direction.re;
-                curved.im += ridge * direction.im;
-            }
+            step.hold(&mut curved, is_complex);
+            add_scaled(&mut curved, &direction, ridge);
             let curvature = product(&direction, &curved);
             if curvature <= 0.0 {
                 break;
@@ -420,10 +414,7 @@ impl<'a> Refit<'a> {
             add_scaled(&mut gradient, &curved, -length);
             let next = product(&gradient, &gradient);
             let share = (next / power) as f32;
-            for (direction, gradient) in direction.iter_mut().zip(&gradient) {
-                direction.re = gradient.re + share * direction.re;
-                direction.im = gradient.im + share * direction.im;
-            }
+            turn(&mut direction, &gradient, share);
             power = next;
         }
         Ok(())
@@ -431,6 +422,18 @@ impl<'a> Refit<'a> {
 }
 
 impl FitStep {
+    /// Clears what may not change: values of knots that are held, and imaginary parts unless values are complex.
+    fn hold(&self, values: &mut [Value], is_complex: bool) {
+        for (value, (_, _, is_free)) in values.iter_mut().zip(&self.owners) {
+            if !is_free {
+                value.re = 0.0;
+            }
+            if !(*is_free && is_complex) {
+                value.im = 0.0;
+            }
+        }
+    }
+
     /// The pieces of one segment.
     fn of(&self, segment: usize) -> &[Piece] {
         &self.pieces[self.starts[segment]..self.starts[segment + 1]]
@@ -454,6 +457,14 @@ fn product(a: &[Value], b: &[Value]) -> f64 {
         f64::from(a.re) * f64::from(b.re) + f64::from(a.im) * f64::from(b.im)
     };
     a.iter().zip(b).map(term).sum()
+}
+
+/// The next direction: the gradient, and a share of the direction before.
+fn turn(direction: &mut [Value], gradient: &[Value], share: f32) {
+    for (direction, gradient) in direction.iter_mut().zip(gradient) {
+        direction.re = gradient.re + share * direction.re;
+        direction.im = gradient.im + share * direction.im;
+    }
 }
 
 fn add_scaled(to: &mut [Value], what: &[Value], factor: f32) {
