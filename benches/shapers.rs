@@ -7,6 +7,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use aliquot::dsp::aligned::Aligned;
 use aliquot::dsp::simd_level::SimdLevel;
 use aliquot::synth::modulation::fan::PartialRoutes;
 use aliquot::synth::modulation::{DestinationValues, VoiceValues};
@@ -112,19 +113,33 @@ fn fastest_ns(level: SimdLevel, kind: ShaperKind, settings: &[(Param, f32)], rou
             stride: PARTIALS,
         },
     };
-    let gains: Vec<f32> = tables.n.iter().map(|n| 0.25 / n).collect();
+    let gains = falling(0.25);
     let mut shaped = gains.clone();
     let mut fastest = f64::MAX;
     for _ in 0..rounds {
         let start = Instant::now();
         for _ in 0..RUNS {
-            shaped.copy_from_slice(&gains);
-            apply_one(kind, black_box(&values), black_box(&places), &mut shaped);
+            shaped.copy_from_slice(&gains[..]);
+            apply_one(
+                kind,
+                black_box(&values),
+                black_box(&places),
+                &mut shaped[..],
+            );
             black_box(&mut shaped);
         }
         fastest = fastest.min(start.elapsed().as_nanos() as f64 / RUNS as f64);
     }
     fastest
+}
+
+/// Gains that fall from partial to partial, at a place in memory like that of a voice's.
+fn falling(first: f32) -> Aligned<f32, PARTIALS> {
+    let mut gains = Aligned::filled(0.0);
+    for (n, gain) in (1..).zip(gains.iter_mut()) {
+        *gain = first / n as f32;
+    }
+    gains
 }
 
 /// The fastest block of breath with the width at index `width` of its labels, ns.
@@ -146,7 +161,7 @@ fn fastest_breath_ns(level: SimdLevel, width: f32, rounds: usize) -> f64 {
         sample_rate_hz: 48_000.0,
     };
     let (mut breath, frame) = (Breath::allocate(), Frame::allocate());
-    let (mut left, mut right) = (vec![0.25; PARTIALS], vec![0.25; PARTIALS]);
+    let [mut left, mut right] = [0.25; 2].map(Aligned::<f32, PARTIALS>::filled);
     let mut fastest = f64::MAX;
     for _ in 0..rounds {
         let start = Instant::now();
@@ -157,8 +172,8 @@ fn fastest_breath_ns(level: SimdLevel, width: f32, rounds: usize) -> f64 {
             let (settings, segment) = (black_box(&settings), black_box(&segment));
             breath.prepare(level, 1, PARTIALS, settings, segment);
             let mut gains = Sides {
-                left: &mut left,
-                right: &mut right,
+                left: &mut left[..],
+                right: &mut right[..],
             };
             breath.breathe_at_end(level, 64, &frame, settings, &mut gains);
             black_box((&mut left, &mut right));
@@ -194,15 +209,14 @@ fn fastest_anchor_ns(level: SimdLevel, rounds: usize) -> f64 {
             stride: PARTIALS,
         },
     };
-    let plain: Vec<f32> = tables.n.iter().map(|n| 0.25 / n).collect();
-    let shaped: Vec<f32> = plain.iter().map(|gain| 0.5 * gain).collect();
+    let (plain, shaped) = (falling(0.25), falling(0.125));
     let mut held = shaped.clone();
     let mut fastest = f64::MAX;
     for _ in 0..rounds {
         let start = Instant::now();
         for _ in 0..RUNS {
-            held.copy_from_slice(&shaped);
-            anchor.hold_gains(black_box(&places), black_box(&plain), &mut held);
+            held.copy_from_slice(&shaped[..]);
+            anchor.hold_gains(black_box(&places), black_box(&plain[..]), &mut held[..]);
             black_box(&mut held);
         }
         fastest = fastest.min(start.elapsed().as_nanos() as f64 / RUNS as f64);

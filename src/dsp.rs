@@ -1,5 +1,6 @@
 //! Signal processing that does not depend on notes or parameters.
 
+pub mod aligned;
 pub mod bend;
 pub mod curve;
 pub mod delay_line;

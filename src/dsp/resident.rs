@@ -7,9 +7,11 @@
 
 use std::hint::black_box;
 
+use super::aligned::Aligned;
+
 /// An array that holds `value` everywhere.
-pub fn array<T: Copy, const N: usize>(value: T) -> Box<[T; N]> {
-    Box::new(black_box([value; N]))
+pub fn array<T: Copy, const N: usize>(value: T) -> Box<Aligned<T, N>> {
+    Box::new(Aligned::filled(black_box(value)))
 }
 
 /// `count` times `value`.

@@ -445,7 +445,7 @@ impl Tuner {
         let may_stay = tick.source == inputs.source
             && inputs.source.is_live()
             && tick.primes.steps() == equal_steps.map(|(steps, _)| steps);
-        if !tick.set_places(&nearest, may_stay, self.version, &self.tables.log2_n) {
+        if !tick.set_places(&nearest, may_stay, self.version, &self.tables.log2_n[..]) {
             return;
         }
         match (inputs.source, equal_steps) {

@@ -8,6 +8,7 @@ use super::parameter::MAX_PARTIALS;
 use super::patch::{Patch, Values};
 use super::recordings::RecordedFrames;
 use crate::bank::Renderer;
+use crate::dsp::aligned::Aligned;
 use crate::dsp::resident;
 use crate::dsp::simd_level::SimdLevel;
 
@@ -49,13 +50,13 @@ impl Workspace {
 #[derive(Debug)]
 pub struct SegmentArrays {
     /// Where frequencies slide: turns a frame at the segment's start, 2⁶⁴ to the turn.
-    pub increment: Box<[u64; MAX_PARTIALS]>,
+    pub increment: Box<Aligned<u64, MAX_PARTIALS>>,
     /// Where frequencies slide: half the change of the increment in a frame.
-    pub half_chirp: Box<[i64; MAX_PARTIALS]>,
+    pub half_chirp: Box<Aligned<i64, MAX_PARTIALS>>,
     /// Where gains ramp: those of the left channel at the segment's start.
-    pub left_start: Box<[f32; MAX_PARTIALS]>,
+    pub left_start: Box<Aligned<f32, MAX_PARTIALS>>,
     /// Where gains ramp: those of the right channel at the segment's start.
-    pub right_start: Box<[f32; MAX_PARTIALS]>,
+    pub right_start: Box<Aligned<f32, MAX_PARTIALS>>,
 }
 
 impl SegmentArrays {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
+use crate::dsp::aligned::Aligned;
 use crate::dsp::prefetch::prefetch;
 use crate::dsp::resident;
 use crate::synth::parameter::MAX_PARTIALS;
@@ -35,7 +36,7 @@ pub fn lowest_and_highest(values: &[f32]) -> (f32, f32) {
 /// The header is small, since a voice has many of them, and hundreds of voices do not fit into the
 /// near caches.
 pub struct PartialArray<T = f32> {
-    values: Box<[T; MAX_PARTIALS]>,
+    values: Box<Aligned<T, MAX_PARTIALS>>,
     /// How many elements are written, and, from [`VERSION`] on, how often they were.
     state: u64,
 }

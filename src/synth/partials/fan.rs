@@ -133,12 +133,12 @@ at_level! {
     fn trait_values(of: PartialTrait, tables: &HarmonicTables, values: &mut [f32]) {
         match of {
             PartialTrait::Number => {
-                for (value, log2_n) in values.iter_mut().zip(&tables.log2_n) {
+                for (value, log2_n) in values.iter_mut().zip(tables.log2_n.iter()) {
                     *value = log2_n * (1.0 / 9.0);
                 }
             }
             PartialTrait::Odd => {
-                for (value, odd) in values.iter_mut().zip(&tables.odd) {
+                for (value, odd) in values.iter_mut().zip(tables.odd.iter()) {
                     *value = 2.0 * odd - 1.0;
                 }
             }
@@ -149,7 +149,7 @@ at_level! {
                 }
             }
             PartialTrait::Side => {
-                for (value, position) in values.iter_mut().zip(&tables.position) {
+                for (value, position) in values.iter_mut().zip(tables.position.iter()) {
                     *value = *position;
                 }
             }

@@ -136,7 +136,7 @@ at_level! {
 
 at_level! {
     fn set_number_places(per_log2_n: f32, tables: &HarmonicTables, places: &mut [f32]) {
-        for (place, log2_n) in places.iter_mut().zip(&tables.log2_n) {
+        for (place, log2_n) in places.iter_mut().zip(tables.log2_n.iter()) {
             *place = at_most(log2_n * per_log2_n, 1.0);
         }
     }
@@ -153,7 +153,7 @@ at_level! {
         match order {
             FanOrder::Pitch | FanOrder::Number => places.fill(0.0),
             FanOrder::OddEven => {
-                for (place, odd) in places.iter_mut().zip(&tables.odd) {
+                for (place, odd) in places.iter_mut().zip(tables.odd.iter()) {
                     *place = 1.0 - odd;
                 }
             }
@@ -164,7 +164,7 @@ at_level! {
                 }
             }
             FanOrder::Side => {
-                for (place, position) in places.iter_mut().zip(&tables.position) {
+                for (place, position) in places.iter_mut().zip(tables.position.iter()) {
                     *place = 0.5 + 0.5 * position;
                 }
             }

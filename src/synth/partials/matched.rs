@@ -4,6 +4,7 @@
 //! found is kept with all that it follows from, so that it is never out of date and needs no clearing: a voice
 //! without Match does not touch it, not even at a note's onset.
 
+use crate::dsp::aligned::Aligned;
 use crate::dsp::resident;
 use crate::synth::parameter::MAX_PARTIALS;
 use crate::synth::tuning::PlacesId;
@@ -52,9 +53,9 @@ pub struct MatchedOffsets<P> {
     found_for: Option<P>,
     /// Number of partials.
     count: usize,
-    octaves: Box<[f32; MAX_PARTIALS]>,
+    octaves: Box<Aligned<f32, MAX_PARTIALS>>,
     /// The ratios of the partials, where the offsets follow from them.
-    ratio: Box<[f32; MAX_PARTIALS]>,
+    ratio: Box<Aligned<f32, MAX_PARTIALS>>,
 }
 
 impl<P: PartialEq> MatchedOffsets<P> {

@@ -4,20 +4,22 @@ use std::sync::OnceLock;
 
 use super::bodies::{self, Body};
 use super::colours::{self, Colour};
+use crate::dsp::aligned::Aligned;
+use crate::dsp::resident;
 use crate::synth::parameter::MAX_PARTIALS;
 
 /// Tables of functions of the partial's number n; partial n has index n − 1.
 #[derive(Debug)]
 pub struct HarmonicTables {
     /// n.
-    pub n: Box<[f32]>,
+    pub n: Box<Aligned<f32, MAX_PARTIALS>>,
     /// log₂ n.
-    pub log2_n: Box<[f32]>,
+    pub log2_n: Box<Aligned<f32, MAX_PARTIALS>>,
     /// 1 for odd n, 0 for even.
-    pub odd: Box<[f32]>,
+    pub odd: Box<Aligned<f32, MAX_PARTIALS>>,
     /// A position between −1 and 1 for each partial. Neighbours are far apart; that of the first is
     /// the middle.
-    pub position: Box<[f32]>,
+    pub position: Box<Aligned<f32, MAX_PARTIALS>>,
     /// The bodies of spectra, in the order of their labels.
     pub bodies: Box<[Body]>,
     /// The colours of spectra, in the order of their labels.
@@ -40,9 +42,11 @@ impl HarmonicTables {
 
     fn allocate() -> HarmonicTables {
         let fill = |of: &dyn Fn(f64) -> f64| {
-            (1..=MAX_PARTIALS)
-                .map(|n| of(n as f64) as f32)
-                .collect::<Box<[f32]>>()
+            let mut values = resident::array(0.0);
+            for (n, value) in (1..).zip(values.iter_mut()) {
+                *value = of(f64::from(n)) as f32;
+            }
+            values
         };
         HarmonicTables {
             n: fill(&|n| n),

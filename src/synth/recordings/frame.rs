@@ -15,6 +15,7 @@ use super::decode::{DecodeFactors, Passage, decode};
 use super::formants::FormantMove;
 use super::slots::{Interval, TrackSlotSet};
 use crate::at_level;
+use crate::dsp::aligned::Aligned;
 use crate::dsp::maths::{at_least, quick_log2};
 use crate::dsp::resident;
 use crate::dsp::simd_level::SimdLevel;
@@ -57,20 +58,20 @@ pub struct RecordedFrame {
     /// The slots that any partial of the recording is in, now or at another time.
     pub slots: TrackSlotSet,
     /// Frequency over that of the recording's key.
-    pub ratio: Box<[f32; MAX_PARTIALS]>,
+    pub ratio: Box<Aligned<f32, MAX_PARTIALS>>,
     /// log₂ of it.
-    pub log2_ratio: Box<[f32; MAX_PARTIALS]>,
+    pub log2_ratio: Box<Aligned<f32, MAX_PARTIALS>>,
     /// log₂ of the linear gain.
-    pub log2_gain: Box<[f32; MAX_PARTIALS]>,
+    pub log2_gain: Box<Aligned<f32, MAX_PARTIALS>>,
     /// The mean frequency in the step over the mean of those at its ends, less 1.
-    pub mean_excess: Box<[f32; MAX_PARTIALS]>,
+    pub mean_excess: Box<Aligned<f32, MAX_PARTIALS>>,
     /// Position, −1 (left) to 1 (right).
-    pub pan: Box<[f32; MAX_PARTIALS]>,
+    pub pan: Box<Aligned<f32, MAX_PARTIALS>>,
     births: Vec<Birth>,
     /// [`RecordedFrame::ratio`] at the start of the step.
-    pub(super) start_ratio: Box<[f32; MAX_PARTIALS]>,
+    pub(super) start_ratio: Box<Aligned<f32, MAX_PARTIALS>>,
     /// Linear gain.
-    pub(super) gain: Box<[f32; MAX_PARTIALS]>,
+    pub(super) gain: Box<Aligned<f32, MAX_PARTIALS>>,
 }
 
 /// Which slots of a recording a voice plays.

@@ -6,6 +6,7 @@
 
 use super::{PartialPlaces, Shaper};
 use crate::at_level;
+use crate::dsp::aligned::Aligned;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param};
 
@@ -15,7 +16,7 @@ const PASSES: usize = 5;
 const FARTHEST: usize = 1 << (PASSES - 1);
 
 /// Powers of the partials, with room for neighbours on either side.
-type Powers = [f32; MAX_PARTIALS + 2 * FARTHEST];
+type Powers = Aligned<f32, { MAX_PARTIALS + 2 * FARTHEST }>;
 
 /// Its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,31 +51,35 @@ impl Shaper for Blur {
 at_level! {
     /// `parts` are what each pass gives to a neighbour.
     fn blur(parts: &[f32; PASSES], gains: &mut [f32]) {
-        let mut powers: [Powers; 2] = [[0.0; MAX_PARTIALS + 2 * FARTHEST]; 2];
-        let len = gains.len();
-        for (power, gain) in powers[0][FARTHEST..].iter_mut().zip(&*gains) {
+        let (mut even, mut odd) = (Powers::filled(0.0), Powers::filled(0.0));
+        for (power, gain) in even[FARTHEST..].iter_mut().zip(&*gains) {
             *power = gain * gain;
         }
-        let [even, odd] = &mut powers;
-        pass::<1>(parts[0], len, even, odd);
-        pass::<2>(parts[1], len, odd, even);
-        pass::<4>(parts[2], len, even, odd);
-        pass::<8>(parts[3], len, odd, even);
-        pass::<FARTHEST>(parts[4], len, even, odd);
-        for (gain, power) in gains.iter_mut().zip(&odd[FARTHEST..]) {
-            // Rounding may leave a little less than nothing.
-            *gain = if *power > 0.0 { power.sqrt() } else { 0.0 };
-        }
+        let own = FARTHEST..FARTHEST + gains.len();
+        pass::<1>(parts[0], &mut even, &mut odd[own.clone()], |power| power);
+        pass::<2>(parts[1], &mut odd, &mut even[own.clone()], |power| power);
+        pass::<4>(parts[2], &mut even, &mut odd[own.clone()], |power| power);
+        pass::<8>(parts[3], &mut odd, &mut even[own], |power| power);
+        // Rounding may leave a little less than nothing.
+        let gain_of = |power: f32| if power > 0.0 { power.sqrt() } else { 0.0 };
+        pass::<FARTHEST>(parts[4], &mut even, gains, gain_of);
     }
 }
 
-/// Each of the first `len` partials gives `part` to its neighbour at `DISTANCE` on either side, and gets the
-/// same of theirs.
+/// Each of the partials of `after` gives `part` to its neighbour at `DISTANCE` on either side, and gets the
+/// same of theirs. `after` gets what `of` makes of their new powers.
 #[inline(always)]
-fn pass<const DISTANCE: usize>(part: f32, len: usize, before: &mut Powers, after: &mut Powers) {
-    let after = &mut after[FARTHEST..][..len];
+fn pass<const DISTANCE: usize>(
+    part: f32,
+    before: &mut Powers,
+    after: &mut [f32],
+    of: impl Fn(f32) -> f32,
+) {
+    let len = after.len();
     if part == 0.0 || len <= DISTANCE {
-        after.copy_from_slice(&before[FARTHEST..][..len]);
+        for (after, own) in after.iter_mut().zip(&before[FARTHEST..]) {
+            *after = of(*own);
+        }
         return;
     }
     // Who has no neighbour is its own, so that all are worked out alike.
@@ -84,6 +89,6 @@ fn pass<const DISTANCE: usize>(part: f32, len: usize, before: &mut Powers, after
     let above = &before[FARTHEST + DISTANCE..][..len];
     let own = &before[FARTHEST..][..len];
     for (((after, own), below), above) in after.iter_mut().zip(own).zip(below).zip(above) {
-        *after = own + part * ((below - own) + (above - own));
+        *after = of(own + part * ((below - own) + (above - own)));
     }
 }

@@ -11,6 +11,7 @@
 
 use super::{PARTIALS_AT_ONCE, PartialPlaces, Shaper};
 use crate::at_level;
+use crate::dsp::aligned::Aligned;
 use crate::dsp::maths::{at_least, distance_from_whole, sine_of_half_turns};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::VoiceValues;
@@ -116,7 +117,7 @@ impl Teeth {
 at_level! {
     fn mono(teeth: &Teeth, ratio: &[f32], gains: &mut [f32]) {
         let teeth = *teeth;
-        let mut distances = [0.0; PARTIALS_AT_ONCE];
+        let mut distances = Aligned::<f32, PARTIALS_AT_ONCE>::filled(0.0);
         let chunks = gains.chunks_mut(PARTIALS_AT_ONCE).zip(ratio.chunks(PARTIALS_AT_ONCE));
         for (gains, ratio) in chunks {
             let distances = &mut distances[..gains.len()];
@@ -134,8 +135,8 @@ at_level! {
 at_level! {
     fn stereo(teeth: &Teeth, ratio: &[f32], gains: &mut [f32]) {
         let teeth = *teeth;
-        let mut left = [0.0; PARTIALS_AT_ONCE];
-        let mut right = [0.0; PARTIALS_AT_ONCE];
+        let mut left = Aligned::<f32, PARTIALS_AT_ONCE>::filled(0.0);
+        let mut right = Aligned::<f32, PARTIALS_AT_ONCE>::filled(0.0);
         let chunks = gains.chunks_mut(PARTIALS_AT_ONCE).zip(ratio.chunks(PARTIALS_AT_ONCE));
         for (gains, ratio) in chunks {
             let (left, right) = (&mut left[..gains.len()], &mut right[..gains.len()]);

@@ -6,6 +6,7 @@
 use super::loudness::{MIN_GAIN, loudest};
 use super::{GROUPS_AT_ONCE, PartialPlaces, Shaper};
 use crate::at_level;
+use crate::dsp::aligned::Aligned;
 use crate::dsp::maths::{at_least, log2_parts, quick_exp2, quick_log2_of_parts};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::Param;
@@ -44,8 +45,8 @@ at_level! {
     fn contrast(power: f32, loudest: f32, gains: &mut [f32]) {
         const LEAST_PART: f32 = 1e-30;
         let scale = 1.0 / loudest;
-        let mut octaves = [[0.0; GROUP]; GROUPS_AT_ONCE];
-        let mut parts = [[0.0; GROUP]; GROUPS_AT_ONCE];
+        let mut octaves = Aligned::<_, GROUPS_AT_ONCE>::filled([0.0; GROUP]);
+        let mut parts = Aligned::<_, GROUPS_AT_ONCE>::filled([0.0; GROUP]);
         for gains in gains.as_chunks_mut::<GROUP>().0.chunks_mut(GROUPS_AT_ONCE) {
             let octaves = octaves[..gains.len()].as_flattened_mut();
             let parts = parts[..gains.len()].as_flattened_mut();

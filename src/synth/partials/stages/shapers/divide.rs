@@ -7,6 +7,7 @@
 
 use super::{PartialPlaces, Shaper};
 use crate::at_level;
+use crate::dsp::aligned::Aligned;
 use crate::dsp::maths::{
     at_least, exp2, quick_exp2, quick_log2, short_distance_from_whole, sine_of_positive_half_turns,
 };
@@ -54,7 +55,7 @@ at_level! {
     fn divide(settings: &Divide, per_number: (f32, f32), n: &[f32], gains: &mut [f32]) {
         let (amount, power) = (settings.amount, 2.0 * settings.sharpness);
         let rest = 1.0 - amount;
-        let mut octaves = [0.0; MAX_PARTIALS];
+        let mut octaves = Aligned::<f32, MAX_PARTIALS>::filled(0.0);
         // 2^−100 is nothing already, and far from numbers that are slow to work with.
         let least = exp2(-100.0 / power);
         // One loop for each step: the chain of one partial is long, and of short ones more overlap.

@@ -14,15 +14,12 @@ pub const MIN_GAIN: f32 = 1e-20;
 const LEAST_PART: f32 = 1e-6;
 
 at_level! {
-    /// The greatest of the gains, in whole groups; 0 if there are none.
+    /// The greatest of the gains; 0 if there are none.
     pub fn loudest(gains: &[f32]) -> f32 {
-        let mut most = [0.0; GROUP];
-        for group in gains.chunks_exact(GROUP) {
-            for (most, gain) in most.iter_mut().zip(group) {
-                *most = if *gain > *most { *gain } else { *most };
-            }
-        }
-        most.into_iter().fold(0.0, |most, gain| if gain > most { gain } else { most })
+        // Signed whole numbers are ordered as the floats of their bits are, down to 0, and vectors find the largest of
+        // them in any order.
+        let most = gains.iter().fold(0, |most, gain| gain.to_bits().cast_signed().max(most));
+        f32::from_bits(most.cast_unsigned())
     }
 }
 

@@ -6,6 +6,7 @@
 
 use super::{PARTIALS_AT_ONCE, PartialPlaces, Shaper};
 use crate::at_level;
+use crate::dsp::aligned::Aligned;
 use crate::dsp::maths::{distance_from_whole, sine_of_half_turns};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::Param;
@@ -59,7 +60,7 @@ at_level! {
         log2_ratio: &[f32],
         gains: &mut [f32],
     ) {
-        let mut distances = [0.0; PARTIALS_AT_ONCE];
+        let mut distances = Aligned::<f32, PARTIALS_AT_ONCE>::filled(0.0);
         let chunks = gains.chunks_mut(PARTIALS_AT_ONCE).zip(log2_ratio.chunks(PARTIALS_AT_ONCE));
         for (gains, log2_ratio) in chunks {
             let distances = &mut distances[..gains.len()];

@@ -6,6 +6,7 @@
 use super::loudness::{MIN_GAIN, loudest};
 use super::{GROUPS_AT_ONCE, PartialPlaces, Shaper};
 use crate::at_level;
+use crate::dsp::aligned::Aligned;
 use crate::dsp::maths::{
     DB_PER_OCTAVE_PER_POWER, at_least, at_most, log2_parts, quick_exp2, quick_log2_of_parts,
 };
@@ -55,8 +56,8 @@ at_level! {
     /// Of whole groups of gains. log₂ e^(θ/1.5) is `per_octave`·log₂(g/M) + `offset`.
     fn threshold(per_octave: f32, offset: f32, loudest: f32, gains: &mut [f32]) {
         let scale = 1.0 / loudest;
-        let mut powers = [[0.0; GROUP]; GROUPS_AT_ONCE];
-        let mut parts = [[0.0; GROUP]; GROUPS_AT_ONCE];
+        let mut powers = Aligned::<_, GROUPS_AT_ONCE>::filled([0.0; GROUP]);
+        let mut parts = Aligned::<_, GROUPS_AT_ONCE>::filled([0.0; GROUP]);
         for gains in gains.as_chunks_mut::<GROUP>().0.chunks_mut(GROUPS_AT_ONCE) {
             let powers = powers[..gains.len()].as_flattened_mut();
             let parts = parts[..gains.len()].as_flattened_mut();
