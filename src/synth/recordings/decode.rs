@@ -14,8 +14,9 @@
 //! 0.00003 dB. The former adds up to nothing, since over a whole interval the differences do.
 
 use super::frame::RecordedFrame;
-use super::slots::TrackSlotSet;
+use super::slots::{SLOTS_OF_WORD, TrackSlotSet};
 use crate::at_level;
+use crate::dsp::aligned::Aligned;
 use crate::dsp::maths::{at_least, exp2_f64, quick_exp2};
 use crate::synth::partials::array::GROUP;
 use crate::tracks::bank_file::{BankRows, SlotEvent, codes};
@@ -107,43 +108,69 @@ impl<'a> Passage<'a> {
         self.amplitudes.map(|row| amplitude(code(row)))
     }
 
-    /// Codes of the frequencies of 16 slots.
+    /// Codes of the frequencies of the slots of a word. `room` is for those that have to be changed.
     #[inline(always)]
-    fn group(&self, group: usize) -> [[u16; GROUP]; 5] {
-        let mut codes = self.frequencies.map(|row| group_of(row, group));
-        let [begun_before, begun, ending] =
-            [self.begun_before, self.begun, self.ending].map(|slots| slots.group(group));
-        if begun | begun_before | ending != 0 {
-            mirror(&mut codes, begun_before, begun, ending);
+    fn codes<'b>(&'b self, word: usize, room: &'b mut [Codes; 5]) -> [&'b Codes; 5] {
+        let [zero, one, two, three, four] = &self.frequencies;
+        let rows = [
+            codes_of(zero, word),
+            codes_of(one, word),
+            codes_of(two, word),
+            codes_of(three, word),
+            codes_of(four, word),
+        ];
+        let begun = [self.begun.word(word), self.begun_before.word(word)];
+        let ending = self.ending.word(word);
+        match rows {
+            [Some(zero), Some(one), Some(two), Some(three), Some(four)]
+                if begun[0] | begun[1] | ending == 0 =>
+            {
+                [zero, one, two, three, four]
+            }
+            _ => {
+                for (room, row) in room.iter_mut().zip(&self.frequencies) {
+                    copy_codes(row, word, room);
+                }
+                mirror(room, begun, ending);
+                room.each_ref()
+            }
         }
-        codes
     }
 }
 
+/// Codes of the slots of a word.
+type Codes = [u16; SLOTS_OF_WORD];
+
+/// Those of a row; `None` if it ends before.
 #[inline(always)]
-fn group_of(row: &[u16], group: usize) -> [u16; GROUP] {
-    let part = row.get(GROUP * group..GROUP * (group + 1));
-    part.and_then(|part| part.try_into().ok())
-        .unwrap_or([0; GROUP])
+fn codes_of(row: &[u16], word: usize) -> Option<&Codes> {
+    row.as_chunks().0.get(word)
 }
 
-/// Puts mirror images where partials have no codes.
+/// Copies those of a row. Past its end they are 0.
+fn copy_codes(row: &[u16], word: usize, codes: &mut Codes) {
+    let row = row.get(SLOTS_OF_WORD * word..).unwrap_or(&[]);
+    let (there, past) = codes.split_at_mut(row.len().min(SLOTS_OF_WORD));
+    there.copy_from_slice(&row[..there.len()]);
+    past.fill(0);
+}
+
+/// Puts mirror images where partials have no codes. `begun` are those that begin in this interval, and in the one before.
 #[inline(never)]
-#[allow(
-    clippy::needless_range_loop,
-    reason = "several rows are written by one index"
-)]
-fn mirror(codes: &mut [[u16; GROUP]; 5], begun_before: u16, begun: u16, ending: u16) {
-    for n in 0..GROUP {
-        let is_in = |slots: u16| slots >> n & 1 != 0;
-        if is_in(begun) {
+fn mirror(codes: &mut [Codes; 5], begun: [u64; 2], ending: u64) {
+    let mut rest = begun[0] | begun[1] | ending;
+    while rest != 0 {
+        let n = rest.trailing_zeros() as usize;
+        rest &= rest - 1;
+        let is_in = |slots: u64| slots >> n & 1 != 0;
+        if is_in(begun[0]) {
             codes[1][n] = codes[2][n];
             codes[0][n] = if is_in(ending) {
                 codes[2][n]
             } else {
                 codes[3][n]
             };
-        } else if is_in(begun_before) {
+        } else if is_in(begun[1]) {
             codes[0][n] = codes[1][n];
         }
         if is_in(ending) {
@@ -161,66 +188,99 @@ pub(super) struct DecodeFactors {
     pub ratio_per_hz: f64,
 }
 
-/// Frequencies of 16 slots over a step, over that of the recording's key.
-struct StepRatios {
-    /// The mean.
-    mean: [f64; GROUP],
-    start: [f32; GROUP],
-    end: [f32; GROUP],
+/// What is worked out of the slots of a word before their ratios.
+struct Scratch {
+    /// Mean frequencies over a step, over that of the recording's key.
+    mean: Aligned<f64, SLOTS_OF_WORD>,
+    /// Those over an interval.
+    of_interval: Aligned<f64, SLOTS_OF_WORD>,
+    /// By how much more than these the frequencies at both ends of the interval are, parts of them.
+    start: Aligned<f32, SLOTS_OF_WORD>,
+    end: Aligned<f32, SLOTS_OF_WORD>,
 }
 
-impl StepRatios {
-    /// The ratios of a step to which no passage has been added.
-    const NONE: StepRatios = StepRatios {
-        mean: [0.0; GROUP],
-        start: [0.0; GROUP],
-        end: [0.0; GROUP],
-    };
-
-    /// Goes on by a passage; `is_first` says that the step begins with it.
+impl Scratch {
     #[inline(always)]
-    fn add(&mut self, passage: &Passage, group: usize, ratio_per_hz: f64, is_first: bool) {
-        let codes = passage.group(group);
-        let (from, to) = (passage.from, passage.to);
+    fn new() -> Scratch {
+        Scratch {
+            mean: Aligned::filled(0.0),
+            of_interval: Aligned::filled(0.0),
+            start: Aligned::filled(0.0),
+            end: Aligned::filled(0.0),
+        }
+    }
+
+    /// Reads the interval of a passage.
+    // Each loop is short, so that its constants and more than one vector are in registers at once.
+    #[inline(always)]
+    fn read(&mut self, codes: &[&Codes; 5], ratio_per_hz: f64) {
+        let lowest = codes::LOWEST_HZ * ratio_per_hz;
+        let [zero, one, two, three, four] = codes;
+        for (mean, code) in self.of_interval.iter_mut().zip(*two) {
+            *mean = lowest * exp2_f64(f64::from(*code) * STEP_OCTAVES);
+        }
+        for n in 0..SLOTS_OF_WORD {
+            let own = i32::from(two[n]);
+            let c0 = (i32::from(zero[n]) - own) as f32;
+            let c1 = (i32::from(one[n]) - own) as f32;
+            let c3 = (i32::from(three[n]) - own) as f32;
+            let c4 = (i32::from(four[n]) - own) as f32;
+            self.start[n] = (NEAR * c1 + FAR * (c0 + c3)) * STEP_OCTAVES as f32;
+            self.end[n] = (NEAR * c3 + FAR * (c1 + c4)) * STEP_OCTAVES as f32;
+        }
+        for start in self.start.iter_mut() {
+            *start = quick_exp2(*start) - 1.0;
+        }
+        for end in self.end.iter_mut() {
+            *end = quick_exp2(*end) - 1.0;
+        }
+    }
+
+    /// The ratios at a place in the interval, 0 to 1.
+    #[inline(always)]
+    fn ratios_at(&self, u: f32, ratios: &mut [f32; SLOTS_OF_WORD]) {
+        for (n, ratio) in ratios.iter_mut().enumerate() {
+            let (k0, k1) = (self.start[n], self.end[n]);
+            let (a, b) = (-2.0 * k0 - k1, k0 + k1);
+            let more = at_least(k0 + u * (2.0 * a + 3.0 * b * u), LEAST);
+            *ratio = self.of_interval[n] as f32 * (1.0 + more);
+        }
+    }
+
+    /// Adds the passage from `from` to `to` to the mean.
+    #[inline(always)]
+    fn add_mean(&mut self, (from, to): (f32, f32), weight: f64) {
         // Powers of both ends in the mean of the parabola.
         let (linear, square) = (from + to, from * from + from * to + to * to);
-        let lowest = codes::LOWEST_HZ * ratio_per_hz;
-        let (mut m, mut k0, mut k1) = ([0.0_f64; GROUP], [0.0_f32; GROUP], [0.0_f32; GROUP]);
-        for n in 0..GROUP {
-            m[n] = lowest * exp2_f64(f64::from(codes[2][n]) * STEP_OCTAVES);
-            let over = |row: usize| (i32::from(codes[row][n]) - i32::from(codes[2][n])) as f32;
-            let [c0, c1, c3, c4] = [over(0), over(1), over(3), over(4)];
-            k0[n] = (NEAR * c1 + FAR * (c0 + c3)) * STEP_OCTAVES as f32;
-            k1[n] = (NEAR * c3 + FAR * (c1 + c4)) * STEP_OCTAVES as f32;
-        }
-        for n in 0..GROUP {
-            // By how much more than m, parts of m.
-            let (k0, k1) = (quick_exp2(k0[n]) - 1.0, quick_exp2(k1[n]) - 1.0);
+        for n in 0..SLOTS_OF_WORD {
+            let (k0, k1) = (self.start[n], self.end[n]);
             let (a, b) = (-2.0 * k0 - k1, k0 + k1);
-            let at = |u: f32| 1.0 + at_least(k0 + u * (2.0 * a + 3.0 * b * u), LEAST);
-            if is_first {
-                self.start[n] = m[n] as f32 * at(from);
-            }
-            self.end[n] = m[n] as f32 * at(to);
-            self.mean[n] += passage.weight * m[n] * (1.0 + f64::from(k0 + a * linear + b * square));
+            let more = f64::from(k0 + a * linear + b * square);
+            self.mean[n] += weight * self.of_interval[n] * (1.0 + more);
         }
     }
 
     /// How far the mean is above the mean of both ends, as a part of the latter.
     #[inline(always)]
-    fn mean_excess(&self) -> [f32; GROUP] {
-        std::array::from_fn(|n| {
-            let ends = f64::from(self.start[n]) + f64::from(self.end[n]);
+    fn set_mean_excess(
+        &self,
+        start: &[f32; SLOTS_OF_WORD],
+        end: &[f32; SLOTS_OF_WORD],
+        mean_excess: &mut [f32; SLOTS_OF_WORD],
+    ) {
+        for n in 0..SLOTS_OF_WORD {
+            let ends = f64::from(start[n]) + f64::from(end[n]);
             let more = (2.0 * self.mean[n] - ends) as f32 / ends as f32;
             let is_smooth = more < MOST_MEAN_EXCESS && more > -MOST_MEAN_EXCESS;
-            if is_smooth { more } else { 0.0 }
-        })
+            mean_excess[n] = if is_smooth { more } else { 0.0 };
+        }
     }
 }
 
 at_level! {
     /// Writes ratios, mean excesses and gains at the end of a step that goes through these passages. `slots` are those
-    /// that sound anywhere on it, `sounding` those that do so at its end.
+    /// that sound anywhere on it, `sounding` those that do so at its end. Past the groups that have slots there may be
+    /// anything.
     pub(super) fn decode(
         passages: &[Passage],
         scale: &DecodeFactors,
@@ -229,34 +289,50 @@ at_level! {
         groups: usize,
         frame: &mut RecordedFrame,
     ) {
-        let Some((first, rest)) = passages.split_first() else {
+        let (Some(first), Some(last)) = (passages.first(), passages.last()) else {
             return;
         };
-        let last = rest.last().unwrap_or(first);
-        for group in 0..groups {
-            let ratio = &mut frame.ratio.as_chunks_mut::<GROUP>().0[group];
-            let start_ratio = &mut frame.start_ratio.as_chunks_mut::<GROUP>().0[group];
-            let mean_excess = &mut frame.mean_excess.as_chunks_mut::<GROUP>().0[group];
-            let gain = &mut frame.gain.as_chunks_mut::<GROUP>().0[group];
-            if slots.group(group) == 0 {
-                for (n, ratio) in ratio.iter_mut().enumerate() {
-                    *ratio = (GROUP * group + n + 1) as f32;
+        let mut scratch = Scratch::new();
+        let (mut room, mut ends) = ([[0; SLOTS_OF_WORD]; 5], [[0; SLOTS_OF_WORD]; 2]);
+        for word in 0..(GROUP * groups).div_ceil(SLOTS_OF_WORD) {
+            let ratio = &mut frame.ratio.as_chunks_mut().0[word];
+            let start_ratio = &mut frame.start_ratio.as_chunks_mut().0[word];
+            let mean_excess = &mut frame.mean_excess.as_chunks_mut().0[word];
+            let gain: &mut [f32; SLOTS_OF_WORD] = &mut frame.gain.as_chunks_mut().0[word];
+            if slots.word(word) != 0 {
+                scratch.mean.fill(0.0);
+                for (n, passage) in passages.iter().enumerate() {
+                    scratch.read(&passage.codes(word, &mut room), scale.ratio_per_hz);
+                    if n == 0 {
+                        scratch.ratios_at(first.from, start_ratio);
+                    }
+                    scratch.add_mean((passage.from, passage.to), passage.weight);
                 }
-                (*start_ratio, *mean_excess, *gain) = (*ratio, [0.0; GROUP], [0.0; GROUP]);
-                continue;
+                scratch.ratios_at(last.to, ratio);
+                scratch.set_mean_excess(start_ratio, ratio, mean_excess);
+                let [low, high] = &mut ends;
+                copy_codes(last.amplitudes[0], word, low);
+                copy_codes(last.amplitudes[1], word, high);
+                let sounding = sounding.word(word);
+                for n in 0..SLOTS_OF_WORD {
+                    let (low, high) = (amplitude(low[n]), amplitude(high[n]));
+                    gain[n] = scale.full * (low + (high - low) * last.to);
+                }
+                for (n, gain) in gain.iter_mut().enumerate() {
+                    *gain *= (sounding >> n & 1) as f32;
+                }
             }
-            let mut ratios = StepRatios::NONE;
-            ratios.add(first, group, scale.ratio_per_hz, true);
-            for passage in rest {
-                ratios.add(passage, group, scale.ratio_per_hz, false);
-            }
-            (*start_ratio, *ratio, *mean_excess) = (ratios.start, ratios.end, ratios.mean_excess());
-            let [low, high] = last.amplitudes.map(|row| group_of(row, group));
-            let sounding = sounding.group(group);
-            for n in 0..GROUP {
-                let (low, high) = (amplitude(low[n]), amplitude(high[n]));
-                let sounds = (sounding >> n & 1) as f32;
-                gain[n] = scale.full * sounds * (low + (high - low) * last.to);
+            for group in 0..SLOTS_OF_WORD / GROUP {
+                let group_of_all = SLOTS_OF_WORD / GROUP * word + group;
+                if slots.group(group_of_all) == 0 {
+                    let ratio = &mut ratio.as_chunks_mut::<GROUP>().0[group];
+                    for (n, ratio) in ratio.iter_mut().enumerate() {
+                        *ratio = (GROUP * group_of_all + n + 1) as f32;
+                    }
+                    start_ratio.as_chunks_mut::<GROUP>().0[group] = *ratio;
+                    mean_excess.as_chunks_mut::<GROUP>().0[group] = [0.0; GROUP];
+                    gain.as_chunks_mut::<GROUP>().0[group] = [0.0; GROUP];
+                }
             }
         }
     }

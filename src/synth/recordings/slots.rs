@@ -2,6 +2,9 @@
 
 use crate::tracks::bank_file::{BankRows, MAX_SLOTS, SlotEvent};
 
+/// Slots of a word of a [`TrackSlotSet`].
+pub const SLOTS_OF_WORD: usize = 64;
+
 /// Some of the slots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TrackSlotSet([u64; MAX_SLOTS / 64]);
@@ -30,6 +33,11 @@ impl TrackSlotSet {
     /// Whether a slot is one of them.
     pub fn contains(&self, slot: u16) -> bool {
         self.0[usize::from(slot >> 6)] >> (slot & 63) & 1 != 0
+    }
+
+    /// The 64 slots from `64·word` on, the lowest bit being the first.
+    pub fn word(&self, word: usize) -> u64 {
+        self.0[word]
     }
 
     /// The 16 slots from `16·group` on, the lowest bit being the first.
