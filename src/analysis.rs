@@ -48,7 +48,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::cancelled::Cancelled;
 use crate::dsp::simd_level::SimdLevel;
-use crate::tracks::{BandNoise, Breakpoint, Track, Tracks, Transient};
+use crate::tracks::{BandNoise, Breakpoint, Track, Tracks, Transient, with_clear_cycles};
 pub use decode::{DecodeError, Recording};
 use fit::{Fit, Resolution};
 use onsets::Onsets;
@@ -297,7 +297,7 @@ fn track(
             } else {
                 0.0
             },
-            ..Breakpoint::new(time_s, hz, amplitude).with_phase(wrapped(course.phases[at]))
+            ..Breakpoint::new(time_s, hz, amplitude).with_phase(course.phases[at])
         }
     };
     let mut breakpoints: Vec<Breakpoint> = (0..course.knots()).map(point).collect();
@@ -308,17 +308,21 @@ fn track(
         let (from, to) = (breakpoints[0], breakpoints[1]);
         let hz = (p1 + x * (2.0 * p2 + x * 3.0 * p3)).clamp(1e-6, 0.5) * sample_rate_hz;
         let amplitude = from.amplitude + share * (to.amplitude - from.amplitude);
-        let phase = wrapped(p0 + x * (p1 + x * (p2 + x * p3)));
+        // The cubic's own phase is within one turn.
+        let whole = libm::floor(course.phases[0]);
+        let phase = whole + p0 + x * (p1 + x * (p2 + x * p3));
         breakpoints[0] = Breakpoint {
             pan: to.pan,
             ..Breakpoint::new(onset as f64 / sample_rate_hz, hz, amplitude).with_phase(phase)
         };
     }
-    Track { label, breakpoints }
-}
-
-fn wrapped(turns: f64) -> f64 {
-    turns - libm::floor(turns)
+    // Where a partial all but vanishes its frequencies leave open how many cycles there are. A bank would have another
+    // number, and other frequencies around it.
+    let means_hz = peaks::LOWEST_HZ..=0.5 * sample_rate_hz;
+    Track {
+        label,
+        breakpoints: with_clear_cycles(&breakpoints, &means_hz),
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod bands;
 pub mod bank_edits;
 pub mod bank_file;
 pub mod bank_text;
+mod cycles;
 pub mod files;
 mod interpolation;
 mod sampling;
@@ -23,6 +24,7 @@ pub mod streaming;
 mod tidy;
 pub mod warp;
 
+pub(crate) use cycles::with_clear_cycles;
 pub(crate) use interpolation::TrackCursor;
 pub use interpolation::{PhaseCurve, spline_slopes};
 pub use tidy::{Tidied, tidy};

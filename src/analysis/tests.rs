@@ -136,6 +136,47 @@ fn tracks_sound_as_the_fit_says() {
     assert!(error_db > 80.0, "{error_db}");
 }
 
+/// Around the knot where it all but vanishes its phase leaps, and its frequencies leave open how many cycles there are.
+#[test]
+fn a_partial_that_vanishes_comes_back_from_a_bank() {
+    let advances = [16.0, 15.5, 17.5, 15.5, 16.0, 16.0];
+    let mut phases = vec![0.25];
+    phases.extend(advances.iter().scan(0.25, |turns, advance| {
+        *turns += advance;
+        Some(*turns)
+    }));
+    let hop = 256;
+    let mut course = Course {
+        is_open_start: true,
+        phases,
+        amplitudes: vec![0.1, 0.03, 0.0, 0.02, 0.05, 0.05, 0.0],
+        ..Course::default()
+    };
+    refit::fold::set_frequencies(&mut course, hop);
+    let grid = Grid::new(hop, advances.len() * hop);
+    let samples = vec![0.0; grid.samples()];
+    let is_cancelled = AtomicBool::new(false);
+    let refit = refit::Refit::new(SimdLevel::PORTABLE, grid, &samples, RATE_HZ, &is_cancelled);
+    let fitted = refit.synthesis(&[course.clone()]).expect("not cancelled");
+    let tracks = Tracks {
+        duration_s: samples.len() as f64 / RATE_HZ,
+        tracks: vec![track(&course, &[], None, grid, RATE_HZ)],
+        ..Tracks::default()
+    };
+    let error_db = |tracks: &Tracks| {
+        let found = sound(tracks, RATE_HZ, Without::default()).mid;
+        metrics::srer_db(&fitted, &found)
+    };
+    assert!(error_db(&tracks) > 80.0, "{}", error_db(&tracks));
+    let frames = FrameGrid {
+        sample_rate_hz: RATE_HZ,
+        hop: hop as u32,
+    };
+    let (bank, _) = TrackBank::from_tracks(&tracks, frames).expect("a bank");
+    let from_bank_db = error_db(&bank.to_tracks(0));
+    assert!(from_bank_db > 40.0, "{from_bank_db}");
+}
+
 #[test]
 fn noise_becomes_noise_of_the_same_bands() {
     let samples: Vec<f32> = white_noise(3, 44_100).iter().map(|x| 0.2 * x).collect();

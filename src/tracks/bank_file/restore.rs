@@ -1,21 +1,19 @@
 //! Tracks out of a bank.
 
+use std::ops::RangeInclusive;
 use std::sync::atomic::AtomicBool;
 
 use super::codes::*;
 use super::{BankRows, SlotEvent};
 use crate::cancelled::Cancelled;
 use crate::tracks::bands::{ENVELOPE_POINTS, NOISE_BANDS};
+use crate::tracks::cycles::with_clear_cycles;
 use crate::tracks::{
     BandNoise, Breakpoint, SpectralEnvelope, Track, Tracks, Transient, spline_slopes,
 };
 
-/// Frequencies decide the number of cycles where they are right to less than half a cycle.
-const UNCLEAR_TURNS: f64 = 0.4;
-/// A frequency of a breakpoint is above 0.
-const LEAST_HZ: f64 = 1e-3;
-/// Breakpoints of a track, at most, for each that the bank has.
-const MOST_TIMES: usize = 4;
+/// A bank may have any frequency between its frames.
+const ALL_HZ: RangeInclusive<f64> = f64::MIN..=f64::MAX;
 
 /// A sound's partials, with a breakpoint at each frame and at both ends, and all else that it has.
 /// The frequencies at the breakpoints are those of the natural cubic spline through the phases there:
@@ -89,50 +87,7 @@ fn track(rows: &BankRows, birth: &SlotEvent, death: &SlotEvent) -> Option<Track>
     }
     Some(Track {
         label: (birth.label > 0).then_some(u32::from(birth.label)),
-        breakpoints: with_clear_cycles(&points),
-    })
-}
-
-/// The points, whose phases are not wrapped, with others between where frequencies and wrapped phases
-/// alone do not tell how many cycles there are, and phases wrapped.
-fn with_clear_cycles(points: &[Breakpoint]) -> Vec<Breakpoint> {
-    let mut clear: Vec<Breakpoint> = Vec::with_capacity(points.len());
-    // What follows the last of the clear ones, the nearest at the end.
-    let mut waiting: Vec<Breakpoint> = points.iter().rev().copied().collect();
-    clear.extend(waiting.pop());
-    while let (Some(a), Some(b)) = (clear.last().copied(), waiting.last().copied()) {
-        match between(&a, &b) {
-            Some(middle) if waiting.len() + clear.len() < MOST_TIMES * points.len() => {
-                waiting.push(middle);
-            }
-            _ => clear.extend(waiting.pop()),
-        }
-    }
-    for point in &mut clear {
-        point.phase_turns = point.phase_turns.map(|turns| turns - libm::floor(turns));
-        point.frequency_hz = point.frequency_hz.max(LEAST_HZ);
-    }
-    clear
-}
-
-/// The point in the middle of the segment's curve, if its cycles are not clear.
-fn between(a: &Breakpoint, b: &Breakpoint) -> Option<Breakpoint> {
-    let (from, to) = (a.phase_turns?, b.phase_turns?);
-    let (duration_s, advance) = (b.time_s - a.time_s, to - from);
-    let sum_hz = a.frequency_hz.max(LEAST_HZ) + b.frequency_hz.max(LEAST_HZ);
-    if (advance - 0.5 * sum_hz * duration_s).abs() < UNCLEAR_TURNS {
-        return None;
-    }
-    let change_hz = b.frequency_hz - a.frequency_hz;
-    let mean = |a: f64, b: f64| 0.5 * (a + b);
-    // The cubic with these phases and frequencies at its ends, at its middle.
-    Some(Breakpoint {
-        time_s: mean(a.time_s, b.time_s),
-        frequency_hz: 1.5 * advance / duration_s - 0.25 * (a.frequency_hz + b.frequency_hz),
-        amplitude: mean(a.amplitude, b.amplitude),
-        phase_turns: Some(mean(from, to) - 0.125 * change_hz * duration_s),
-        bandwidth: mean(a.bandwidth, b.bandwidth),
-        pan: mean(a.pan, b.pan),
+        breakpoints: with_clear_cycles(&points, &ALL_HZ),
     })
 }
 
