@@ -149,8 +149,16 @@ impl Linker {
                 if peak.frequency_turns > last.frequency_turns + 12.0 * reach {
                     break;
                 }
-                let distance = self.distance(&last, peak, steps);
-                if is_free[at] && distance < limit * limit {
+                if !is_free[at] {
+                    continue;
+                }
+                let frequency = self.frequency_distance(&last, peak, steps);
+                // Most are too far already; levels take a logarithm.
+                if frequency >= limit * limit {
+                    continue;
+                }
+                let distance = frequency + self.level_distance(&last, peak, steps);
+                if distance < limit * limit {
                     // exp(−Δ²/σ²) with σ² = −ζ²·limit.
                     let gain = 1.0 / (2.0 - DELTA) - 1.0 + libm::exp(distance / limit);
                     edges.push(Edge {
@@ -164,18 +172,24 @@ impl Linker {
         edges
     }
 
-    /// (Δf/ζ_f)² + (Δa/ζ_a)² of two peaks that are `steps` frames apart.
-    fn distance(&self, a: &Peak, b: &Peak, steps: f64) -> f64 {
+    /// (Δf/ζ_f)² of two peaks that are `steps` frames apart.
+    fn frequency_distance(&self, a: &Peak, b: &Peak, steps: f64) -> f64 {
         let half = 0.5 * steps * self.hop;
         let plain = (a.frequency_turns - b.frequency_turns).abs();
         let slopes = half * (a.slope_turns + b.slope_turns);
         let extrapolated = (a.frequency_turns - b.frequency_turns + slopes).abs();
         let frequency = extrapolated.min(plain + 0.1 * self.width_turns) / self.width_turns;
+        frequency * frequency
+    }
+
+    /// (Δa/ζ_a)² of two peaks that are `steps` frames apart.
+    fn level_distance(&self, a: &Peak, b: &Peak, steps: f64) -> f64 {
+        let half = 0.5 * steps * self.hop;
         let level_db = |ratio: f64| 20.0 * std::f64::consts::LOG10_E * ratio;
         let level = libm::log(a.amplitude / b.amplitude);
         let grown = level_db((level + half * (a.growth + b.growth)).abs());
         let level = grown.min(level_db(level.abs()) + 0.1 * LEVEL_DB) / LEVEL_DB;
-        frequency * frequency + level * level
+        level * level
     }
 
     /// Appends a peak of this frame; frames between are filled in.

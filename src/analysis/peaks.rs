@@ -22,6 +22,8 @@ use super::fourier::{Complex, Fourier};
 
 /// Terms of Γ.
 const TERMS: usize = 64;
+/// Terms side by side.
+const LANES: usize = 8;
 /// Bins to either side of a peak that are used.
 const REACH: isize = 2;
 /// No partial is below, in Hz: what is found there is drift and rumble of the recording.
@@ -213,7 +215,8 @@ impl PeakFinder {
         })
     }
 
-    /// Γ by recurrence: the quotient of neighbouring terms grows by a constant factor.
+    /// Γ by recurrence: the quotient of neighbouring terms grows by a constant factor. Eight terms side by side, each
+    /// with those that follow at a distance of eight, do not wait for each other.
     fn gamma(&self, beta: Complex, alpha2: Complex) -> Complex {
         let exp = |value: Complex| Complex::from_angle(value.im).scaled(libm::exp(value.re));
         let step = (self.length / TERMS) as f64;
@@ -221,12 +224,33 @@ impl PeakFinder {
         let mut term = exp(beta.scaled(start) + alpha2.scaled(start * start));
         let mut quotient = exp(beta.scaled(step) + alpha2.scaled(step * (2.0 * start + step)));
         let growth = exp(alpha2.scaled(2.0 * step * step));
-        let mut sum = Complex::default();
-        for window in &self.terms {
-            sum = sum + term.scaled(*window);
+        let mut terms = [Complex::default(); LANES];
+        // Of a term and that LANES after it.
+        let mut far = Complex::new(1.0, 0.0);
+        for first in &mut terms {
+            *first = term;
+            far = far * quotient;
             term = term * quotient;
             quotient = quotient * growth;
         }
+        let power = |value: Complex, doublings: u32| (0..doublings).fold(value, |v, _| v * v);
+        // LANES is 2³: from one lane to the next, and from a term to that LANES after it.
+        let next = power(growth, 3);
+        let later = power(next, 3);
+        let mut quotients = [Complex::default(); LANES];
+        for quotient in &mut quotients {
+            *quotient = far;
+            far = far * next;
+        }
+        let mut sums = [Complex::default(); LANES];
+        for windows in self.terms.as_chunks::<LANES>().0 {
+            for lane in 0..LANES {
+                sums[lane] = sums[lane] + terms[lane].scaled(windows[lane]);
+                terms[lane] = terms[lane] * quotients[lane];
+                quotients[lane] = quotients[lane] * later;
+            }
+        }
+        let sum = sums.into_iter().fold(Complex::default(), |a, b| a + b);
         sum.scaled(step)
     }
 }

@@ -318,12 +318,17 @@ impl<'a> Refit<'a> {
         for segment in 0..segments.len() {
             starts[segment + 1] += starts[segment];
         }
-        // Stable: within a segment in the order of the courses.
-        by_segment.sort_by_key(|(segment, _)| *segment);
+        // Within a segment in the order of the courses.
+        let mut pieces = vec![Piece::default(); by_segment.len()];
+        let mut next = starts.clone();
+        for (segment, piece) in by_segment {
+            pieces[next[segment]] = piece;
+            next[segment] += 1;
+        }
         FitStep {
             segments,
             starts,
-            pieces: by_segment.into_iter().map(|(_, piece)| piece).collect(),
+            pieces,
             owners,
         }
     }

@@ -26,7 +26,7 @@ const INDEX: [f32; CHUNK] = {
 };
 
 /// One partial in one segment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Piece {
     /// Phase in turns as a polynomial of the sample in the segment.
     pub cubic: [f64; 4],
