@@ -27,14 +27,17 @@ pub struct Resolution {
     pub drops_noise: bool,
     /// Whether the weakest courses are dropped where there are more than a musician wants.
     pub drops_surplus: bool,
+    /// Whether courses that come near the first or the last sample go on to there.
+    pub reaches_ends: bool,
 }
 
 impl Resolution {
-    /// The same for a trial, which has no use for what is weak.
+    /// The same for a trial, which has no use for what is weak, and whose ends are none of the sound.
     pub fn draft(self) -> Resolution {
         Resolution {
             fade_db: self.floor_db,
             drops_surplus: false,
+            reaches_ends: false,
             ..self
         }
     }
@@ -75,6 +78,7 @@ impl Fit<'_> {
                 grid,
                 self.onsets,
                 resolution.window / 2,
+                resolution.reaches_ends,
             ));
         }
         drop(strands);

@@ -49,6 +49,7 @@ pub fn resolution(fit: AnalysisFit, window: usize) -> Resolution {
             least_frames: 4,
             drops_noise: false,
             drops_surplus: false,
+            reaches_ends: true,
         },
         AnalysisFit::Musical => Resolution {
             window,
@@ -58,6 +59,7 @@ pub fn resolution(fit: AnalysisFit, window: usize) -> Resolution {
             least_frames: 8,
             drops_noise: true,
             drops_surplus: true,
+            reaches_ends: true,
         },
     }
 }

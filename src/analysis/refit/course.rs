@@ -88,23 +88,37 @@ impl Course {
     }
 
     /// The strand with a silent knot at either end, with its phases unwrapped (McAulay & Quatieri 1986).
-    /// A strand that is born within `reach` samples of an onset begins with it.
-    pub fn new(strand: &Strand, grid: Grid, onsets: &[usize], reach: usize) -> Option<Course> {
+    /// A strand that is born within `reach` samples of an onset begins with it. If `reaches_ends`, one that comes as
+    /// near to the first or the last sample goes on to there: a window that is cut there sees too little of it.
+    pub fn new(
+        strand: &Strand,
+        grid: Grid,
+        onsets: &[usize],
+        reach: usize,
+        reaches_ends: bool,
+    ) -> Option<Course> {
         let first = strand.first;
         let last = (first + strand.peaks.len() - 1).min(grid.segments);
         let (onset, start) = match nearest(onsets, first * grid.hop, reach) {
             Some(onset) if last > onset / grid.hop + 1 => (Some(onset), onset / grid.hop),
+            _ if reaches_ends && first * grid.hop <= reach => (None, 0),
             _ => (None, first.saturating_sub(1)),
         };
-        let end = (last + 1).min(grid.segments);
+        let is_open_start = onset.is_some() || first == 0 || (reaches_ends && start == 0);
+        let is_near_end = (last + 1) * grid.hop + reach >= grid.samples();
+        let is_open_end = last == grid.segments || (reaches_ends && is_near_end);
+        let end = match is_open_end {
+            true => grid.segments,
+            false => last + 1,
+        };
         if end < start + 2 {
             return None;
         }
         let mut made = Course {
             first: start,
             onset,
-            is_open_start: onset.is_some() || first == 0,
-            is_open_end: last == grid.segments,
+            is_open_start,
+            is_open_end,
             ..Course::default()
         };
         let hop = grid.hop as f64;
@@ -128,7 +142,7 @@ impl Course {
                 }
                 _ => phase,
             };
-            let is_silent = (knot < first && onset.is_none()) || knot > last;
+            let is_silent = (knot < first && !is_open_start) || (knot > last && !is_open_end);
             made.phases.push(unwrapped);
             made.frequencies.push(peak.frequency_turns);
             let seen = &strand.peaks[near.max(whole) - first];
@@ -151,4 +165,34 @@ fn nearest(onsets: &[usize], sample: usize, reach: usize) -> Option<usize> {
     candidates
         .filter(|onset| onset.abs_diff(sample) <= reach)
         .min_by_key(|onset| onset.abs_diff(sample))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::peaks::Peak;
+
+    #[test]
+    fn what_comes_near_an_end_of_the_sound_goes_on_to_there() {
+        let grid = Grid::new(128, 12_700);
+        let peak = Peak {
+            frequency_turns: 0.01,
+            amplitude: 0.5,
+            ..Peak::default()
+        };
+        let course = |frames: std::ops::RangeInclusive<usize>, reaches_ends: bool| {
+            let strand = Strand {
+                first: *frames.start(),
+                peaks: vec![peak; frames.count()],
+            };
+            Course::new(&strand, grid, &[], 512, reaches_ends).expect("a course")
+        };
+        let whole = course(4..=95, true);
+        assert_eq!((whole.first, whole.last()), (0, 100));
+        assert!((0..=100).all(|knot| whole.is_free(knot) && whole.amplitudes[knot] == 0.5));
+        for part in [course(5..=94, true), course(4..=95, false)] {
+            assert!(!part.is_free(0) && !part.is_free(part.knots() - 1));
+            assert!(part.amplitudes[0] == 0.0 && part.amplitudes[part.knots() - 1] == 0.0);
+        }
+    }
 }
