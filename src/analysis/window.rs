@@ -29,6 +29,8 @@ const TRIAL_S: f64 = 1.0;
 /// The part of a short sound that is tried, so that the trials do not take longer than the fit.
 const TRIAL_SHARE: f64 = 0.5;
 const LEAST_TRIAL_S: f64 = 0.4;
+/// Worse by this than a longer one, a window is the last that the musical fit tries.
+const MOST_LOST_DB: f64 = 2.0;
 /// Closer frames that would take more are not tried: no sound has been seen that they suit.
 const MOST_KNOTS_A_SECOND: f64 = 6_000.0;
 /// What is nearer than this counts no more in the musical fit.
@@ -108,17 +110,24 @@ pub fn choose(
     };
     let mut advance = |part: f64| progress(part / most as f64);
     let mut tried = Vec::with_capacity(most);
-    // The longest first: the musical fit tries the shortest only where shorter ones have become better. No recording has
-    // been seen that it would suit otherwise, and it costs as much as any.
+    // The longest first. The musical fit ends where shorter ones become worse, and tries the shortest, which costs as
+    // much as any, only if they have become better: no recording has been seen that would have had another window.
     for (place, window) in windows.into_iter().enumerate().rev() {
-        let is_tried = place > 0 || kind == AnalysisFit::Exact || best(&tried).window == 2 * window;
+        let lost_db = tried
+            .first()
+            .map_or(0.0, |last| best(&tried).score_db - last.score_db);
+        let is_tried = match kind {
+            AnalysisFit::Exact => true,
+            AnalysisFit::Musical if place == 0 => lost_db <= 0.0,
+            AnalysisFit::Musical => lost_db < MOST_LOST_DB,
+        };
         match is_tried {
             true => tried.insert(0, trial.draft(resolution(kind, window), &mut advance)?),
             false => advance(1.0),
         }
     }
     if kind == AnalysisFit::Musical {
-        let length = best(&tried).window;
+        let length = best(&tried).resolution.window;
         for draft in tried.clone() {
             let is_near = [length, 2 * length].contains(&draft.resolution.window);
             if is_near && 2.0 * draft.knots_a_second < MOST_KNOTS_A_SECOND {
@@ -126,7 +135,7 @@ pub fn choose(
             }
         }
     }
-    Ok(best(&tried))
+    Ok(best(&tried).resolution)
 }
 
 /// Drafts of a part of the sound.
@@ -144,15 +153,15 @@ struct Draft {
     knots_a_second: f64,
 }
 
-/// The resolution with the highest score, the first of equal ones.
-fn best(tried: &[Draft]) -> Resolution {
+/// The draft with the highest score, the first of equal ones.
+fn best(tried: &[Draft]) -> &Draft {
     let mut best = &tried[0];
     for draft in tried {
         if draft.score_db > best.score_db {
             best = draft;
         }
     }
-    best.resolution
+    best
 }
 
 impl Trial<'_> {
