@@ -7,8 +7,8 @@
 //! counts up to 38 dB. Each doubling of the window is worth 3 dB in the exact fit and 1 dB in the musical one, which
 //! fewer breakpoints make prefer long ones anyway: the longer it is, the better the
 //! partials can be stretched, since those that are close are apart and do not beat in the amplitude of one. (At a quarter
-//! of the speed 34 of 38 recordings are as near as with Loris's partials; if the exact fit looked at SRER alone, it
-//! would be 22, and SRER 2.5 dB higher.)
+//! of the speed 34 of 38 recordings are as near as with Loris's partials and 4 dB; if the exact fit looked at SRER
+//! alone, it would be 22, and SRER 2.5 dB higher.)
 //!
 //! Frames are an eighth of a window apart in the exact fit. In the musical one they are
 //! a quarter apart; then an eighth is tried too, with the best length and its double, unless that would take
