@@ -82,7 +82,10 @@ impl Fit<'_> {
             ));
         }
         drop(strands);
-        let refit = self.refit(grid);
+        let refit = match resolution.reaches_ends {
+            true => self.refit(grid).with_cut_end(),
+            false => self.refit(grid),
+        };
         let pruning = self.pruning(&refit, grid);
         let share = 0.8 / (effort.rounds + 1) as f64;
         pruning.drop_weak(&mut courses)?;

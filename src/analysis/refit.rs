@@ -89,6 +89,8 @@ pub struct Refit<'a> {
     samples: &'a [f32],
     lowest_turns: f64,
     highest_turns: f64,
+    /// The sample that partials end before.
+    end: usize,
     is_cancelled: &'a AtomicBool,
 }
 
@@ -118,8 +120,16 @@ impl<'a> Refit<'a> {
             samples,
             lowest_turns: LOWEST_HZ / sample_rate_hz,
             highest_turns: f64::min(0.5, HIGHEST_HZ / sample_rate_hz),
+            end: usize::MAX,
             is_cancelled,
         }
+    }
+
+    /// The same for a sound that may be cut at its end: what would come after, up to the last knot, is not known, and is
+    /// no silence that partials have to fit.
+    pub fn with_cut_end(self) -> Refit<'a> {
+        let end = self.samples.len();
+        Refit { end, ..self }
     }
 
     /// One round of complex fit and fold; `round` moves the seams.
@@ -303,6 +313,7 @@ impl<'a> Refit<'a> {
                         Piece {
                             cubic: course.cubic(knot, self.grid.hop),
                             start,
+                            end: self.end.saturating_sub(knot_number * self.grid.hop),
                             slot: owners.len(),
                         },
                     ));

@@ -136,6 +136,34 @@ fn tracks_sound_as_the_fit_says() {
     assert!(error_db > 80.0, "{error_db}");
 }
 
+/// Its partials do not fit the silence between its last sample and the last knot.
+#[test]
+fn a_tone_that_is_cut_is_fitted_to_its_end() {
+    let value = |n: usize| {
+        let turns = 440.0 * n as f64 / RATE_HZ;
+        let sum = (1..=3).map(|k| libm::sin(TAU * f64::from(k) * turns) / f64::from(k));
+        0.2 * sum.sum::<f64>() as f32
+    };
+    let samples: Vec<f32> = (0..22_150).map(value).collect();
+    let fit = Fit {
+        level: SimdLevel::PORTABLE,
+        samples: &samples,
+        sample_rate_hz: RATE_HZ,
+        onsets: &[],
+        is_cancelled: &AtomicBool::new(false),
+    };
+    let resolution = window::resolution(AnalysisFit::Musical, 2_048);
+    let courses = fit
+        .courses(resolution, &Effort::FULL, &mut |_| ())
+        .expect("a fit");
+    let grid = Grid::new(resolution.hop, samples.len());
+    let fitted = fit.refit(grid).synthesis(&courses).expect("not cancelled");
+    let last = samples.len() - 1_024..samples.len();
+    let near_db = metrics::srer_db(&samples[last.clone()], &fitted[last]);
+    // With silence to fit it is 19 dB.
+    assert!(near_db > 25.0, "{near_db} dB");
+}
+
 /// Around the knot where it all but vanishes its phase leaps, and its frequencies leave open how many cycles there are.
 #[test]
 fn a_partial_that_vanishes_comes_back_from_a_bank() {

@@ -47,6 +47,7 @@ pub struct Couplings {
 struct Angle {
     slots: [u32; 2],
     start: usize,
+    end: usize,
     cubic: [f32; 4],
 }
 
@@ -68,7 +69,7 @@ impl Couplings {
         let rule = gauss_legendre();
         Couplings {
             hop,
-            whole: Nodes::new(&rule, 0, hop),
+            whole: Nodes::new(&rule, 0, hop, hop),
             rule,
             own: Vec::new(),
             differences: Vec::new(),
@@ -88,7 +89,7 @@ impl Couplings {
         let reach = REACH_TURNS / self.hop as f64;
         let (mut differences, mut sums) = (Vec::new(), Vec::new());
         for (place, (low, a)) in order.iter().enumerate() {
-            self.own.push((a.slot as u32, self.alone(a.start)));
+            self.own.push((a.slot as u32, self.alone(a.start, a.end)));
             for (high, b) in &order[place..] {
                 let is_other = a.slot != b.slot;
                 if is_other && high - low <= reach {
@@ -105,15 +106,16 @@ impl Couplings {
     }
 
     /// A piece that sounds from this sample on, with itself.
-    fn alone(&self, start: usize) -> [f32; 3] {
-        let cut = (start > 0).then(|| self.nodes(start));
+    fn alone(&self, start: usize, end: usize) -> [f32; 3] {
+        let is_cut = start > 0 || end < self.hop;
+        let cut = is_cut.then(|| self.nodes(start, end));
         let [first, both, last] = &cut.as_ref().unwrap_or(&self.whole).hats;
         let sum = |hats: &[f32; NODES]| hats.iter().sum();
         [sum(first), sum(both), sum(last)]
     }
 
-    fn nodes(&self, start: usize) -> Nodes {
-        Nodes::new(&self.rule, start, self.hop)
+    fn nodes(&self, start: usize, end: usize) -> Nodes {
+        Nodes::new(&self.rule, start, end, self.hop)
     }
 
     fn integrate(&mut self, level: SimdLevel, differences: &[Angle], sums: &[Angle]) {
@@ -121,8 +123,8 @@ impl Couplings {
             let mut found = Vec::with_capacity(angles.len());
             integrals(level, angles, &self.whole, &mut found);
             for (angle, overlap) in angles.iter().zip(&mut found) {
-                if angle.start > 0 {
-                    *overlap = overlap_of(angle, &self.nodes(angle.start));
+                if angle.start > 0 || angle.end < self.hop {
+                    *overlap = overlap_of(angle, &self.nodes(angle.start, angle.end));
                 }
             }
             let all = if is_sum {
@@ -191,15 +193,16 @@ impl Angle {
         Angle {
             slots: [a.slot as u32, b.slot as u32],
             start: a.start.max(b.start),
+            end: a.end.min(b.end),
             cubic: cubic.map(|coefficient| coefficient as f32),
         }
     }
 }
 
 impl Nodes {
-    /// The nodes of the samples from `start` to the segment's end.
-    fn new(rule: &[(f64, f64); NODES], start: usize, hop: usize) -> Nodes {
-        let length = hop as f64 - start as f64;
+    /// The nodes of the samples from `start` to `end`.
+    fn new(rule: &[(f64, f64); NODES], start: usize, end: usize, hop: usize) -> Nodes {
+        let length = end.min(hop) as f64 - start as f64;
         let mut nodes = Nodes {
             places: [0.0; NODES],
             hats: [[0.0; NODES]; 3],
@@ -303,6 +306,7 @@ mod tests {
                 -0.1 / (hop * hop * hop),
             ],
             start,
+            end: usize::MAX,
             slot,
         }
     }
@@ -374,6 +378,7 @@ mod tests {
             Piece {
                 cubic,
                 start: 0,
+                end: usize::MAX,
                 slot: 3 * n + segment,
             }
         };

@@ -32,6 +32,8 @@ pub struct Piece {
     pub cubic: [f64; 4],
     /// It is silent before this sample of the segment.
     pub start: usize,
+    /// And from this one on.
+    pub end: usize,
     /// Where the value at the segment's first knot is; that at its second follows.
     pub slot: usize,
 }
@@ -101,6 +103,11 @@ fn rotor(piece: &Piece, at: usize, rotor: &mut [[f32; CHUNK]; 2]) {
         let silent = (piece.start - at).min(CHUNK);
         cosines[..silent].fill(0.0);
         sines[..silent].fill(0.0);
+    }
+    if at + CHUNK > piece.end {
+        let sounding = piece.end.saturating_sub(at);
+        cosines[sounding..].fill(0.0);
+        sines[sounding..].fill(0.0);
     }
 }
 

@@ -130,6 +130,7 @@ fn the_adjoint_is_one() {
         .map(|(index, course)| Piece {
             cubic: course.cubic(2, HOP),
             start: if index == 1 { 41 } else { 0 },
+            end: if index == 1 { HOP - 9 } else { usize::MAX },
             slot: 2 * index,
         })
         .collect();
