@@ -226,6 +226,7 @@ fn finished(
         true => Vec::new(),
         false => side
             .refit(grid)
+            .with_cut_end()
             .shares(&courses, &Effort::FULL, &mut |part| advance(0.04 * part))?,
     };
     let mut tracks = Vec::with_capacity(courses.len());
@@ -234,8 +235,13 @@ fn finished(
         let label = pitch
             .as_ref()
             .and_then(|pitch| pitch.label(course, grid, rate));
-        let shares = shares.get(index).map_or(&[][..], |shares| &shares[..]);
-        tracks.push(track(course, shares, label, grid, rate));
+        let pans = pans(
+            course,
+            shares.get(index).map_or(&[], |shares| shares),
+            grid,
+            recording.mid.len(),
+        );
+        tracks.push(track(course, &pans, label, grid, rate));
     }
     advance(0.01);
     let apart_hz = root_hz.unwrap_or(100.0);
@@ -278,10 +284,27 @@ fn residue(
     Ok((transients, noise))
 }
 
+/// Where a course is at each knot, −1 to 1, by its shares of the side; nothing if there is no side.
+fn pans(course: &Course, shares: &[Value], grid: Grid, samples: usize) -> Vec<f64> {
+    let pan = |(share, amplitude): (&Value, &f32)| match *amplitude > 0.0 {
+        true => (-f64::from(share.re) / f64::from(*amplitude)).clamp(-1.0, 1.0),
+        false => 0.0,
+    };
+    let mut pans: Vec<f64> = shares.iter().zip(&course.amplitudes).map(pan).collect();
+    // Of a knot past the last sample, that few samples reach, nothing is known.
+    let reached = samples.saturating_sub((course.last().max(1) - 1) * grid.hop);
+    if let [.., before, last] = &mut pans[..]
+        && reached < grid.hop / 2
+    {
+        *last = *before;
+    }
+    pans
+}
+
 /// A course as a track; one that begins with an onset has its first breakpoint there.
 fn track(
     course: &Course,
-    shares: &[Value],
+    pans: &[f64],
     label: Option<u32>,
     grid: Grid,
     sample_rate_hz: f64,
@@ -290,13 +313,8 @@ fn track(
         let time_s = ((course.first + at) * grid.hop) as f64 / sample_rate_hz;
         let hz = course.frequencies[at].clamp(1e-6, 0.5) * sample_rate_hz;
         let amplitude = f64::from(course.amplitudes[at]);
-        let side = shares.get(at).map_or(0.0, |share| f64::from(share.re));
         Breakpoint {
-            pan: if amplitude > 0.0 {
-                (-side / amplitude).clamp(-1.0, 1.0)
-            } else {
-                0.0
-            },
+            pan: pans.get(at).copied().unwrap_or(0.0),
             ..Breakpoint::new(time_s, hz, amplitude).with_phase(course.phases[at])
         }
     };

@@ -32,7 +32,7 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    /// The same for a trial, which has no use for what is weak, and whose ends are none of the sound.
+    /// The same for a trial, which has no use for what is weak, and whose ends are mostly none of the sound's.
     pub fn draft(self) -> Resolution {
         Resolution {
             fade_db: self.floor_db,

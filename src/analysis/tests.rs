@@ -246,6 +246,56 @@ fn partials_keep_their_place() {
     }
 }
 
+/// Of the last knot, past the last sample, a few samples know next to nothing.
+#[test]
+fn a_tone_on_one_side_stays_there_to_its_end() {
+    for rest in [1, 40, 100, 200] {
+        let samples = 256 * 86 + rest;
+        let left: Vec<f32> = (0..samples)
+            .map(|n| 0.3 * libm::sin(TAU * 440.0 * n as f64 / RATE_HZ) as f32)
+            .collect();
+        let recording = Recording::stereo(RATE_HZ, &left, &vec![0.0; samples]);
+        for fit in [AnalysisFit::Musical, AnalysisFit::Exact] {
+            let found = analysed(&recording, fit).tracks;
+            let loud =
+                |track: &&Track| track.breakpoints.iter().any(|point| point.amplitude > 0.05);
+            let track = found.tracks.iter().find(loud).expect("a track");
+            let sounding = track
+                .breakpoints
+                .iter()
+                .filter(|point| point.amplitude > 1e-3);
+            for point in sounding {
+                assert!(point.pan < -0.9, "{fit:?}, {rest} samples: {point:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn short_sounds_have_partials_of_their_own() {
+    for rate_hz in [8_000.0, 44_100.0, 384_000.0] {
+        for milliseconds in [25.0, 30.0, 40.0] {
+            let value = |n: usize| {
+                let time_s = n as f64 / rate_hz;
+                let sum = libm::sin(TAU * 880.0 * time_s) + libm::sin(TAU * 2_400.0 * time_s);
+                0.2 * sum as f32
+            };
+            let samples = (0..(0.001 * milliseconds * rate_hz) as usize).map(value);
+            let recording = Recording::mono(rate_hz, samples.collect());
+            for fit in [AnalysisFit::Musical, AnalysisFit::Exact] {
+                let what = format!("{fit:?}, {milliseconds} ms at {rate_hz} Hz");
+                let found = analysed(&recording, fit);
+                let count = found.tracks.tracks.len();
+                assert!((2..20).contains(&count), "{what}: {count} tracks");
+                let tonal = AnalysisReport::new(&recording, &found).tonal;
+                assert!(tonal.srer_db > 15.0, "{what}: {} dB", tonal.srer_db);
+                let grid = FrameGrid::for_tracks(&found.tracks, rate_hz, found.hop as u32);
+                TrackBank::from_tracks(&found.tracks, grid).expect("a bank");
+            }
+        }
+    }
+}
+
 #[test]
 fn no_partial_is_below_20_hz_or_above_half_the_rate() {
     let noise = white_noise(11, 30_000);

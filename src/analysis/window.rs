@@ -22,6 +22,7 @@ use super::refit::course::Grid;
 use super::residual::take_transients;
 use super::{AnalysisFit, onsets};
 use crate::cancelled::Cancelled;
+use crate::tracks::bank_file::FrameGrid;
 
 /// Window lengths at 44.1 and 48 kHz.
 const WINDOWS: [usize; 4] = [512, 1024, 2048, 4096];
@@ -31,7 +32,7 @@ const TRIAL_SHARE: f64 = 0.5;
 const LEAST_TRIAL_S: f64 = 0.4;
 /// Worse by this than a longer one, a window is the last that the musical fit tries.
 const MOST_LOST_DB: f64 = 2.0;
-/// Closer frames that would take more are not tried: no sound has been seen that they suit.
+/// Closer frames that would take more are not tried: they suit none of the 38 recordings.
 const MOST_KNOTS_A_SECOND: f64 = 6_000.0;
 /// What is nearer than this counts no more in the musical fit.
 const MOST_SRER_DB: f64 = 38.0;
@@ -43,6 +44,17 @@ pub fn windows(sample_rate_hz: f64) -> [usize; 4] {
         0.. => window << octaves.min(3),
         _ => (window >> (-octaves).min(3)).max(256),
     })
+}
+
+/// The lengths to try for so many samples. A sound has to last for two windows: a longer window knows partials of it that
+/// are none, or none at all. The shortest is tried whatever the sound.
+fn lengths(sample_rate_hz: f64, samples: usize) -> Vec<usize> {
+    // At low rates the shortest are the same.
+    let mut lengths = windows(sample_rate_hz).to_vec();
+    lengths.dedup();
+    let shortest = lengths[0];
+    lengths.retain(|length| *length == shortest || 2 * length <= samples);
+    lengths
 }
 
 /// The numbers of a fit with this window.
@@ -60,7 +72,8 @@ pub fn resolution(fit: AnalysisFit, window: usize) -> Resolution {
         },
         AnalysisFit::Musical => Resolution {
             window,
-            hop: window / 4,
+            // A bank has none farther apart: at 384 kHz a quarter of the longest would be.
+            hop: (window / 4).min(FrameGrid::MOST_HOP as usize),
             floor_db: -60.0,
             fade_db: -66.0,
             least_frames: 8,
@@ -101,21 +114,18 @@ pub fn choose(
         transients: &onsets.all,
         kind,
     };
-    // At low rates the shortest are the same.
-    let mut windows = windows(whole.sample_rate_hz).to_vec();
-    windows.dedup();
+    let windows = lengths(whole.sample_rate_hz, whole.samples.len());
     let most = match kind {
         AnalysisFit::Exact => windows.len(),
         AnalysisFit::Musical => windows.len() + 2,
     };
     let mut advance = |part: f64| progress(part / most as f64);
-    let mut tried = Vec::with_capacity(most);
+    let mut tried = Vec::<Draft>::with_capacity(most);
     // The longest first. The musical fit ends where shorter ones become worse, and tries the shortest, which costs as
-    // much as any, only if they have become better: no recording has been seen that would have had another window.
+    // much as any, only if they have become better: none of the 38 recordings would have had another window.
     for (place, window) in windows.into_iter().enumerate().rev() {
-        let lost_db = tried
-            .first()
-            .map_or(0.0, |last| best(&tried).score_db - last.score_db);
+        let last = tried.first().filter(|last| !last.is_empty());
+        let lost_db = last.map_or(0.0, |last| best(&tried).score_db - last.score_db);
         let is_tried = match kind {
             AnalysisFit::Exact => true,
             AnalysisFit::Musical if place == 0 => lost_db <= 0.0,
@@ -153,7 +163,14 @@ struct Draft {
     knots_a_second: f64,
 }
 
-/// The draft with the highest score, the first of equal ones.
+impl Draft {
+    /// Whether no partials were found.
+    fn is_empty(&self) -> bool {
+        self.knots_a_second == 0.0
+    }
+}
+
+/// The draft with the highest score, the first of equal ones. One without partials has the lowest.
 fn best(tried: &[Draft]) -> &Draft {
     let mut best = &tried[0];
     for draft in tried {
@@ -184,14 +201,18 @@ impl Trial<'_> {
         }
         let knots: usize = courses.iter().map(|course| course.knots()).sum();
         let knots_a_second = knots as f64 * rate / samples.len() as f64;
-        Ok(Draft {
-            resolution,
-            score_db: score_db(
+        let score_db = match knots {
+            0 => f64::NEG_INFINITY,
+            _ => score_db(
                 self.kind,
                 resolution.window as f64 / rate,
                 srer_db(samples, &found),
                 knots_a_second,
             ),
+        };
+        Ok(Draft {
+            resolution,
+            score_db,
             knots_a_second,
         })
     }
@@ -254,6 +275,22 @@ mod tests {
             assert!((0.06..0.13).contains(&longest_s), "{rate_hz}: {longest_s}");
         }
         assert_eq!(windows(44_100.0), windows(48_000.0));
+    }
+
+    #[test]
+    fn a_sound_lasts_for_two_of_its_windows() {
+        assert_eq!(lengths(44_100.0, 44_100), [512, 1_024, 2_048, 4_096]);
+        assert_eq!(lengths(44_100.0, 4_095), [512, 1_024]);
+        assert_eq!(lengths(44_100.0, 1), [512]);
+        assert_eq!(lengths(8_000.0, 1_024), [256, 512]);
+    }
+
+    #[test]
+    fn frames_are_as_close_as_a_bank_needs() {
+        let longest = windows(384_000.0)[3];
+        for kind in [AnalysisFit::Musical, AnalysisFit::Exact] {
+            assert_eq!(resolution(kind, longest).hop, 4_096);
+        }
     }
 
     #[test]

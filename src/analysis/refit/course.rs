@@ -88,8 +88,9 @@ impl Course {
     }
 
     /// The strand with a silent knot at either end, with its phases unwrapped (McAulay & Quatieri 1986).
-    /// A strand that is born within `reach` samples of an onset begins with it. If `reaches_ends`, one that comes as
-    /// near to the first or the last sample goes on to there: a window that is cut there sees too little of it.
+    /// A strand that is born within `reach` samples of an onset begins with it. If `reaches_ends`, one goes on to the first
+    /// sample that comes as near to it, and to the last knot if the knot after its last peak is as near to that: a window
+    /// that is cut there sees too little of it.
     pub fn new(
         strand: &Strand,
         grid: Grid,

@@ -7,7 +7,7 @@ use crate::tracks::Tracks;
 pub struct FrameGrid {
     /// Samples a second, 1,000 to 1,000,000.
     pub sample_rate_hz: f64,
-    /// Samples from one frame to the next, 1 to 4,096.
+    /// Samples from one frame to the next, 1 to [`FrameGrid::MOST_HOP`].
     pub hop: u32,
 }
 
@@ -17,6 +17,9 @@ const USUAL_HOPS: [u32; 4] = [512, 256, 128, 64];
 impl FrameGrid {
     /// The sample rate of frames whose recording is not known.
     pub const USUAL_RATE_HZ: f64 = 48_000.0;
+
+    /// The greatest distance of frames, in samples.
+    pub const MOST_HOP: u32 = 4_096;
 
     /// Frames for tracks of files, which do not say which they were made of: as far apart as the breakpoints usually
     /// are.
@@ -37,6 +40,7 @@ impl FrameGrid {
     }
 
     pub(super) fn is_possible(&self) -> bool {
-        (1_000.0..=1e6).contains(&self.sample_rate_hz) && (1..=4_096).contains(&self.hop)
+        (1_000.0..=1e6).contains(&self.sample_rate_hz)
+            && (1..=FrameGrid::MOST_HOP).contains(&self.hop)
     }
 }

@@ -14,7 +14,7 @@ pub const MIN_GAIN: f32 = 1e-20;
 const LEAST_PART: f32 = 1e-6;
 
 at_level! {
-    /// The greatest of the gains; 0 if there are none.
+    /// The greatest of the gains, which are no NaN; 0 if there are none.
     pub fn loudest(gains: &[f32]) -> f32 {
         // Signed whole numbers are ordered as the floats of their bits are, down to 0, and vectors find the largest of
         // them in any order.
