@@ -100,28 +100,12 @@ impl Course {
     ) -> Option<Course> {
         let first = strand.first;
         let last = (first + strand.peaks.len() - 1).min(grid.segments);
-        let (onset, start) = match nearest(onsets, first * grid.hop, reach) {
-            Some(onset) if last > onset / grid.hop + 1 => (Some(onset), onset / grid.hop),
-            _ if reaches_ends && first * grid.hop <= reach => (None, 0),
-            _ => (None, first.saturating_sub(1)),
-        };
-        let is_open_start = onset.is_some() || first == 0 || (reaches_ends && start == 0);
-        let is_near_end = (last + 1) * grid.hop + reach >= grid.samples();
-        let is_open_end = last == grid.segments || (reaches_ends && is_near_end);
-        let end = match is_open_end {
-            true => grid.segments,
-            false => last + 1,
-        };
+        let (mut made, end) =
+            Course::without_knots((first, last), grid, onsets, reach, reaches_ends);
+        let (start, onset) = (made.first, made.onset);
         if end < start + 2 {
             return None;
         }
-        let mut made = Course {
-            first: start,
-            onset,
-            is_open_start,
-            is_open_end,
-            ..Course::default()
-        };
         let hop = grid.hop as f64;
         // Windows that the onset cuts see too little: the first whole one speaks for them.
         let whole = onset.map_or(first, |onset| (onset + reach).div_ceil(grid.hop));
@@ -143,7 +127,8 @@ impl Course {
                 }
                 _ => phase,
             };
-            let is_silent = (knot < first && !is_open_start) || (knot > last && !is_open_end);
+            let is_silent =
+                (knot < first && !made.is_open_start) || (knot > last && !made.is_open_end);
             made.phases.push(unwrapped);
             made.frequencies.push(peak.frequency_turns);
             let seen = &strand.peaks[near.max(whole) - first];
@@ -156,6 +141,35 @@ impl Course {
             });
         }
         Some(made)
+    }
+
+    /// The course of a strand whose peaks are of the frames `first` to `last`, without its knots, and the last of these.
+    fn without_knots(
+        (first, last): (usize, usize),
+        grid: Grid,
+        onsets: &[usize],
+        reach: usize,
+        reaches_ends: bool,
+    ) -> (Course, usize) {
+        let (onset, start) = match nearest(onsets, first * grid.hop, reach) {
+            Some(onset) if last > onset / grid.hop + 1 => (Some(onset), onset / grid.hop),
+            _ if reaches_ends && first * grid.hop <= reach => (None, 0),
+            _ => (None, first.saturating_sub(1)),
+        };
+        let is_near_end = (last + 1) * grid.hop + reach >= grid.samples();
+        let is_open_end = last == grid.segments || (reaches_ends && is_near_end);
+        let end = match is_open_end {
+            true => grid.segments,
+            false => last + 1,
+        };
+        let course = Course {
+            first: start,
+            onset,
+            is_open_start: onset.is_some() || first == 0 || (reaches_ends && start == 0),
+            is_open_end,
+            ..Course::default()
+        };
+        (course, end)
     }
 }
 

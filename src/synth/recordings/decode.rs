@@ -188,8 +188,8 @@ pub(super) struct DecodeFactors {
     pub ratio_per_hz: f64,
 }
 
-/// What is worked out of the slots of a word before their ratios.
-struct Scratch {
+/// The ratios of the slots of a word in a step, and what they are worked out of.
+struct StepRatios {
     /// Mean frequencies over a step, over that of the recording's key.
     mean: Aligned<f64, SLOTS_OF_WORD>,
     /// Those over an interval.
@@ -199,10 +199,10 @@ struct Scratch {
     end: Aligned<f32, SLOTS_OF_WORD>,
 }
 
-impl Scratch {
+impl StepRatios {
     #[inline(always)]
-    fn new() -> Scratch {
-        Scratch {
+    fn new() -> StepRatios {
+        StepRatios {
             mean: Aligned::filled(0.0),
             of_interval: Aligned::filled(0.0),
             start: Aligned::filled(0.0),
@@ -292,7 +292,7 @@ at_level! {
         let (Some(first), Some(last)) = (passages.first(), passages.last()) else {
             return;
         };
-        let mut scratch = Scratch::new();
+        let mut ratios = StepRatios::new();
         let (mut room, mut ends) = ([[0; SLOTS_OF_WORD]; 5], [[0; SLOTS_OF_WORD]; 2]);
         for word in 0..(GROUP * groups).div_ceil(SLOTS_OF_WORD) {
             let ratio = &mut frame.ratio.as_chunks_mut().0[word];
@@ -300,16 +300,16 @@ at_level! {
             let mean_excess = &mut frame.mean_excess.as_chunks_mut().0[word];
             let gain: &mut [f32; SLOTS_OF_WORD] = &mut frame.gain.as_chunks_mut().0[word];
             if slots.word(word) != 0 {
-                scratch.mean.fill(0.0);
+                ratios.mean.fill(0.0);
                 for (n, passage) in passages.iter().enumerate() {
-                    scratch.read(&passage.codes(word, &mut room), scale.ratio_per_hz);
+                    ratios.read(&passage.codes(word, &mut room), scale.ratio_per_hz);
                     if n == 0 {
-                        scratch.ratios_at(first.from, start_ratio);
+                        ratios.ratios_at(first.from, start_ratio);
                     }
-                    scratch.add_mean((passage.from, passage.to), passage.weight);
+                    ratios.add_mean((passage.from, passage.to), passage.weight);
                 }
-                scratch.ratios_at(last.to, ratio);
-                scratch.set_mean_excess(start_ratio, ratio, mean_excess);
+                ratios.ratios_at(last.to, ratio);
+                ratios.set_mean_excess(start_ratio, ratio, mean_excess);
                 let [low, high] = &mut ends;
                 copy_codes(last.amplitudes[0], word, low);
                 copy_codes(last.amplitudes[1], word, high);
