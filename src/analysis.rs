@@ -22,6 +22,7 @@
 //! [`decode::longest_s`] are refused.
 
 pub mod attack;
+mod breakpoints;
 pub mod decode;
 pub mod envelope;
 pub mod fit;
@@ -334,6 +335,8 @@ fn track(
             ..Breakpoint::new(onset as f64 / sample_rate_hz, hz, amplitude).with_phase(phase)
         };
     }
+    let mut is_breakpoint = (0..course.knots()).map(|knot| course.is_breakpoint(knot));
+    breakpoints.retain(|_| is_breakpoint.next() != Some(false));
     // Where a partial all but vanishes its frequencies leave open how many cycles there are. A bank would have another
     // number, and other frequencies around it.
     let means_hz = peaks::LOWEST_HZ..=0.5 * sample_rate_hz;

@@ -25,6 +25,8 @@ pub struct Resolution {
     pub least_frames: usize,
     /// Whether courses that are no louder than what all courses leave around them are dropped as noise.
     pub drops_noise: bool,
+    /// Whether only those knots are breakpoints that matter ([`breakpoints`](super::breakpoints)).
+    pub thins: bool,
     /// Whether the weakest courses are dropped where there are more than a musician wants.
     pub drops_surplus: bool,
     /// Whether courses that come near the first or the last sample go on to there.
@@ -32,11 +34,12 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    /// The same for a trial, which has no use for what is weak, and whose ends are mostly none of the sound's.
+    /// The same for a trial, which has no use for what is weak, and whose ends are mostly none of the sound's. Where
+    /// breakpoints are chosen, how near the fit gets depends on how many there may be.
     pub fn draft(self) -> Resolution {
         Resolution {
             fade_db: self.floor_db,
-            drops_surplus: false,
+            drops_surplus: self.thins,
             reaches_ends: false,
             ..self
         }
@@ -99,9 +102,17 @@ impl Fit<'_> {
             if resolution.drops_noise && is_first_or_last {
                 pruning.drop_noise(&mut courses)?;
             }
+            // With a round to go, so that those that are left are fitted to what is between them.
+            if resolution.thins && round + 2 == effort.rounds.max(2) {
+                pruning.thin(&mut courses)?;
+            }
         }
         if resolution.drops_surplus {
-            pruning.drop_surplus(&mut courses)?;
+            if resolution.thins {
+                pruning.drop_surplus(&mut courses, usize::MAX)?;
+                pruning.thin_to_limit(&mut courses)?;
+            }
+            pruning.drop_surplus(&mut courses, pruning.most_breakpoints())?;
         }
         refit.polish(&mut courses, effort, &mut |part| progress(share * part))?;
         Ok(courses)

@@ -10,13 +10,15 @@
 //! counts against the courses after it: over its own time none is dropped that would more than double what is
 //! left. The fit drops noise after its first round, which makes the rest of it cheaper, and again after its last.
 //!
-//! At the end the musical fit drops the weakest courses where there are more than a musician wants to edit.
+//! At the end the musical fit keeps fewer breakpoints ([`breakpoints`]) and drops the weakest courses where there are more
+//! than a musician wants to edit.
 //!
 //! Measured on sounds of `cargo xtask resynthesis`: flutes and the trumpet have less than half of their courses and
 //! 0.4 to 1.4 dB less of the signal-to-residual ratio; an open cymbal has half of its courses and 4 dB less.
 
 use std::sync::atomic::AtomicBool;
 
+use super::breakpoints::{self, Keep};
 use super::noise::band_noise;
 use super::refit::Refit;
 use super::refit::course::{Course, Grid};
@@ -32,8 +34,10 @@ const LEAST_ENERGY: f64 = 1e-9;
 /// What is left at a knot counts as this many times the course's mean power at most.
 const MOST_LEFT: f64 = 4.0;
 
-/// Breakpoints a second of a musical fit, of all courses.
-const MOST_KNOTS_A_SECOND: f64 = 3_900.0;
+/// Breakpoints a second of a musical fit, of all courses. Some are added where cycles would not be clear.
+const MOST_BREAKPOINTS_A_SECOND: f64 = 3_850.0;
+/// The share of the energy of what a fit leaves that its courses are moved by, for fewer breakpoints.
+const MOST_MOVED: f64 = 0.03;
 /// Courses a second of a musical fit, in three seconds at least.
 const MOST_A_SECOND: f64 = 80.0;
 const SHORTEST_S: f64 = 3.0;
@@ -129,19 +133,50 @@ impl Pruning<'_> {
         Ok(())
     }
 
-    /// Drops the weakest courses while there are more than [`MOST_KNOTS_A_SECOND`] or [`MOST_A_SECOND`]. Over its own time
-    /// each is weak beside what the fit leaves and beside the sound, with what has been dropped before: a clear
+    /// Keeps as few breakpoints as move the courses by little of what they leave.
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub(super) fn thin(&self, courses: &mut [Course]) -> Result<(), Cancelled> {
+        let keep = Keep::Moving(MOST_MOVED * energy(&self.rest(courses)?));
+        breakpoints::choose(courses, self.grid, keep, self.is_cancelled)
+    }
+
+    /// Keeps [`MOST_BREAKPOINTS_A_SECOND`] where there are more.
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub(super) fn thin_to_limit(&self, courses: &mut [Course]) -> Result<(), Cancelled> {
+        let most = self.most_breakpoints();
+        match breakpoints_of(courses) > most {
+            true => breakpoints::choose(courses, self.grid, Keep::AtMost(most), self.is_cancelled),
+            false => Ok(()),
+        }
+    }
+
+    /// Breakpoints of a musical fit of the whole channel.
+    pub(super) fn most_breakpoints(&self) -> usize {
+        (MOST_BREAKPOINTS_A_SECOND * self.duration_s()) as usize
+    }
+
+    fn duration_s(&self) -> f64 {
+        self.samples.len() as f64 / self.sample_rate_hz
+    }
+
+    /// Drops the weakest courses while there are more breakpoints, or more than [`MOST_A_SECOND`]. Over its own time each is weak beside what the fit leaves and beside the sound, with what has been dropped before: a clear
     /// partial of a quiet passage stays.
     ///
     /// # Errors
     /// If it is cancelled.
-    pub(super) fn drop_surplus(&self, courses: &mut Vec<Course>) -> Result<(), Cancelled> {
-        let duration_s = self.samples.len() as f64 / self.sample_rate_hz;
-        let most_knots = (MOST_KNOTS_A_SECOND * duration_s) as usize;
-        let most = (MOST_A_SECOND * duration_s.max(SHORTEST_S)) as usize;
-        let mut knots: usize = courses.iter().map(Course::knots).sum();
+    pub(super) fn drop_surplus(
+        &self,
+        courses: &mut Vec<Course>,
+        most_breakpoints: usize,
+    ) -> Result<(), Cancelled> {
+        let most = (MOST_A_SECOND * self.duration_s().max(SHORTEST_S)) as usize;
+        let mut breakpoints = breakpoints_of(courses);
         let mut count = courses.len();
-        if knots <= most_knots && count <= most {
+        if breakpoints <= most_breakpoints && count <= most {
             return Ok(());
         }
         let rest = self.noise(&self.rest(courses)?)?;
@@ -157,7 +192,7 @@ impl Pruning<'_> {
         let mut is_kept = vec![true; courses.len()];
         for (_, index) in self.by_energy(courses)?.into_iter().rev() {
             Cancelled::check(self.is_cancelled)?;
-            if knots <= most_knots && count <= most {
+            if breakpoints <= most_breakpoints && count <= most {
                 break;
             }
             let course = &courses[index];
@@ -170,7 +205,7 @@ impl Pruning<'_> {
                 budget[frame] -= share * power(course, knot);
             }
             is_kept[index] = false;
-            knots -= course.knots();
+            breakpoints -= course.breakpoints().count();
             count -= 1;
         }
         retain(courses, &is_kept);
@@ -233,6 +268,13 @@ impl Pruning<'_> {
 fn power(course: &Course, knot: usize) -> f64 {
     let amplitude = f64::from(course.amplitudes[knot]);
     0.5 * amplitude * amplitude
+}
+
+fn breakpoints_of(courses: &[Course]) -> usize {
+    courses
+        .iter()
+        .map(|course| course.breakpoints().count())
+        .sum()
 }
 
 fn energy(samples: &[f32]) -> f64 {

@@ -27,6 +27,7 @@ pub mod kernel;
 
 use std::sync::atomic::AtomicBool;
 
+use super::breakpoints::BLOCK;
 use super::peaks::{HIGHEST_HZ, LOWEST_HZ};
 use crate::cancelled::Cancelled;
 use crate::dsp::simd_level::SimdLevel;
@@ -103,6 +104,19 @@ struct FitStep {
     pieces: Vec<Piece>,
     /// Whose knots the values are: the course, its knot, and whether it may change.
     owners: Vec<(u32, u32, bool)>,
+    /// Values that lie on the line between two others.
+    ties: Vec<Tie>,
+    /// For each value, 1 over the segments to the farther of the breakpoints beside it.
+    scales: Vec<f32>,
+}
+
+/// A value between two others.
+struct Tie {
+    at: usize,
+    before: usize,
+    after: usize,
+    /// Where it is between them, 0 to 1.
+    share: f32,
 }
 
 impl<'a> Refit<'a> {
@@ -184,6 +198,7 @@ impl<'a> Refit<'a> {
             for (amplitude, value) in course.amplitudes.iter_mut().zip(values) {
                 *amplitude = value.re.max(0.0);
             }
+            course.interpolate(self.grid.hop);
         }
         Ok(())
     }
@@ -245,8 +260,11 @@ impl<'a> Refit<'a> {
         Ok(sound)
     }
 
+    /// Segments of a step. Its seams are between blocks of knots: at breakpoints.
     fn step_segments(&self) -> usize {
-        (STEP_SAMPLES / self.grid.hop).max(4)
+        (STEP_SAMPLES / self.grid.hop)
+            .max(4)
+            .next_multiple_of(BLOCK)
     }
 
     /// Solves step after step, left to right, for the values at all knots, from those of the start.
@@ -262,7 +280,7 @@ impl<'a> Refit<'a> {
         let knots = self.grid.segments + 1;
         let mut start = 0;
         // The seams of successive rounds are a third apart.
-        let mut end = width - (round % 3) * width / 3;
+        let mut end = width - ((round % 3) * width / 3).next_multiple_of(BLOCK);
         while start < knots {
             // A short rest is solved with what is before it.
             if end + width / 3 >= knots {
@@ -293,13 +311,29 @@ impl<'a> Refit<'a> {
         segments: std::ops::Range<usize>,
         free: std::ops::Range<usize>,
     ) -> FitStep {
-        let mut owners = Vec::new();
+        let (mut owners, mut ties, mut scales) = (Vec::new(), Vec::new(), Vec::new());
         let mut by_segment: Vec<(usize, Piece)> = Vec::new();
         for (index, course) in courses.iter().enumerate() {
             let from = course.first.max(segments.start);
             let to = course.last().min(segments.end);
             if from >= to {
                 continue;
+            }
+            let slot = owners.len();
+            let knots = from - course.first..to - course.first + 1;
+            let breakpoints = || knots.clone().filter(|knot| course.is_breakpoint(*knot));
+            scales.resize(slot + knots.len(), 0.0);
+            for (before, after) in breakpoints().zip(breakpoints().skip(1)) {
+                for knot in [before, after] {
+                    let apart = &mut scales[slot + knot - knots.start];
+                    *apart = f32::max(*apart, (after - before) as f32);
+                }
+                ties.extend((before + 1..after).map(|knot| Tie {
+                    at: slot + knot - knots.start,
+                    before: slot + before - knots.start,
+                    after: slot + after - knots.start,
+                    share: (knot - before) as f32 / (after - before) as f32,
+                }));
             }
             for knot_number in from..=to {
                 let knot = knot_number - course.first;
@@ -329,6 +363,9 @@ impl<'a> Refit<'a> {
         for segment in 0..segments.len() {
             starts[segment + 1] += starts[segment];
         }
+        for scale in &mut scales {
+            *scale = if *scale > 0.0 { 1.0 / *scale } else { 1.0 };
+        }
         // Within a segment in the order of the courses.
         let mut pieces = vec![Piece::default(); by_segment.len()];
         let mut next = starts.clone();
@@ -341,6 +378,8 @@ impl<'a> Refit<'a> {
             starts,
             pieces,
             owners,
+            ties,
+            scales,
         }
     }
 
@@ -403,15 +442,17 @@ impl<'a> Refit<'a> {
             true => None,
             false => Some(self.couplings(step)?),
         };
-        let mut direction = gradient.clone();
+        let mut scaled = step.scaled(&gradient);
+        let mut direction = scaled.clone();
         let mut curved = vec![Value::default(); values.len()];
-        let mut power = product(&gradient, &gradient);
+        let mut power = product(&gradient, &scaled);
         let first = power;
         for _ in 0..iterations {
             // The arithmetic of f32 ends here.
             if power <= 1e-12 * first {
                 break;
             }
+            step.interpolate(&mut direction);
             if let Some(couplings) = &couplings {
                 Cancelled::check(self.is_cancelled)?;
                 curved.fill(Value::default());
@@ -419,8 +460,8 @@ impl<'a> Refit<'a> {
             } else {
                 self.apply(step, &direction, false, &mut curved, &mut scratch)?;
             }
-            step.hold(&mut curved, is_complex);
             add_scaled(&mut curved, &direction, ridge);
+            step.hold(&mut curved, is_complex);
             let curvature = product(&direction, &curved);
             if curvature <= 0.0 {
                 break;
@@ -428,9 +469,10 @@ impl<'a> Refit<'a> {
             let length = (power / curvature) as f32;
             add_scaled(values, &direction, length);
             add_scaled(&mut gradient, &curved, -length);
-            let next = product(&gradient, &gradient);
+            scaled = step.scaled(&gradient);
+            let next = product(&gradient, &scaled);
             let share = (next / power) as f32;
-            turn(&mut direction, &gradient, share);
+            turn(&mut direction, &scaled, share);
             power = next;
         }
         Ok(())
@@ -438,8 +480,37 @@ impl<'a> Refit<'a> {
 }
 
 impl FitStep {
-    /// Clears what may not change: values of knots that are held, and imaginary parts unless values are complex.
+    /// Puts values that lie between others on the line.
+    fn interpolate(&self, values: &mut [Value]) {
+        for tie in &self.ties {
+            let (from, to) = (values[tie.before], values[tie.after]);
+            values[tie.at] = Value {
+                re: from.re + tie.share * (to.re - from.re),
+                im: from.im + tie.share * (to.im - from.im),
+            };
+        }
+    }
+
+    /// The gradient by how much each value weighs: breakpoints that are far apart weigh more, and would else be found
+    /// before the others.
+    fn scaled(&self, gradient: &[Value]) -> Vec<Value> {
+        let scaled = |(value, scale): (&Value, &f32)| Value {
+            re: scale * value.re,
+            im: scale * value.im,
+        };
+        gradient.iter().zip(&self.scales).map(scaled).collect()
+    }
+
+    /// Clears what may not change: values of knots that are held, and imaginary parts unless values are complex. What is
+    /// of knots between others goes to these, as the adjoint of [`FitStep::interpolate`].
     fn hold(&self, values: &mut [Value], is_complex: bool) {
+        for tie in &self.ties {
+            let own = std::mem::take(&mut values[tie.at]);
+            for (at, share) in [(tie.before, 1.0 - tie.share), (tie.after, tie.share)] {
+                values[at].re += share * own.re;
+                values[at].im += share * own.im;
+            }
+        }
         for (value, (_, _, is_free)) in values.iter_mut().zip(&self.owners) {
             if !is_free {
                 value.re = 0.0;

@@ -4,16 +4,18 @@
 //! 93 ms to 11.6 ms (4096 to 512 samples at 44.1 kHz). The length that wins has the highest SRER of
 //! partials and transients, less what its breakpoints cost: 2 dB for each doubling beyond 12,000 a
 //! second in the exact fit; in the musical one 2 dB for each beyond 100 and 8 dB more beyond 4,000, and there SRER
-//! counts up to 38 dB. Each doubling of the window is worth 3 dB in the exact fit and 1 dB in the musical one, which
+//! counts up to 38 dB. Each doubling of the window is worth 3 dB in the exact fit and 2.5 dB in the musical one, which
 //! fewer breakpoints make prefer long ones anyway: the longer it is, the better the
 //! partials can be stretched, since those that are close are apart and do not beat in the amplitude of one. (At a quarter
 //! of the speed 34 of 38 recordings are as near as with Loris's partials and 4 dB; if the exact fit looked at SRER
 //! alone, it would be 22, and SRER 2.5 dB higher.)
 //!
-//! Frames are an eighth of a window apart in the exact fit. In the musical one they are
-//! a quarter apart; then an eighth is tried too, with the best length and its double, unless that would take
-//! more than 6,000 breakpoints a second, and the shortest partial lasts half as long: voices of a choir that beat need
-//! breakpoints more often than a long window has them.
+//! Frames are an eighth of a window apart in the exact fit. In the musical one they are a quarter apart. Where partials
+//! are most of the sound, or few, an eighth is tried too, with lengths that are about as good: of these closer knots only
+//! those that matter become breakpoints ([`breakpoints`](super::breakpoints)), so that vibrato and voices that beat have
+//! many and even partials few. It has to be better by 2 dB. Partials last for as many frames at least, and so half as
+//! long, which is right for struck and plucked ones; then as long as with frames a quarter apart is tried, which is right
+//! for breath.
 
 use super::fit::{Fit, Resolution};
 use super::metrics::srer_db;
@@ -32,10 +34,18 @@ const TRIAL_SHARE: f64 = 0.5;
 const LEAST_TRIAL_S: f64 = 0.4;
 /// Worse by this than a longer one, a window is the last that the musical fit tries.
 const MOST_LOST_DB: f64 = 2.0;
-/// Closer frames that would take more are not tried: they suit none of the 38 recordings.
-const MOST_KNOTS_A_SECOND: f64 = 6_000.0;
 /// What is nearer than this counts no more in the musical fit.
 const MOST_SRER_DB: f64 = 38.0;
+/// Closer frames would follow the noise of a sound whose partials are not even so near,
+const LEAST_CLOSER_SRER_DB: f64 = 12.0;
+/// unless there are fewer breakpoints than this.
+const FEW_A_SECOND: f64 = 2_000.0;
+/// Closer frames are tried with windows that are worse than the best by this at most: of twice its length, and of half.
+const MOST_WORSE_DB: [f64; 2] = [4.0, 1.0];
+/// What closer frames cost: they take twice as long, and follow noise more.
+const CLOSER_COST_DB: f64 = 2.0;
+/// Drafts with closer frames: these three, and the best with longer partials.
+const CLOSER_DRAFTS: usize = 4;
 
 /// The lengths that are tried at this rate, in samples.
 pub fn windows(sample_rate_hz: f64) -> [usize; 4] {
@@ -67,6 +77,7 @@ pub fn resolution(fit: AnalysisFit, window: usize) -> Resolution {
             fade_db: -80.0,
             least_frames: 4,
             drops_noise: false,
+            thins: false,
             drops_surplus: false,
             reaches_ends: true,
         },
@@ -78,16 +89,18 @@ pub fn resolution(fit: AnalysisFit, window: usize) -> Resolution {
             fade_db: -66.0,
             least_frames: 8,
             drops_noise: true,
+            thins: false,
             drops_surplus: true,
             reaches_ends: true,
         },
     }
 }
 
-/// The same with frames twice as close.
+/// The same with frames twice as close, of which those become breakpoints that matter.
 fn closer(resolution: Resolution) -> Resolution {
     Resolution {
         hop: resolution.hop / 2,
+        thins: true,
         ..resolution
     }
 }
@@ -117,7 +130,7 @@ pub fn choose(
     let windows = lengths(whole.sample_rate_hz, whole.samples.len());
     let most = match kind {
         AnalysisFit::Exact => windows.len(),
-        AnalysisFit::Musical => windows.len() + 2,
+        AnalysisFit::Musical => windows.len() + CLOSER_DRAFTS,
     };
     let mut advance = |part: f64| progress(part / most as f64);
     let mut tried = Vec::<Draft>::with_capacity(most);
@@ -137,13 +150,9 @@ pub fn choose(
         }
     }
     if kind == AnalysisFit::Musical {
-        let length = best(&tried).resolution.window;
-        for draft in tried.clone() {
-            let is_near = [length, 2 * length].contains(&draft.resolution.window);
-            if is_near && 2.0 * draft.knots_a_second < MOST_KNOTS_A_SECOND {
-                tried.push(trial.draft(closer(draft.resolution), &mut advance)?);
-            }
-        }
+        let before = tried.len();
+        trial.try_closer(&mut tried, &mut advance)?;
+        advance((before + CLOSER_DRAFTS - tried.len()) as f64);
     }
     Ok(best(&tried).resolution)
 }
@@ -160,13 +169,14 @@ struct Trial<'a> {
 struct Draft {
     resolution: Resolution,
     score_db: f64,
-    knots_a_second: f64,
+    srer_db: f64,
+    breakpoints_a_second: f64,
 }
 
 impl Draft {
     /// Whether no partials were found.
     fn is_empty(&self) -> bool {
-        self.knots_a_second == 0.0
+        self.breakpoints_a_second == 0.0
     }
 }
 
@@ -182,6 +192,43 @@ fn best(tried: &[Draft]) -> &Draft {
 }
 
 impl Trial<'_> {
+    /// Adds drafts with closer frames, at most [`CLOSER_DRAFTS`], where these may be better.
+    fn try_closer(
+        &self,
+        tried: &mut Vec<Draft>,
+        advance: &mut dyn FnMut(f64),
+    ) -> Result<(), Cancelled> {
+        let first = *best(tried);
+        if first.srer_db < LEAST_CLOSER_SRER_DB && first.breakpoints_a_second >= FEW_A_SECOND {
+            return Ok(());
+        }
+        let length = first.resolution.window;
+        for draft in tried.clone() {
+            let worse_db = first.score_db - draft.score_db;
+            let [twice, half] = MOST_WORSE_DB;
+            let is_near = match draft.resolution.window {
+                window if window == length => true,
+                window if window == 2 * length => worse_db < twice,
+                window if 2 * window == length => worse_db < half,
+                _ => false,
+            };
+            if is_near {
+                tried.push(self.draft(closer(draft.resolution), advance)?);
+            }
+        }
+        let window = best(tried).resolution.window;
+        let resolutions = tried.iter().map(|draft| draft.resolution);
+        let mut closer = resolutions.filter(|resolution| resolution.thins);
+        if let Some(closer) = closer.find(|closer| closer.window == window) {
+            let longer = Resolution {
+                least_frames: 2 * closer.least_frames,
+                ..closer
+            };
+            tried.push(self.draft(longer, advance)?);
+        }
+        Ok(())
+    }
+
     fn draft(
         &self,
         resolution: Resolution,
@@ -199,33 +246,43 @@ impl Trial<'_> {
         for (found, (before, after)) in found.iter_mut().zip(before.iter().zip(&rest)) {
             *found += before - after;
         }
-        let knots: usize = courses.iter().map(|course| course.knots()).sum();
-        let knots_a_second = knots as f64 * rate / samples.len() as f64;
-        let score_db = match knots {
-            0 => f64::NEG_INFINITY,
-            _ => score_db(
-                self.kind,
-                resolution.window as f64 / rate,
-                srer_db(samples, &found),
-                knots_a_second,
-            ),
+        let breakpoints = courses.iter().map(|course| course.breakpoints().count());
+        let breakpoints_a_second = breakpoints.sum::<usize>() as f64 * rate / samples.len() as f64;
+        let srer_db = srer_db(samples, &found);
+        let score_db = match breakpoints_a_second {
+            0.0 => f64::NEG_INFINITY,
+            _ => score_db(self.kind, &resolution, rate, srer_db, breakpoints_a_second),
         };
         Ok(Draft {
             resolution,
             score_db,
-            knots_a_second,
+            srer_db,
+            breakpoints_a_second,
         })
     }
 }
 
-/// What a fit with this window and this signal-to-residual ratio is worth, less what its breakpoints cost, in dB.
-fn score_db(kind: AnalysisFit, window_s: f64, srer_db: f64, knots_a_second: f64) -> f64 {
-    let octaves = |from: f64| libm::log2((knots_a_second / from).max(1.0));
-    let length = libm::log2(window_s);
+/// What a fit of this signal-to-residual ratio is worth, less what its breakpoints cost, in dB.
+fn score_db(
+    kind: AnalysisFit,
+    resolution: &Resolution,
+    sample_rate_hz: f64,
+    srer_db: f64,
+    breakpoints_a_second: f64,
+) -> f64 {
+    let octaves = |from: f64| libm::log2((breakpoints_a_second / from).max(1.0));
+    let length = libm::log2(resolution.window as f64 / sample_rate_hz);
     match kind {
         AnalysisFit::Exact => srer_db + 3.0 * length - 2.0 * octaves(12_000.0),
         AnalysisFit::Musical => {
-            srer_db.min(MOST_SRER_DB) + length - 2.0 * octaves(100.0) - 8.0 * octaves(4_000.0)
+            let closer_db = if resolution.thins {
+                CLOSER_COST_DB
+            } else {
+                0.0
+            };
+            (srer_db - closer_db).min(MOST_SRER_DB) + 2.5 * length
+                - 2.0 * octaves(100.0)
+                - 8.0 * octaves(4_000.0)
         }
     }
 }
@@ -316,16 +373,32 @@ mod tests {
 
     #[test]
     fn breakpoints_cost_from_a_number_on() {
-        let exact = |knots| score_db(AnalysisFit::Exact, 0.25, 60.0, knots);
-        assert_eq!([exact(12_000.0), exact(48_000.0)], [54.0, 50.0]);
-        assert_eq!(score_db(AnalysisFit::Exact, 0.5, 60.0, 12_000.0), 57.0);
-        let musical = |srer_db, knots| score_db(AnalysisFit::Musical, 0.25, srer_db, knots);
-        assert_eq!(musical(30.0, 100.0), 28.0);
-        assert_eq!(musical(30.0, 3_200.0), 28.0 - 2.0 * 5.0);
+        let score = |kind, window, srer_db, breakpoints| {
+            score_db(
+                kind,
+                &resolution(kind, window),
+                16_384.0,
+                srer_db,
+                breakpoints,
+            )
+        };
+        let exact = |window, breakpoints| score(AnalysisFit::Exact, window, 60.0, breakpoints);
+        assert_eq!(
+            [exact(4_096, 12_000.0), exact(4_096, 48_000.0)],
+            [54.0, 50.0]
+        );
+        assert_eq!(exact(8_192, 12_000.0), 57.0);
+        let musical =
+            |srer_db, breakpoints| score(AnalysisFit::Musical, 4_096, srer_db, breakpoints);
+        assert_eq!(musical(30.0, 100.0), 25.0);
+        assert_eq!(musical(30.0, 3_200.0), 25.0 - 2.0 * 5.0);
         let doubled = musical(30.0, 8_000.0) - musical(30.0, 16_000.0);
         assert!((doubled - 10.0).abs() < 1e-9, "{doubled}");
         assert_eq!(musical(60.0, 1_000.0), musical(38.0, 1_000.0));
-        assert_eq!(score_db(AnalysisFit::Musical, 0.5, 30.0, 100.0), 29.0);
+        assert_eq!(score(AnalysisFit::Musical, 8_192, 30.0, 100.0), 27.5);
+        let thinned = closer(resolution(AnalysisFit::Musical, 4_096));
+        let thinned = score_db(AnalysisFit::Musical, &thinned, 16_384.0, 30.0, 100.0);
+        assert_eq!(thinned, musical(28.0, 100.0));
     }
 
     #[test]
@@ -388,17 +461,17 @@ mod tests {
         assert!(close >= 2_048, "{close}");
     }
 
-    /// Voices that beat are nearer with frames twice as close; a steady tone in noise is not.
+    /// Voices that beat are nearer with frames twice as close; noise has no use for them.
     #[test]
-    fn beating_voices_have_closer_frames_than_a_steady_tone() {
+    fn beating_voices_have_closer_frames_than_noise() {
         let choir: Vec<_> = [300.0, 600.0, 900.0]
             .iter()
             .flat_map(|hz| {
                 [-9.0, -4.0, 0.0, 5.0, 11.0].map(|apart| (hz + apart * hz / 300.0, 9.0, 0.0))
             })
             .collect();
-        let [choir, tone] = [chosen(&choir, 0.0), chosen(&[(300.0, 9.0, 0.0)], 0.01)];
-        assert_eq!(choir.window / choir.hop, 8, "{choir:?}");
-        assert_eq!(tone.window / tone.hop, 4, "{tone:?}");
+        let [choir, noise] = [chosen(&choir, 0.0), chosen(&choir, 0.4)];
+        assert!(choir.thins && choir.window / choir.hop == 8, "{choir:?}");
+        assert!(!noise.thins && noise.window / noise.hop == 4, "{noise:?}");
     }
 }

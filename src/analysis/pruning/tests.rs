@@ -184,7 +184,6 @@ fn the_weakest_of_too_many_are_dropped_where_that_costs_little() {
         from_s: 0.0,
         to_s: 1.0,
     };
-    let knots = |courses: &[Course]| courses.iter().map(Course::knots).sum::<usize>();
     let weakest = |courses: &[Course]| {
         let energies = courses.iter().map(|course| course.energy(256));
         energies.fold(f64::INFINITY, f64::min)
@@ -193,12 +192,17 @@ fn the_weakest_of_too_many_are_dropped_where_that_costs_little() {
         let samples = sound(std::slice::from_ref(&tone), noise);
         let (all, all_db) = fitted(&samples, Drops::Nothing);
         let (kept, kept_db) = fitted(&samples, Drops::Surplus);
-        let most = MOST_KNOTS_A_SECOND as usize;
-        assert!(knots(&all) > most, "{}", knots(&all));
+        let most = MOST_BREAKPOINTS_A_SECOND as usize;
+        assert!(breakpoints_of(&all) > most, "{}", breakpoints_of(&all));
         assert!(kept.len() < all.len() && weakest(&kept) > weakest(&all));
         let least_db = all_db - 10.0 * libm::log10(1.0 + MOST_OF_REST);
         assert!(kept_db > least_db, "{kept_db} of {all_db} dB");
-        assert_eq!(knots(&kept) <= most, reaches, "{}", knots(&kept));
+        assert_eq!(
+            breakpoints_of(&kept) <= most,
+            reaches,
+            "{}",
+            breakpoints_of(&kept)
+        );
         assert!(
             kept.iter()
                 .any(|course| (mean_hz(course) - 440.0).abs() < 3.0)
@@ -236,9 +240,9 @@ fn a_clear_partial_of_a_quiet_passage_is_no_surplus() {
     let is_cancelled = AtomicBool::new(false);
     let fit = fit(&samples, &is_cancelled);
     let grid = Grid::new(256, samples.len());
-    let dropped = fit
-        .pruning(&fit.refit(grid), grid)
-        .drop_surplus(&mut courses);
+    let refit = fit.refit(grid);
+    let pruning = fit.pruning(&refit, grid);
+    let dropped = pruning.drop_surplus(&mut courses, pruning.most_breakpoints());
     assert!(dropped.is_ok() && courses.len() < 3 * all.len());
     let kept = courses.iter().filter(|course| is_it(course));
     let loudest = kept.map(energies).fold(0.0, f64::max);

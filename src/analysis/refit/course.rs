@@ -46,6 +46,9 @@ pub struct Course {
     pub frequencies: Vec<f64>,
     /// Peak of the sine at each knot.
     pub amplitudes: Vec<f32>,
+    /// Whether each knot is no breakpoint, but lies on the curves between those around it. Empty if all are breakpoints;
+    /// the first and the last knot always are.
+    pub is_between: Vec<bool>,
 }
 
 impl Course {
@@ -57,6 +60,41 @@ impl Course {
     /// The number of the last knot.
     pub fn last(&self) -> usize {
         self.first + self.knots() - 1
+    }
+
+    /// Whether a knot, counted from the first, is a breakpoint.
+    pub fn is_breakpoint(&self, knot: usize) -> bool {
+        self.is_between.get(knot) != Some(&true)
+    }
+
+    /// The knots that are breakpoints, counted from the first.
+    pub fn breakpoints(&self) -> impl Iterator<Item = usize> {
+        (0..self.knots()).filter(|knot| self.is_breakpoint(*knot))
+    }
+
+    /// Amplitude, phase and frequency at `knot` of the line and the cubic between the knots `before` and `after`.
+    pub fn between(&self, before: usize, after: usize, knot: usize, hop: usize) -> (f64, f64, f64) {
+        let [from, to] = [before, after].map(|knot| f64::from(self.amplitudes[knot]));
+        let share = (knot - before) as f64 / (after - before) as f64;
+        let x = ((knot - before) * hop) as f64;
+        let [_, p1, p2, p3] = self.cubic_between(before, after, hop);
+        let turns = self.phases[before] + x * (p1 + x * (p2 + x * p3));
+        let frequency = p1 + x * (2.0 * p2 + x * 3.0 * p3);
+        (from + share * (to - from), turns, frequency)
+    }
+
+    /// Puts the knots that are no breakpoints on the curves between those that are.
+    pub fn interpolate(&mut self, hop: usize) {
+        let breakpoints: Vec<usize> = self.breakpoints().collect();
+        for pair in breakpoints.windows(2) {
+            let (before, after) = (pair[0], pair[1]);
+            for knot in before + 1..after {
+                let (amplitude, turns, frequency) = self.between(before, after, knot, hop);
+                self.amplitudes[knot] = amplitude as f32;
+                self.phases[knot] = turns;
+                self.frequencies[knot] = frequency;
+            }
+        }
     }
 
     /// Whether the amplitude at this knot, counted from the first, may change.
@@ -75,12 +113,17 @@ impl Course {
     /// Phase at `knot` + `x` samples as a polynomial of x: the coefficients of 1, x, x², x³. The phase
     /// of the coefficient of 1 is within one turn.
     pub fn cubic(&self, knot: usize, hop: usize) -> [f64; 4] {
-        let h = hop as f64;
-        let (f0, f1) = (self.frequencies[knot], self.frequencies[knot + 1]);
-        let rest = self.phases[knot + 1] - self.phases[knot] - f0 * h;
+        self.cubic_between(knot, knot + 1, hop)
+    }
+
+    /// As [`Course::cubic`], from one knot to another.
+    fn cubic_between(&self, before: usize, after: usize, hop: usize) -> [f64; 4] {
+        let h = ((after - before) * hop) as f64;
+        let (f0, f1) = (self.frequencies[before], self.frequencies[after]);
+        let rest = self.phases[after] - self.phases[before] - f0 * h;
         let change = (f1 - f0) * h;
         [
-            self.phases[knot] - libm::floor(self.phases[knot]),
+            self.phases[before] - libm::floor(self.phases[before]),
             f0,
             (3.0 * rest - change) / (h * h),
             (change - 2.0 * rest) / (h * h * h),

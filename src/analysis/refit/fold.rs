@@ -17,12 +17,15 @@ pub fn fold(
 ) {
     let is_silent = |value: &Value| value.re == 0.0 && value.im == 0.0;
     let turns = |value: &Value| libm::atan2(f64::from(value.im), f64::from(value.re)) / TAU;
+    let breakpoints: Vec<usize> = course.breakpoints().collect();
     // A silent knot has no phase of its own: it keeps that of the knot beside it.
-    let mut before = values
+    let mut before = breakpoints
         .iter()
+        .map(|knot| &values[*knot])
         .find(|value| !is_silent(value))
         .map_or(0.0, turns);
-    for (knot, value) in values.iter().enumerate() {
+    for &knot in &breakpoints {
+        let value = &values[knot];
         if !is_silent(value) {
             let change = turns(value) - before;
             before += change - libm::round(change);
@@ -30,22 +33,35 @@ pub fn fold(
         course.phases[knot] += before;
         course.amplitudes[knot] = libm::sqrtf(value.re * value.re + value.im * value.im);
     }
-    let least = range_turns.start() * hop as f64;
-    let most = range_turns.end() * hop as f64;
-    for knot in 1..course.knots() {
-        let before = course.phases[knot - 1];
-        let advance = course.phases[knot] - before;
-        course.phases[knot] = before + advance.clamp(least, most);
+    for pair in breakpoints.windows(2) {
+        let width = ((pair[1] - pair[0]) * hop) as f64;
+        let before = course.phases[pair[0]];
+        let advance = course.phases[pair[1]] - before;
+        let (least, most) = (range_turns.start() * width, range_turns.end() * width);
+        course.phases[pair[1]] = before + advance.clamp(least, most);
     }
     set_frequencies(course, hop);
 }
 
-/// The derivatives at the knots of the natural cubic spline through the phases, which is the smoothest
-/// curve through them.
+/// The derivatives at the breakpoints of the natural cubic spline through their phases, which is the smoothest
+/// curve through them. Other knots are put on the curves between.
 pub fn set_frequencies(course: &mut Course, hop: usize) {
-    let advances = course.phases.windows(2);
-    let means: Vec<f64> = advances
-        .map(|pair| (pair[1] - pair[0]) / hop as f64)
+    let breakpoints: Vec<usize> = course.breakpoints().collect();
+    let widths: Vec<f64> = breakpoints
+        .windows(2)
+        .map(|pair| ((pair[1] - pair[0]) * hop) as f64)
         .collect();
-    course.frequencies = spline_slopes(&vec![hop as f64; means.len()], &means);
+    let advances = breakpoints
+        .windows(2)
+        .map(|pair| course.phases[pair[1]] - course.phases[pair[0]]);
+    let means: Vec<f64> = advances
+        .zip(&widths)
+        .map(|(advance, width)| advance / width)
+        .collect();
+    let slopes = spline_slopes(&widths, &means);
+    course.frequencies.resize(course.knots(), 0.0);
+    for (knot, slope) in breakpoints.into_iter().zip(slopes) {
+        course.frequencies[knot] = slope;
+    }
+    course.interpolate(hop);
 }

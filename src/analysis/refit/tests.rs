@@ -49,6 +49,7 @@ fn course(first: usize, knots: usize, hz: f64, amplitude: f32) -> Course {
             .collect(),
         frequencies: vec![turns; knots],
         amplitudes: vec![amplitude; knots],
+        is_between: Vec::new(),
     }
 }
 
