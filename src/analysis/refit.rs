@@ -87,6 +87,7 @@ pub struct Refit<'a> {
     level: SimdLevel,
     grid: Grid,
     samples: &'a [f32],
+    sample_rate_hz: f64,
     lowest_turns: f64,
     highest_turns: f64,
     /// The sample that partials end before.
@@ -118,6 +119,7 @@ impl<'a> Refit<'a> {
             level,
             grid,
             samples,
+            sample_rate_hz,
             lowest_turns: LOWEST_HZ / sample_rate_hz,
             highest_turns: f64::min(0.5, HIGHEST_HZ / sample_rate_hz),
             end: usize::MAX,
@@ -130,6 +132,15 @@ impl<'a> Refit<'a> {
     pub fn with_cut_end(self) -> Refit<'a> {
         let end = self.samples.len();
         Refit { end, ..self }
+    }
+
+    /// The same whose partials are not below this frequency either.
+    pub fn with_lowest(self, lowest_hz: f64) -> Refit<'a> {
+        let lowest_turns = self.lowest_turns.max(lowest_hz / self.sample_rate_hz);
+        Refit {
+            lowest_turns,
+            ..self
+        }
     }
 
     /// One round of complex fit and fold; `round` moves the seams.
