@@ -254,9 +254,11 @@ fn finished(
     let mut tracks = Vec::with_capacity(courses.len());
     for (index, (course, grid)) in layered.parts().enumerate() {
         Cancelled::check(is_cancelled)?;
+        // The pitch has the frames of the finest grid.
+        let finest = (&layered.courses[index], layered.grid);
         let label = pitch
             .as_ref()
-            .and_then(|pitch| pitch.label(course, grid, rate));
+            .and_then(|pitch| pitch.label(finest.0, finest.1, rate));
         let pans = pans(
             course,
             shares.get(index).map_or(&[], |shares| shares),
