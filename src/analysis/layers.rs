@@ -17,11 +17,15 @@
 
 use super::drift;
 use super::fit::{Beneath, Fit, Resolution};
+use super::metrics::erb_lsd_unless;
 use super::peaks::LOWEST_HZ;
 use super::refit::Effort;
 use super::refit::course::{Course, Grid};
 use super::refit::kernel::Value;
 use crate::cancelled::Cancelled;
+
+/// By which partials are slowed down to be judged.
+const SLOWER: usize = 4;
 
 /// The resolutions of an exact fit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -168,6 +172,27 @@ impl Fit<'_> {
         let refit = fit.refit(layered.grid).with_cut_end();
         shares.extend(refit.shares(rest, effort, &mut advance)?);
         Ok(shares)
+    }
+
+    /// How far the partials are from the channel when they are played at a quarter of the speed: the warped ERB-LSD, in dB.
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn slowed_distance_db(&self, layered: &Layered) -> Result<f64, Cancelled> {
+        let silence = vec![0.0; SLOWER * self.samples.len()];
+        let grid = Grid {
+            hop: SLOWER * layered.grid.hop,
+            ..layered.grid
+        };
+        let courses = layered.courses.iter().chain(&layered.drift);
+        let courses: Vec<Course> = courses.map(|course| course.slower(SLOWER)).collect();
+        let slow = Fit {
+            samples: &silence,
+            ..*self
+        };
+        let slow = slow.refit(grid).synthesis(&courses)?;
+        let sounds = [self.samples, &slow];
+        erb_lsd_unless(sounds, self.sample_rate_hz, SLOWER, self.is_cancelled)
     }
 
     /// Takes courses out of what is left.

@@ -15,7 +15,8 @@
 //! steady one, with frames an eighth of it apart; the rest has half the window and half the distance. (With 23 ms, 16 of
 //! 38 recordings are farther from what they were at a quarter of the speed than with Loris's partials or 4 dB, with 46 ms
 //! none.) Breakpoints cost 2 dB for each doubling beyond 12,000 a second. The longer one has to be 3 dB better: at a
-//! quarter of the speed it keeps 42 of 53 attacks, the shorter one 45.
+//! quarter of the speed it keeps 42 of 53 attacks, the shorter one 45. And the partials of each draft are played at a quarter
+//! of the speed: each dB of ERB-LSD above 3.5 costs 10 dB.
 
 use super::fit::{Fit, Resolution};
 use super::layers::{Layered, Layers};
@@ -42,6 +43,9 @@ const MOST_LOST_DB: f64 = 2.0;
 const MOST_KNOTS_A_SECOND: f64 = 6_000.0;
 /// How many lengths, the longest, the exact fit tries.
 const LAYERED: usize = 2;
+/// At a quarter of the speed, what is farther than this from what it was costs so many dB for each.
+const MOST_SLOWED_DB: f64 = 3.5;
+const SLOWED_COST: f64 = 10.0;
 /// What is nearer than this counts no more in the musical fit.
 const MOST_SRER_DB: f64 = 38.0;
 
@@ -243,7 +247,12 @@ impl<'a> Trial<'a> {
         advance: &mut dyn FnMut(f64),
     ) -> Result<Draft, Cancelled> {
         let layered = self.fit.layers(layers.draft(), &Effort::DRAFT, advance)?;
-        self.judged(layers.steady, &layered)
+        let draft = self.judged(layers.steady, &layered)?;
+        let away_db = self.fit.slowed_distance_db(&layered)?;
+        Ok(Draft {
+            score_db: draft.score_db - slowed_cost_db(away_db),
+            ..draft
+        })
     }
 
     /// What it is worth, by what came of it.
@@ -287,6 +296,11 @@ fn score_db(kind: AnalysisFit, window_s: f64, srer_db: f64, knots_a_second: f64)
             srer_db.min(MOST_SRER_DB) + length - 2.0 * octaves(100.0) - 8.0 * octaves(4_000.0)
         }
     }
+}
+
+/// What it costs that the partials are so far from the sound at a quarter of the speed, in dB.
+fn slowed_cost_db(away_db: f64) -> f64 {
+    SLOWED_COST * (away_db - MOST_SLOWED_DB).max(0.0)
 }
 
 /// The loudest stretch of this many samples, to an eighth of it.
@@ -383,6 +397,7 @@ mod tests {
         let exact = |knots| score_db(AnalysisFit::Exact, 0.25, 60.0, knots);
         assert_eq!([exact(12_000.0), exact(48_000.0)], [66.0, 62.0]);
         assert_eq!(score_db(AnalysisFit::Exact, 0.5, 60.0, 12_000.0), 63.0);
+        assert_eq!([3.0, 4.5].map(slowed_cost_db), [0.0, 10.0]);
         let musical = |srer_db, knots| score_db(AnalysisFit::Musical, 0.25, srer_db, knots);
         assert_eq!(musical(30.0, 100.0), 28.0);
         assert_eq!(musical(30.0, 3_200.0), 28.0 - 2.0 * 5.0);

@@ -147,3 +147,28 @@ fn all_layers_together_are_512_partials_at_once() {
     let most = (0..taken.len()).map(at).max();
     assert_eq!(most, Some(12));
 }
+
+/// The quick judgement of a trial is that of the stretched tracks.
+#[test]
+fn partials_are_judged_as_they_are_stretched() {
+    let samples = breathy();
+    let fit = Fit {
+        level: SimdLevel::chosen(),
+        samples: &samples,
+        sample_rate_hz: RATE_HZ,
+        onsets: &[],
+        is_cancelled: &AtomicBool::new(false),
+    };
+    let layers = window::layers(2_048);
+    let layered = fit.layers(layers, &Effort::FULL, &mut |_| ());
+    let layered = layered.expect("not cancelled");
+    let judged_db = fit.slowed_distance_db(&layered).expect("not cancelled");
+    let without = Without {
+        noise: true,
+        transients: true,
+    };
+    let slow = stretched(&analysed(&samples).tracks, &TimeWarp::default(), 0.25);
+    let slow = sound(&slow, RATE_HZ, without).mid;
+    let found_db = erb_lsd_db(&samples, &slow, RATE_HZ, 4);
+    assert!((judged_db - found_db).abs() < 0.1, "{judged_db} {found_db}");
+}

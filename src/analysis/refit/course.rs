@@ -120,6 +120,17 @@ impl Course {
         made
     }
 
+    /// The same partial so many times as slow, at its own pitch; its hop is as many times as long.
+    pub fn slower(&self, times: usize) -> Course {
+        let start = self.phases[0];
+        let phase = |phase: &f64| start + times as f64 * (phase - start);
+        Course {
+            onset: self.onset.map(|onset| times * onset),
+            phases: self.phases.iter().map(phase).collect(),
+            ..self.clone()
+        }
+    }
+
     /// The strand with a silent knot at either end, with its phases unwrapped (McAulay & Quatieri 1986).
     /// A strand that is born within `reach` samples of an onset begins with it. If `reaches_ends`, one goes on to the first
     /// sample that comes as near to it, and to the last knot if the knot after its last peak is as near to that: a window
