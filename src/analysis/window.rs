@@ -16,7 +16,7 @@
 //! 38 recordings are farther from what they were at a quarter of the speed than with Loris's partials or 4 dB, with 46 ms
 //! none.) Breakpoints cost 2 dB for each doubling beyond 12,000 a second. The longer one has to be 3 dB better: at a
 //! quarter of the speed it keeps 42 of 53 attacks, the shorter one 45. And the partials of each draft are played at a quarter
-//! of the speed: each dB of ERB-LSD above 3.5 costs 10 dB.
+//! of the speed: each dB of ERB-LSD above 3.5 costs 20 dB, since no more than 4 are wanted.
 
 use super::fit::{Fit, Resolution};
 use super::layers::{Layered, Layers};
@@ -45,7 +45,7 @@ const MOST_KNOTS_A_SECOND: f64 = 6_000.0;
 const LAYERED: usize = 2;
 /// At a quarter of the speed, what is farther than this from what it was costs so many dB for each.
 const MOST_SLOWED_DB: f64 = 3.5;
-const SLOWED_COST: f64 = 10.0;
+const SLOWED_COST: f64 = 20.0;
 /// What is nearer than this counts no more in the musical fit.
 const MOST_SRER_DB: f64 = 38.0;
 
@@ -397,7 +397,7 @@ mod tests {
         let exact = |knots| score_db(AnalysisFit::Exact, 0.25, 60.0, knots);
         assert_eq!([exact(12_000.0), exact(48_000.0)], [66.0, 62.0]);
         assert_eq!(score_db(AnalysisFit::Exact, 0.5, 60.0, 12_000.0), 63.0);
-        assert_eq!([3.0, 4.5].map(slowed_cost_db), [0.0, 10.0]);
+        assert_eq!([3.0, 4.5].map(slowed_cost_db), [0.0, 20.0]);
         let musical = |srer_db, knots| score_db(AnalysisFit::Musical, 0.25, srer_db, knots);
         assert_eq!(musical(30.0, 100.0), 28.0);
         assert_eq!(musical(30.0, 3_200.0), 28.0 - 2.0 * 5.0);
