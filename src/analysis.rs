@@ -2,7 +2,7 @@
 //!
 //! [`Recording::read`] decodes; [`analyse`] finds onsets ([`onsets`]) and the best window ([`window`]),
 //! the peaks of every frame ([`peaks`]), links them ([`linking`]), and fits all partials jointly to the
-//! sound ([`refit`]). What they leave is transients and noise ([`residual`]); pitch, labels, envelope and
+//! sound ([`refit`]), in the exact fit in [`layers`]. What they leave is transients and noise ([`residual`]); pitch, labels, envelope and
 //! loop are read off the partials ([`pitch`], [`envelope`], [`sustain`]). [`AnalysisReport`] measures the
 //! outcome ([`metrics`]) by its own synthesis ([`synthesis`]).
 //!
