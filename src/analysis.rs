@@ -2,7 +2,7 @@
 //!
 //! [`Recording::read`] decodes; [`analyse`] finds onsets ([`onsets`]) and the best window ([`window`]),
 //! the peaks of every frame ([`peaks`]), links them ([`linking`]), and fits all partials jointly to the
-//! sound ([`refit`]). What they leave is transients and noise ([`residual`]); pitch, labels, envelope and
+//! sound ([`refit`]), in the exact fit in [`layers`]. What they leave is transients and noise ([`residual`]); pitch, labels, envelope and
 //! loop are read off the partials ([`pitch`], [`envelope`], [`sustain`]). [`AnalysisReport`] measures the
 //! outcome ([`metrics`]) by its own synthesis ([`synthesis`]).
 //!
@@ -24,9 +24,11 @@
 pub mod attack;
 mod breakpoints;
 pub mod decode;
+mod drift;
 pub mod envelope;
 pub mod fit;
 pub mod fourier;
+pub mod layers;
 pub mod linking;
 pub mod metrics;
 mod noise;
@@ -51,7 +53,8 @@ use crate::cancelled::Cancelled;
 use crate::dsp::simd_level::SimdLevel;
 use crate::tracks::{BandNoise, Breakpoint, Track, Tracks, Transient, with_clear_cycles};
 pub use decode::{DecodeError, Recording};
-use fit::{Fit, Resolution};
+use fit::Fit;
+use layers::Layered;
 use onsets::Onsets;
 use pitch::Pitch;
 use refit::Effort;
@@ -170,18 +173,34 @@ pub fn analyse(
         progress(f64::min(done, 1.0));
     };
     let window_share = (0.4 / recording.duration_s()).min(0.4);
-    let resolution = match settings.window {
-        Some(window) => window::resolution(settings.fit, window),
-        None => window::choose(&fit, settings.fit, &mut |part| advance(window_share * part))?,
-    };
     let share = 0.9 - window_share;
-    let courses = fit.courses(resolution, &Effort::FULL, &mut |part| advance(share * part))?;
+    let (window, layered) = match settings.fit {
+        AnalysisFit::Musical => {
+            let resolution = match settings.window {
+                Some(window) => window::resolution(AnalysisFit::Musical, window),
+                None => window::choose(&fit, &mut |part| advance(window_share * part))?,
+            };
+            let grid = Grid::new(resolution.hop, recording.mid.len());
+            let courses =
+                fit.courses(resolution, &Effort::FULL, &mut |part| advance(share * part))?;
+            (resolution.window, Layered::single(courses, grid))
+        }
+        AnalysisFit::Exact => {
+            let layers = match settings.window {
+                Some(window) => window::layers(window),
+                None => window::choose_layers(&fit, &mut |part| advance(window_share * part))?,
+            };
+            let mut advance = |part: f64| advance(share * part);
+            let layered = fit.layers(layers, &Effort::FULL, &mut advance)?;
+            (layers.steady.window, layered)
+        }
+    };
     let found = finished(
         recording,
         settings,
         (&fit, &onsets.all),
-        resolution,
-        courses,
+        window,
+        &layered,
         &mut advance,
     )?;
     progress(1.0);
@@ -208,15 +227,21 @@ fn finished(
     recording: &Recording,
     settings: &AnalysisSettings,
     (fit, onsets): (&Fit<'_>, &[usize]),
-    resolution: Resolution,
-    courses: Vec<Course>,
+    window: usize,
+    layered: &Layered,
     advance: &mut dyn FnMut(f64),
 ) -> Result<Analysis, AnalysisError> {
     let (rate, is_cancelled) = (recording.sample_rate_hz, fit.is_cancelled);
-    let grid = Grid::new(resolution.hop, recording.mid.len());
-    let (transients, noise) = residue(fit, onsets, grid, &courses)?;
+    let Layered {
+        grid,
+        drift,
+        courses,
+        ..
+    } = layered;
+    let grid = *grid;
+    let (transients, noise) = residue(fit, onsets, layered)?;
     advance(0.03);
-    let pitch = Pitch::new(&courses, grid, rate, settings.root_hz, is_cancelled)?;
+    let pitch = Pitch::new(courses, grid, rate, settings.root_hz, is_cancelled)?;
     let root_hz = pitch.as_ref().map(|pitch| pitch.root_hz);
     advance(0.01);
     let side = Fit {
@@ -225,17 +250,16 @@ fn finished(
     };
     let shares = match recording.side.is_empty() {
         true => Vec::new(),
-        false => side
-            .refit(grid)
-            .with_cut_end()
-            .shares(&courses, &Effort::FULL, &mut |part| advance(0.04 * part))?,
+        false => side.shares(layered, &Effort::FULL, &mut |part| advance(0.04 * part))?,
     };
     let mut tracks = Vec::with_capacity(courses.len());
-    for (index, course) in courses.iter().enumerate() {
+    for (index, (course, grid)) in layered.parts().enumerate() {
         Cancelled::check(is_cancelled)?;
+        // The pitch has the frames of the finest grid.
+        let finest = (&layered.courses[index], layered.grid);
         let label = pitch
             .as_ref()
-            .and_then(|pitch| pitch.label(course, grid, rate));
+            .and_then(|pitch| pitch.label(finest.0, finest.1, rate));
         let pans = pans(
             course,
             shares.get(index).map_or(&[], |shares| shares),
@@ -244,9 +268,11 @@ fn finished(
         );
         tracks.push(track(course, &pans, label, grid, rate));
     }
+    let drift = drift.iter();
+    tracks.extend(drift.map(|course| track(course, &[], None, grid, rate)));
     advance(0.01);
     let apart_hz = root_hz.unwrap_or(100.0);
-    let envelope = envelope::envelope(&courses, grid, rate, apart_hz, is_cancelled)?;
+    let envelope = envelope::envelope(courses, grid, rate, apart_hz, is_cancelled)?;
     advance(0.01);
     Ok(Analysis {
         tracks: Tracks {
@@ -257,11 +283,11 @@ fn finished(
             transients,
             onsets_s: onsets.iter().map(|onset| *onset as f64 / rate).collect(),
             envelope: Some(envelope),
-            sustain_loop: sustain::sustain_loop(&courses, grid, rate, is_cancelled)?,
+            sustain_loop: sustain::sustain_loop(courses, grid, rate, is_cancelled)?,
             source: String::new(),
         },
-        window: resolution.window,
-        hop: resolution.hop,
+        window,
+        hop: grid.hop,
         root_confidence: pitch.as_ref().map_or(0.0, |pitch| pitch.confidence),
         stiffness: pitch.map_or(0.0, |pitch| pitch.stiffness),
     })
@@ -271,13 +297,16 @@ fn finished(
 fn residue(
     fit: &Fit<'_>,
     onsets: &[usize],
-    grid: Grid,
-    courses: &[Course],
+    layered: &Layered,
 ) -> Result<(Vec<Transient>, BandNoise), Cancelled> {
     let (samples, rate) = (fit.samples, fit.sample_rate_hz);
-    let synthesis = fit.refit(grid).synthesis(courses)?;
-    let mut rest: Vec<f32> = samples.iter().zip(&synthesis).map(|(x, y)| x - y).collect();
-    drop(synthesis);
+    let mut rest = samples.to_vec();
+    for courses in [&layered.drift, &layered.courses] {
+        let synthesis = fit.refit(layered.grid).synthesis(courses)?;
+        for (rest, found) in rest.iter_mut().zip(&synthesis) {
+            *rest -= found;
+        }
+    }
     let square = |x: &f32| f64::from(*x) * f64::from(*x);
     let power = samples.iter().map(square).sum::<f64>() / samples.len() as f64;
     let transients = residual::take_transients(&mut rest, onsets, power, rate);

@@ -46,6 +46,17 @@ impl Resolution {
     }
 }
 
+/// What a fit has to know of a sound whose rest it is made of: layers that were taken out of it before.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beneath<'a> {
+    /// The sound that the floors are under; `None` for what is fitted.
+    pub sound: Option<&'a [f32]>,
+    /// No partial is below, in Hz, if that is above [`LOWEST_HZ`](super::peaks::LOWEST_HZ).
+    pub lowest_hz: f64,
+    /// How many partials there are at each knot already; none if it is empty.
+    pub taken: &'a [u16],
+}
+
 /// Fits partials to one channel.
 pub struct Fit<'a> {
     /// How vectors are computed; the bits do not depend on it.
@@ -71,8 +82,24 @@ impl Fit<'_> {
         effort: &Effort,
         progress: &mut dyn FnMut(f64),
     ) -> Result<Vec<Course>, Cancelled> {
+        self.courses_above(Beneath::default(), resolution, effort, progress)
+    }
+
+    /// The same if the channel is what layers beneath leave.
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn courses_above(
+        &self,
+        beneath: Beneath<'_>,
+        resolution: Resolution,
+        effort: &Effort,
+        progress: &mut dyn FnMut(f64),
+    ) -> Result<Vec<Course>, Cancelled> {
         let grid = Grid::new(resolution.hop, self.samples.len());
-        let strands = self.strands(resolution, grid, &mut |share| progress(0.2 * share))?;
+        let strands = self.strands(beneath, resolution, grid, &mut |share| {
+            progress(0.2 * share);
+        })?;
         let mut courses = Vec::new();
         for strand in &strands {
             Cancelled::check(self.is_cancelled)?;
@@ -85,11 +112,15 @@ impl Fit<'_> {
             ));
         }
         drop(strands);
+        let refit = self.refit(grid).with_lowest(beneath.lowest_hz);
         let refit = match resolution.reaches_ends {
-            true => self.refit(grid).with_cut_end(),
-            false => self.refit(grid),
+            true => refit.with_cut_end(),
+            false => refit,
         };
-        let pruning = self.pruning(&refit, grid);
+        let pruning = Pruning {
+            taken: beneath.taken,
+            ..self.pruning(&refit, grid)
+        };
         let share = 0.8 / (effort.rounds + 1) as f64;
         pruning.drop_weak(&mut courses)?;
         for round in 0..effort.rounds {
@@ -138,12 +169,14 @@ impl Fit<'_> {
             samples: self.samples,
             sample_rate_hz: self.sample_rate_hz,
             onsets: self.onsets,
+            taken: &[],
             is_cancelled: self.is_cancelled,
         }
     }
 
     fn strands(
         &self,
+        beneath: Beneath<'_>,
         resolution: Resolution,
         grid: Grid,
         progress: &mut dyn FnMut(f64),
@@ -156,12 +189,14 @@ impl Fit<'_> {
             least_frames,
             ..
         } = resolution;
-        let mut finder = PeakFinder::new(window, self.sample_rate_hz);
+        let finder = PeakFinder::new(window, self.sample_rate_hz);
+        let mut finder = finder.with_lowest(beneath.lowest_hz);
+        let sound = beneath.sound.unwrap_or(self.samples);
         // The loudest peak, from every window's length.
         let mut loudest = 0.0_f64;
-        for centre in (0..self.samples.len()).step_by(window) {
+        for centre in (0..sound.len()).step_by(window) {
             Cancelled::check(self.is_cancelled)?;
-            let peaks = finder.find(self.samples, centre, (0.5 * loudest).max(1e-9));
+            let peaks = finder.find(sound, centre, (0.5 * loudest).max(1e-9));
             loudest = peaks
                 .iter()
                 .fold(loudest, |most, peak| most.max(peak.amplitude));

@@ -123,7 +123,7 @@ pub fn erb_lsd_db(original: &[f32], found: &[f32], sample_rate_hz: f64, stretch:
     erb_lsd_unless([original, found], sample_rate_hz, stretch, &NEVER).unwrap_or_default()
 }
 
-fn erb_lsd_unless(
+pub(super) fn erb_lsd_unless(
     [original, found]: [&[f32]; 2],
     sample_rate_hz: f64,
     stretch: usize,

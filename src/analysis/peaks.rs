@@ -55,6 +55,7 @@ pub struct PeakFinder {
     fourier: Fourier,
     /// N: samples of the window.
     length: usize,
+    sample_rate_hz: f64,
     lowest_turns: f64,
     highest_turns: f64,
     /// The window at every (N/[`TERMS`])-th sample.
@@ -73,6 +74,7 @@ impl PeakFinder {
         PeakFinder {
             fourier: Fourier::new(points),
             length,
+            sample_rate_hz,
             lowest_turns: LOWEST_HZ / sample_rate_hz,
             highest_turns: HIGHEST_TURNS.min(HIGHEST_HZ / sample_rate_hz),
             terms: (0..TERMS).map(term).collect(),
@@ -80,6 +82,15 @@ impl PeakFinder {
             plain: vec![Complex::default(); points],
             weighted: vec![Complex::default(); points],
             powers: vec![0.0; length + 1],
+        }
+    }
+
+    /// The same that finds no partial below this frequency either.
+    pub fn with_lowest(self, lowest_hz: f64) -> PeakFinder {
+        let lowest_turns = self.lowest_turns.max(lowest_hz / self.sample_rate_hz);
+        PeakFinder {
+            lowest_turns,
+            ..self
         }
     }
 

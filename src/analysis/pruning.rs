@@ -56,6 +56,8 @@ pub(super) struct Pruning<'a> {
     pub(super) sample_rate_hz: f64,
     /// Where transients are, in samples.
     pub(super) onsets: &'a [usize],
+    /// How many partials of other layers there are at each knot; none if it is empty.
+    pub(super) taken: &'a [u16],
     pub(super) is_cancelled: &'a AtomicBool,
 }
 
@@ -70,7 +72,8 @@ impl Pruning<'_> {
     pub(super) fn drop_weak(&self, courses: &mut Vec<Course>) -> Result<(), Cancelled> {
         let least = LEAST_ENERGY * energy(self.samples);
         let order = self.by_energy(courses)?;
-        let mut counts = vec![0_u16; self.grid.segments + 1];
+        let mut counts = self.taken.to_vec();
+        counts.resize(self.grid.segments + 1, 0);
         let mut is_kept = vec![false; courses.len()];
         for (energy, index) in order {
             let course = &courses[index];

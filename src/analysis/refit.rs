@@ -24,7 +24,9 @@ pub mod coupling;
 pub mod course;
 pub mod fold;
 pub mod kernel;
+mod step;
 
+use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 use super::breakpoints::BLOCK;
@@ -33,7 +35,8 @@ use crate::cancelled::Cancelled;
 use crate::dsp::simd_level::SimdLevel;
 use coupling::Couplings;
 use course::{Course, Grid};
-use kernel::{Piece, Scratch, Value};
+use kernel::{Scratch, Value};
+use step::FitStep;
 
 /// About how many samples are solved at a time.
 const STEP_SAMPLES: usize = 1 << 17;
@@ -88,35 +91,12 @@ pub struct Refit<'a> {
     level: SimdLevel,
     grid: Grid,
     samples: &'a [f32],
+    sample_rate_hz: f64,
     lowest_turns: f64,
     highest_turns: f64,
     /// The sample that partials end before.
     end: usize,
     is_cancelled: &'a AtomicBool,
-}
-
-/// Knots and segments of one step.
-struct FitStep {
-    /// The segments.
-    segments: std::ops::Range<usize>,
-    /// The pieces of each segment are those between two of these.
-    starts: Vec<usize>,
-    pieces: Vec<Piece>,
-    /// Whose knots the values are: the course, its knot, and whether it may change.
-    owners: Vec<(u32, u32, bool)>,
-    /// Values that lie on the line between two others.
-    ties: Vec<Tie>,
-    /// For each value, 1 over the segments to the farther of the breakpoints beside it.
-    scales: Vec<f32>,
-}
-
-/// A value between two others.
-struct Tie {
-    at: usize,
-    before: usize,
-    after: usize,
-    /// Where it is between them, 0 to 1.
-    share: f32,
 }
 
 impl<'a> Refit<'a> {
@@ -132,6 +112,7 @@ impl<'a> Refit<'a> {
             level,
             grid,
             samples,
+            sample_rate_hz,
             lowest_turns: LOWEST_HZ / sample_rate_hz,
             highest_turns: f64::min(0.5, HIGHEST_HZ / sample_rate_hz),
             end: usize::MAX,
@@ -144,6 +125,15 @@ impl<'a> Refit<'a> {
     pub fn with_cut_end(self) -> Refit<'a> {
         let end = self.samples.len();
         Refit { end, ..self }
+    }
+
+    /// The same whose partials are not below this frequency either.
+    pub fn with_lowest(self, lowest_hz: f64) -> Refit<'a> {
+        let lowest_turns = self.lowest_turns.max(lowest_hz / self.sample_rate_hz);
+        Refit {
+            lowest_turns,
+            ..self
+        }
     }
 
     /// One round of complex fit and fold; `round` moves the seams.
@@ -304,83 +294,8 @@ impl<'a> Refit<'a> {
         Ok(all)
     }
 
-    /// The pieces of these segments; knots in `free` may change.
-    fn step(
-        &self,
-        courses: &[Course],
-        segments: std::ops::Range<usize>,
-        free: std::ops::Range<usize>,
-    ) -> FitStep {
-        let (mut owners, mut ties, mut scales) = (Vec::new(), Vec::new(), Vec::new());
-        let mut by_segment: Vec<(usize, Piece)> = Vec::new();
-        for (index, course) in courses.iter().enumerate() {
-            let from = course.first.max(segments.start);
-            let to = course.last().min(segments.end);
-            if from >= to {
-                continue;
-            }
-            let slot = owners.len();
-            let knots = from - course.first..to - course.first + 1;
-            let breakpoints = || knots.clone().filter(|knot| course.is_breakpoint(*knot));
-            scales.resize(slot + knots.len(), 0.0);
-            for (before, after) in breakpoints().zip(breakpoints().skip(1)) {
-                for knot in [before, after] {
-                    let apart = &mut scales[slot + knot - knots.start];
-                    *apart = f32::max(*apart, (after - before) as f32);
-                }
-                ties.extend((before + 1..after).map(|knot| Tie {
-                    at: slot + knot - knots.start,
-                    before: slot + before - knots.start,
-                    after: slot + after - knots.start,
-                    share: (knot - before) as f32 / (after - before) as f32,
-                }));
-            }
-            for knot_number in from..=to {
-                let knot = knot_number - course.first;
-                if knot_number < to {
-                    let start = match (knot, course.onset) {
-                        (0, Some(onset)) => onset - knot_number * self.grid.hop,
-                        _ => 0,
-                    };
-                    by_segment.push((
-                        knot_number - segments.start,
-                        Piece {
-                            cubic: course.cubic(knot, self.grid.hop),
-                            start,
-                            end: self.end.saturating_sub(knot_number * self.grid.hop),
-                            slot: owners.len(),
-                        },
-                    ));
-                }
-                let is_free = free.contains(&knot_number) && course.is_free(knot);
-                owners.push((index as u32, knot as u32, is_free));
-            }
-        }
-        let mut starts = vec![0; segments.len() + 1];
-        for (segment, _) in &by_segment {
-            starts[segment + 1] += 1;
-        }
-        for segment in 0..segments.len() {
-            starts[segment + 1] += starts[segment];
-        }
-        for scale in &mut scales {
-            *scale = if *scale > 0.0 { 1.0 / *scale } else { 1.0 };
-        }
-        // Within a segment in the order of the courses.
-        let mut pieces = vec![Piece::default(); by_segment.len()];
-        let mut next = starts.clone();
-        for (segment, piece) in by_segment {
-            pieces[next[segment]] = piece;
-            next[segment] += 1;
-        }
-        FitStep {
-            segments,
-            starts,
-            pieces,
-            owners,
-            ties,
-            scales,
-        }
+    fn step(&self, courses: &[Course], segments: Range<usize>, free: Range<usize>) -> FitStep {
+        FitStep::new(courses, (self.grid.hop, self.end), segments, free)
     }
 
     /// Sets `gradient` to Fᵀ(sign·F c + given), where given is the original or silence.
@@ -476,54 +391,6 @@ impl<'a> Refit<'a> {
             power = next;
         }
         Ok(())
-    }
-}
-
-impl FitStep {
-    /// Puts values that lie between others on the line.
-    fn interpolate(&self, values: &mut [Value]) {
-        for tie in &self.ties {
-            let (from, to) = (values[tie.before], values[tie.after]);
-            values[tie.at] = Value {
-                re: from.re + tie.share * (to.re - from.re),
-                im: from.im + tie.share * (to.im - from.im),
-            };
-        }
-    }
-
-    /// The gradient by how much each value weighs: breakpoints that are far apart weigh more, and would else be found
-    /// before the others.
-    fn scaled(&self, gradient: &[Value]) -> Vec<Value> {
-        let scaled = |(value, scale): (&Value, &f32)| Value {
-            re: scale * value.re,
-            im: scale * value.im,
-        };
-        gradient.iter().zip(&self.scales).map(scaled).collect()
-    }
-
-    /// Clears what may not change: values of knots that are held, and imaginary parts unless values are complex. What is
-    /// of knots between others goes to these, as the adjoint of [`FitStep::interpolate`].
-    fn hold(&self, values: &mut [Value], is_complex: bool) {
-        for tie in &self.ties {
-            let own = std::mem::take(&mut values[tie.at]);
-            for (at, share) in [(tie.before, 1.0 - tie.share), (tie.after, tie.share)] {
-                values[at].re += share * own.re;
-                values[at].im += share * own.im;
-            }
-        }
-        for (value, (_, _, is_free)) in values.iter_mut().zip(&self.owners) {
-            if !is_free {
-                value.re = 0.0;
-            }
-            if !(*is_free && is_complex) {
-                value.im = 0.0;
-            }
-        }
-    }
-
-    /// The pieces of one segment.
-    fn of(&self, segment: usize) -> &[Piece] {
-        &self.pieces[self.starts[segment]..self.starts[segment + 1]]
     }
 }
 

@@ -1,24 +1,28 @@
 //! Which window: by trial, since the original is there to compare with.
 //!
-//! The loudest second, of a short sound the loudest half, is fitted in a draft with each length, from
-//! 93 ms to 11.6 ms (4096 to 512 samples at 44.1 kHz). The length that wins has the highest SRER of
-//! partials and transients, less what its breakpoints cost: 2 dB for each doubling beyond 12,000 a
-//! second in the exact fit; in the musical one 2 dB for each beyond 100 and 8 dB more beyond 4,000, and there SRER
-//! counts up to 38 dB. Each doubling of the window is worth 3 dB in the exact fit and 2.5 dB in the musical one, which
-//! fewer breakpoints make prefer long ones anyway: the longer it is, the better the
-//! partials can be stretched, since those that are close are apart and do not beat in the amplitude of one. (At a quarter
-//! of the speed 34 of 38 recordings are as near as with Loris's partials and 4 dB; if the exact fit looked at SRER
-//! alone, it would be 22, and SRER 2.5 dB higher.)
+//! The loudest second, of a short sound the loudest half, is fitted in a draft with each length. Of each the SRER of
+//! partials and transients is taken, less what its breakpoints cost.
 //!
-//! Frames are an eighth of a window apart in the exact fit. In the musical one they are a quarter apart. Where partials
-//! are most of the sound, or few, an eighth is tried too, with lengths that are about as good: of these closer knots only
-//! those that matter become breakpoints ([`breakpoints`](super::breakpoints)), so that vibrato and voices that beat have
-//! many and even partials few. It has to be better by 2 dB. Partials last for as many frames at least, and so half as
-//! long, which is right for struck and plucked ones; then as long as with frames a quarter apart is tried, which is right
-//! for breath.
+//! The musical fit tries 93 ms to 11.6 ms (4096 to 512 samples at 44.1 kHz). Breakpoints cost 2 dB for each doubling beyond
+//! 100 a second and 8 dB more beyond 4,000, and SRER counts up to 38 dB. Each doubling of the window is worth 2.5 dB: the
+//! longer it is, the better the partials can be stretched, since those that are close are apart and do not beat in the
+//! amplitude of one. Frames are a quarter of a window apart. Where partials are most of the sound, or few, an eighth is
+//! tried too, with lengths that are about as good: of these closer knots only those that matter become breakpoints
+//! ([`breakpoints`](super::breakpoints)), so that vibrato and voices that beat have many and even partials few. It has to
+//! be better by 2 dB. Partials last for as many frames at least, and so half as long, which is right for struck and
+//! plucked ones; then as long as with frames a quarter apart is tried, which is right for breath.
+//!
+//! The exact fit, whose [layers] stretch well whatever the window, tries 93 ms and 46 ms for the
+//! steady one, with frames an eighth of it apart; the rest has half the window and half the distance. (With 23 ms, 16 of
+//! 38 recordings are farther from what they were at a quarter of the speed than with Loris's partials or 4 dB, with 46 ms
+//! none.) Breakpoints cost 2 dB for each doubling beyond 12,000 a second. The longer one has to be 3 dB better: at a
+//! quarter of the speed it keeps 42 of 53 attacks, the shorter one 45. And the partials of each draft are played at a quarter
+//! of the speed: each dB of ERB-LSD above 3.5 costs 20 dB, since no more than 4 are wanted.
 
 use super::fit::{Fit, Resolution};
+use super::layers::{Layered, Layers};
 use super::metrics::srer_db;
+use super::onsets::Onsets;
 use super::refit::Effort;
 use super::refit::course::Grid;
 use super::residual::take_transients;
@@ -26,6 +30,8 @@ use super::{AnalysisFit, onsets};
 use crate::cancelled::Cancelled;
 use crate::tracks::bank_file::FrameGrid;
 
+/// No window has fewer samples.
+const SHORTEST: usize = 256;
 /// Window lengths at 44.1 and 48 kHz.
 const WINDOWS: [usize; 4] = [512, 1024, 2048, 4096];
 const TRIAL_S: f64 = 1.0;
@@ -34,6 +40,11 @@ const TRIAL_SHARE: f64 = 0.5;
 const LEAST_TRIAL_S: f64 = 0.4;
 /// Worse by this than a longer one, a window is the last that the musical fit tries.
 const MOST_LOST_DB: f64 = 2.0;
+/// How many lengths, the longest, the exact fit tries.
+const LAYERED: usize = 2;
+/// At a quarter of the speed, what is farther than this from what it was costs so many dB for each.
+const MOST_SLOWED_DB: f64 = 3.5;
+const SLOWED_COST: f64 = 20.0;
 /// What is nearer than this counts no more in the musical fit.
 const MOST_SRER_DB: f64 = 38.0;
 /// Closer frames would follow the noise of a sound whose partials are not even so near,
@@ -52,7 +63,7 @@ pub fn windows(sample_rate_hz: f64) -> [usize; 4] {
     let octaves = libm::round(libm::log2(sample_rate_hz / 46_000.0)) as i32;
     WINDOWS.map(|window| match octaves {
         0.. => window << octaves.min(3),
-        _ => (window >> (-octaves).min(3)).max(256),
+        _ => (window >> (-octaves).min(3)).max(SHORTEST),
     })
 }
 
@@ -67,7 +78,15 @@ fn lengths(sample_rate_hz: f64, samples: usize) -> Vec<usize> {
     lengths
 }
 
-/// The numbers of a fit with this window.
+/// The numbers of the exact fit whose steady partials have this window.
+pub fn layers(window: usize) -> Layers {
+    Layers {
+        steady: closer(resolution(AnalysisFit::Musical, window)),
+        rest: resolution(AnalysisFit::Exact, (window / 2).max(SHORTEST)),
+    }
+}
+
+/// The numbers of one layer with this window.
 pub fn resolution(fit: AnalysisFit, window: usize) -> Resolution {
     match fit {
         AnalysisFit::Exact => Resolution {
@@ -96,65 +115,82 @@ pub fn resolution(fit: AnalysisFit, window: usize) -> Resolution {
     }
 }
 
-/// The same with frames twice as close, of which those become breakpoints that matter.
+/// The same with frames twice as close.
 fn closer(resolution: Resolution) -> Resolution {
     Resolution {
         hop: resolution.hop / 2,
-        thins: true,
         ..resolution
     }
 }
 
-/// The best resolution for a channel.
+/// The same with frames twice as close, of which those become breakpoints that matter.
+fn closer_thinned(resolution: Resolution) -> Resolution {
+    Resolution {
+        thins: true,
+        ..closer(resolution)
+    }
+}
+
+/// The best resolution of a musical fit for a channel.
 ///
 /// # Errors
 /// If it is cancelled.
-pub fn choose(
-    whole: &Fit<'_>,
-    kind: AnalysisFit,
-    progress: &mut dyn FnMut(f64),
-) -> Result<Resolution, Cancelled> {
-    let duration_s = whole.samples.len() as f64 / whole.sample_rate_hz;
-    let trial_s = (duration_s * TRIAL_SHARE).clamp(LEAST_TRIAL_S, TRIAL_S);
-    let samples = loudest(whole.samples, (trial_s * whole.sample_rate_hz) as usize);
+pub fn choose(whole: &Fit<'_>, progress: &mut dyn FnMut(f64)) -> Result<Resolution, Cancelled> {
+    let samples = part(whole);
     let onsets = onsets::onsets(samples, whole.sample_rate_hz, whole.is_cancelled)?;
-    let trial = Trial {
-        fit: Fit {
-            samples,
-            onsets: kind.onsets(&onsets),
-            ..*whole
-        },
-        transients: &onsets.all,
-        kind,
-    };
+    let trial = Trial::new(whole, samples, &onsets, AnalysisFit::Musical);
     let windows = lengths(whole.sample_rate_hz, whole.samples.len());
-    let most = match kind {
-        AnalysisFit::Exact => windows.len(),
-        AnalysisFit::Musical => windows.len() + CLOSER_DRAFTS,
-    };
+    let most = windows.len() + CLOSER_DRAFTS;
     let mut advance = |part: f64| progress(part / most as f64);
     let mut tried = Vec::<Draft>::with_capacity(most);
-    // The longest first. The musical fit ends where shorter ones become worse, and tries the shortest, which costs as
+    // The longest first. It ends where shorter ones become worse, and tries the shortest, which costs as
     // much as any, only if they have become better: none of the 38 recordings would have had another window.
     for (place, window) in windows.into_iter().enumerate().rev() {
         let last = tried.first().filter(|last| !last.is_empty());
         let lost_db = last.map_or(0.0, |last| best(&tried).score_db - last.score_db);
-        let is_tried = match kind {
-            AnalysisFit::Exact => true,
-            AnalysisFit::Musical if place == 0 => lost_db <= 0.0,
-            AnalysisFit::Musical => lost_db < MOST_LOST_DB,
+        let is_tried = match place {
+            0 => lost_db <= 0.0,
+            _ => lost_db < MOST_LOST_DB,
         };
+        let resolution = resolution(AnalysisFit::Musical, window);
         match is_tried {
-            true => tried.insert(0, trial.draft(resolution(kind, window), &mut advance)?),
+            true => tried.insert(0, trial.draft(resolution, &mut advance)?),
             false => advance(1.0),
         }
     }
-    if kind == AnalysisFit::Musical {
-        let before = tried.len();
-        trial.try_closer(&mut tried, &mut advance)?;
-        advance((before + CLOSER_DRAFTS - tried.len()) as f64);
-    }
+    let before = tried.len();
+    trial.try_closer(&mut tried, &mut advance)?;
+    advance((before + CLOSER_DRAFTS - tried.len()) as f64);
     Ok(best(&tried).resolution)
+}
+
+/// The best resolutions of an exact fit for a channel.
+///
+/// # Errors
+/// If it is cancelled.
+pub fn choose_layers(whole: &Fit<'_>, progress: &mut dyn FnMut(f64)) -> Result<Layers, Cancelled> {
+    let windows = lengths(whole.sample_rate_hz, whole.samples.len());
+    let windows = &windows[windows.len().saturating_sub(LAYERED)..];
+    if let [window] = windows {
+        progress(1.0);
+        return Ok(layers(*window));
+    }
+    let samples = part(whole);
+    let onsets = onsets::onsets(samples, whole.sample_rate_hz, whole.is_cancelled)?;
+    let trial = Trial::new(whole, samples, &onsets, AnalysisFit::Exact);
+    let mut advance = |part: f64| progress(part / windows.len() as f64);
+    let mut tried = Vec::<Draft>::with_capacity(windows.len());
+    for window in windows {
+        tried.push(trial.draft_of_layers(layers(*window), &mut advance)?);
+    }
+    Ok(layers(best(&tried).resolution.window))
+}
+
+/// The part of a channel that is tried.
+fn part<'a>(whole: &Fit<'a>) -> &'a [f32] {
+    let duration_s = whole.samples.len() as f64 / whole.sample_rate_hz;
+    let trial_s = (duration_s * TRIAL_SHARE).clamp(LEAST_TRIAL_S, TRIAL_S);
+    loudest(whole.samples, (trial_s * whole.sample_rate_hz) as usize)
 }
 
 /// Drafts of a part of the sound.
@@ -191,7 +227,24 @@ fn best(tried: &[Draft]) -> &Draft {
     best
 }
 
-impl Trial<'_> {
+impl<'a> Trial<'a> {
+    fn new(
+        whole: &Fit<'a>,
+        samples: &'a [f32],
+        onsets: &'a Onsets,
+        kind: AnalysisFit,
+    ) -> Trial<'a> {
+        Trial {
+            fit: Fit {
+                samples,
+                onsets: kind.onsets(onsets),
+                ..*whole
+            },
+            transients: &onsets.all,
+            kind,
+        }
+    }
+
     /// Adds drafts with closer frames, at most [`CLOSER_DRAFTS`], where these may be better.
     fn try_closer(
         &self,
@@ -213,7 +266,7 @@ impl Trial<'_> {
                 _ => false,
             };
             if is_near {
-                tried.push(self.draft(closer(draft.resolution), advance)?);
+                tried.push(self.draft(closer_thinned(draft.resolution), advance)?);
             }
         }
         let window = best(tried).resolution.window;
@@ -234,20 +287,40 @@ impl Trial<'_> {
         resolution: Resolution,
         advance: &mut dyn FnMut(f64),
     ) -> Result<Draft, Cancelled> {
-        let (samples, rate) = (self.fit.samples, self.fit.sample_rate_hz);
         let courses = self
             .fit
             .courses(resolution.draft(), &Effort::DRAFT, advance)?;
-        let grid = Grid::new(resolution.hop, samples.len());
-        let mut found = self.fit.refit(grid).synthesis(&courses)?;
-        let mut rest: Vec<f32> = samples.iter().zip(&found).map(|(x, y)| x - y).collect();
-        let before = rest.clone();
-        take_transients(&mut rest, self.transients, 0.0, rate);
-        for (found, (before, after)) in found.iter_mut().zip(before.iter().zip(&rest)) {
-            *found += before - after;
+        let grid = Grid::new(resolution.hop, self.fit.samples.len());
+        self.judged(resolution, &Layered::single(courses, grid))
+    }
+
+    fn draft_of_layers(
+        &self,
+        layers: Layers,
+        advance: &mut dyn FnMut(f64),
+    ) -> Result<Draft, Cancelled> {
+        let layered = self.fit.layers(layers.draft(), &Effort::DRAFT, advance)?;
+        let draft = self.judged(layers.steady, &layered)?;
+        let away_db = self.fit.slowed_distance_db(&layered)?;
+        Ok(Draft {
+            score_db: draft.score_db - slowed_cost_db(away_db),
+            ..draft
+        })
+    }
+
+    /// What it is worth, by what came of it.
+    fn judged(&self, resolution: Resolution, layered: &Layered) -> Result<Draft, Cancelled> {
+        let (samples, rate) = (self.fit.samples, self.fit.sample_rate_hz);
+        let refit = self.fit.refit(layered.grid);
+        let mut rest = samples.to_vec();
+        for courses in [&layered.drift, &layered.courses] {
+            for (rest, found) in rest.iter_mut().zip(refit.synthesis(courses)?) {
+                *rest -= found;
+            }
         }
-        let breakpoints = courses.iter().map(|course| course.breakpoints().count());
-        let breakpoints_a_second = breakpoints.sum::<usize>() as f64 * rate / samples.len() as f64;
+        take_transients(&mut rest, self.transients, 0.0, rate);
+        let found: Vec<f32> = samples.iter().zip(&rest).map(|(x, y)| x - y).collect();
+        let breakpoints_a_second = layered.breakpoints() as f64 * rate / samples.len() as f64;
         let srer_db = srer_db(samples, &found);
         let score_db = match breakpoints_a_second {
             0.0 => f64::NEG_INFINITY,
@@ -273,7 +346,7 @@ fn score_db(
     let octaves = |from: f64| libm::log2((breakpoints_a_second / from).max(1.0));
     let length = libm::log2(resolution.window as f64 / sample_rate_hz);
     match kind {
-        AnalysisFit::Exact => srer_db + 3.0 * length - 2.0 * octaves(12_000.0),
+        AnalysisFit::Exact => srer_db - 3.0 * length - 2.0 * octaves(12_000.0),
         AnalysisFit::Musical => {
             let closer_db = if resolution.thins {
                 CLOSER_COST_DB
@@ -285,6 +358,11 @@ fn score_db(
                 - 8.0 * octaves(4_000.0)
         }
     }
+}
+
+/// What it costs that the partials are so far from the sound at a quarter of the speed, in dB.
+fn slowed_cost_db(away_db: f64) -> f64 {
+    SLOWED_COST * (away_db - MOST_SLOWED_DB).max(0.0)
 }
 
 /// The loudest stretch of this many samples, to an eighth of it.
@@ -308,170 +386,4 @@ fn loudest(samples: &[f32], length: usize) -> &[f32] {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::f64::consts::TAU;
-    use std::sync::atomic::AtomicBool;
-
-    use super::super::fit::Fit;
-    use super::super::testing::white_noise;
-    use super::*;
-    use crate::dsp::simd_level::SimdLevel;
-
-    #[test]
-    fn windows_last_as_long_at_all_rates() {
-        for rate_hz in [
-            8_000.0, 22_050.0, 32_000.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0, 384_000.0,
-        ] {
-            let lengths = windows(rate_hz);
-            assert!(
-                lengths.iter().all(|length| length.is_power_of_two()),
-                "{rate_hz}"
-            );
-            assert!(lengths.is_sorted() && lengths[0] >= 256, "{rate_hz}");
-            let longest_s = lengths[3] as f64 / rate_hz;
-            assert!((0.06..0.13).contains(&longest_s), "{rate_hz}: {longest_s}");
-        }
-        assert_eq!(windows(44_100.0), windows(48_000.0));
-    }
-
-    #[test]
-    fn a_sound_lasts_for_two_of_its_windows() {
-        assert_eq!(lengths(44_100.0, 44_100), [512, 1_024, 2_048, 4_096]);
-        assert_eq!(lengths(44_100.0, 4_095), [512, 1_024]);
-        assert_eq!(lengths(44_100.0, 1), [512]);
-        assert_eq!(lengths(8_000.0, 1_024), [256, 512]);
-    }
-
-    #[test]
-    fn frames_are_as_close_as_a_bank_needs() {
-        let longest = windows(384_000.0)[3];
-        for kind in [AnalysisFit::Musical, AnalysisFit::Exact] {
-            assert_eq!(resolution(kind, longest).hop, 4_096);
-        }
-    }
-
-    #[test]
-    fn the_shares_of_the_progress_are_one_at_most() {
-        for sample_rate_hz in [8_000.0, 16_000.0, 44_100.0] {
-            for kind in [AnalysisFit::Musical, AnalysisFit::Exact] {
-                let samples: Vec<f32> = (0..sample_rate_hz as usize / 2)
-                    .map(|n| 0.1 * libm::sinf(0.3 * n as f32))
-                    .collect();
-                let fit = Fit {
-                    level: SimdLevel::chosen(),
-                    samples: &samples,
-                    sample_rate_hz,
-                    onsets: &[],
-                    is_cancelled: &AtomicBool::new(false),
-                };
-                let mut sum = 0.0;
-                choose(&fit, kind, &mut |part| sum += part).expect("not cancelled");
-                assert!((0.5..1.0 + 1e-9).contains(&sum), "{sample_rate_hz}: {sum}");
-            }
-        }
-    }
-
-    #[test]
-    fn breakpoints_cost_from_a_number_on() {
-        let score = |kind, window, srer_db, breakpoints| {
-            score_db(
-                kind,
-                &resolution(kind, window),
-                16_384.0,
-                srer_db,
-                breakpoints,
-            )
-        };
-        let exact = |window, breakpoints| score(AnalysisFit::Exact, window, 60.0, breakpoints);
-        assert_eq!(
-            [exact(4_096, 12_000.0), exact(4_096, 48_000.0)],
-            [54.0, 50.0]
-        );
-        assert_eq!(exact(8_192, 12_000.0), 57.0);
-        let musical =
-            |srer_db, breakpoints| score(AnalysisFit::Musical, 4_096, srer_db, breakpoints);
-        assert_eq!(musical(30.0, 100.0), 25.0);
-        assert_eq!(musical(30.0, 3_200.0), 25.0 - 2.0 * 5.0);
-        let doubled = musical(30.0, 8_000.0) - musical(30.0, 16_000.0);
-        assert!((doubled - 10.0).abs() < 1e-9, "{doubled}");
-        assert_eq!(musical(60.0, 1_000.0), musical(38.0, 1_000.0));
-        assert_eq!(score(AnalysisFit::Musical, 8_192, 30.0, 100.0), 27.5);
-        let thinned = closer(resolution(AnalysisFit::Musical, 4_096));
-        let thinned = score_db(AnalysisFit::Musical, &thinned, 16_384.0, 30.0, 100.0);
-        assert_eq!(thinned, musical(28.0, 100.0));
-    }
-
-    #[test]
-    fn the_loudest_stretch_is_found_to_an_eighth_of_it() {
-        let mut samples = vec![0.0_f32; 10_000];
-        samples[6_300..7_100].fill(0.5);
-        let found = loudest(&samples, 800);
-        let energy: f32 = found.iter().map(|x| x * x).sum();
-        assert!(found.len() == 800 && energy >= 0.25 * 700.0, "{energy}");
-        // All of what is shorter, and the first of what is as loud.
-        assert_eq!(loudest(&samples[..100], 800).len(), 100);
-        let even = vec![0.1_f32; 4_000];
-        assert!(std::ptr::eq(loudest(&even, 800), &even[..800]));
-        assert!(loudest(&[], 800).is_empty());
-    }
-
-    /// The resolution that is chosen, in noise of this amplitude, for a sound of these partials: frequency in Hz, decay and onset in s.
-    fn chosen(partials: &[(f64, f64, f64)], noise: f32) -> Resolution {
-        let sample_rate_hz = 44_100.0;
-        let noises = white_noise(11, 44_100);
-        let sample = |n: usize| {
-            let time_s = n as f64 / sample_rate_hz;
-            let sounding = partials.iter().filter(|(.., onset_s)| time_s >= *onset_s);
-            let sum: f64 = sounding
-                .map(|(hz, decay_s, onset_s)| {
-                    let since_s = time_s - onset_s;
-                    0.1 * (-since_s / decay_s).exp() * (TAU * hz * since_s).sin()
-                })
-                .sum();
-            sum as f32 + noise * noises[n]
-        };
-        let samples: Vec<f32> = (0..44_100).map(sample).collect();
-        let is_cancelled = AtomicBool::new(false);
-        let onsets = onsets::onsets(&samples, sample_rate_hz, &is_cancelled);
-        let onsets = onsets.expect("not cancelled");
-        let fit = Fit {
-            level: SimdLevel::chosen(),
-            samples: &samples,
-            sample_rate_hz,
-            onsets: AnalysisFit::Musical.onsets(&onsets),
-            is_cancelled: &is_cancelled,
-        };
-        choose(&fit, AnalysisFit::Musical, &mut |_| {}).expect("not cancelled")
-    }
-
-    /// Partials that are close need a long window, those that are struck again and again a short one.
-    #[test]
-    fn close_partials_have_a_longer_window_than_quick_notes() {
-        let close = [
-            (400.0, 9.0, 0.0),
-            (430.0, 9.0, 0.0),
-            (460.0, 9.0, 0.0),
-            (490.0, 9.0, 0.0),
-        ];
-        let quick: Vec<_> = (0..12)
-            .map(|k| (600.0 + 333.0 * f64::from(k % 5), 0.03, 0.08 * f64::from(k)))
-            .collect();
-        let [close, quick] = [chosen(&close, 0.0), chosen(&quick, 0.0)].map(|chosen| chosen.window);
-        assert!(close > quick, "{close} {quick}");
-        assert!(close >= 2_048, "{close}");
-    }
-
-    /// Voices that beat are nearer with frames twice as close; noise has no use for them.
-    #[test]
-    fn beating_voices_have_closer_frames_than_noise() {
-        let choir: Vec<_> = [300.0, 600.0, 900.0]
-            .iter()
-            .flat_map(|hz| {
-                [-9.0, -4.0, 0.0, 5.0, 11.0].map(|apart| (hz + apart * hz / 300.0, 9.0, 0.0))
-            })
-            .collect();
-        let [choir, noise] = [chosen(&choir, 0.0), chosen(&choir, 0.4)];
-        assert!(choir.thins && choir.window / choir.hop == 8, "{choir:?}");
-        assert!(!noise.thins && noise.window / noise.hop == 4, "{noise:?}");
-    }
-}
+mod tests;

@@ -130,6 +130,50 @@ impl Course {
         ]
     }
 
+    /// The same partial with knots on a grid whose hop goes into that of its own: the same sound.
+    pub fn closer(&self, from: Grid, to: Grid) -> Course {
+        let ratio = from.hop / to.hop;
+        let begin = match self.onset {
+            Some(onset) => onset / to.hop,
+            None => self.first * ratio,
+        };
+        let end = (self.last() * ratio).min(to.segments);
+        let mut made = Course {
+            first: begin,
+            onset: self.onset,
+            is_open_start: self.is_open_start,
+            is_open_end: self.is_open_end,
+            ..Course::default()
+        };
+        for knot in begin..=end {
+            let place = (knot - self.first * ratio) / ratio;
+            let segment = place.min(self.knots() - 2);
+            let x = (knot - (self.first + segment) * ratio) as f64 * to.hop as f64;
+            let [p0, p1, p2, p3] = self.cubic(segment, from.hop);
+            let whole = libm::floor(self.phases[segment]);
+            made.phases.push(whole + p0 + x * (p1 + x * (p2 + x * p3)));
+            made.frequencies.push(p1 + x * (2.0 * p2 + x * 3.0 * p3));
+            let share = x / from.hop as f64;
+            let (a, b) = (
+                f64::from(self.amplitudes[segment]),
+                f64::from(self.amplitudes[segment + 1]),
+            );
+            made.amplitudes.push((a + share * (b - a)) as f32);
+        }
+        made
+    }
+
+    /// The same partial so many times as slow, at its own pitch; its hop is as many times as long.
+    pub fn slower(&self, times: usize) -> Course {
+        let start = self.phases[0];
+        let phase = |phase: &f64| start + times as f64 * (phase - start);
+        Course {
+            onset: self.onset.map(|onset| times * onset),
+            phases: self.phases.iter().map(phase).collect(),
+            ..self.clone()
+        }
+    }
+
     /// The strand with a silent knot at either end, with its phases unwrapped (McAulay & Quatieri 1986).
     /// A strand that is born within `reach` samples of an onset begins with it. If `reaches_ends`, one goes on to the first
     /// sample that comes as near to it, and to the last knot if the knot after its last peak is as near to that: a window
@@ -251,6 +295,35 @@ mod tests {
         for part in [course(5..=94, true), course(4..=95, false)] {
             assert!(!part.is_free(0) && !part.is_free(part.knots() - 1));
             assert!(part.amplitudes[0] == 0.0 && part.amplitudes[part.knots() - 1] == 0.0);
+        }
+    }
+
+    #[test]
+    fn a_course_on_a_finer_grid_sounds_the_same() {
+        let (coarse, fine) = (Grid::new(256, 1_000), Grid::new(64, 1_000));
+        let mut course = Course {
+            first: 1,
+            onset: Some(400),
+            is_open_start: true,
+            phases: vec![3.25, 12.5, 22.5, 31.0],
+            amplitudes: vec![0.5, 0.7, 0.3, 0.0],
+            ..Course::default()
+        };
+        crate::analysis::refit::fold::set_frequencies(&mut course, 256);
+        let closer = course.closer(coarse, fine);
+        // From the knot before the onset to the last of the grid, which is nearer to the end.
+        assert_eq!((closer.first, closer.last()), (6, 16));
+        let value = |course: &Course, hop: usize, at: usize| {
+            let knot = (at / hop - course.first).min(course.knots() - 2);
+            let x = (at - (course.first + knot) * hop) as f64;
+            let [p0, p1, p2, p3] = course.cubic(knot, hop);
+            let [a, b] = [0, 1].map(|next| f64::from(course.amplitudes[knot + next]));
+            let turns = p0 + x * (p1 + x * (p2 + x * p3));
+            (a + x / hop as f64 * (b - a)) * libm::cos(std::f64::consts::TAU * turns)
+        };
+        for at in 400..1_000 {
+            let apart = value(&course, 256, at) - value(&closer, 64, at);
+            assert!(apart.abs() < 1e-6, "{at}: {apart}");
         }
     }
 }

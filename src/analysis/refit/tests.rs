@@ -257,9 +257,48 @@ fn near() -> Vec<Course> {
 
 #[test]
 fn the_fit_is_the_least_squares_solution() {
-    for (courses, most_db) in [(curved(), 0.01), (near(), 0.05)] {
+    for (courses, most_db) in [(curved(), 0.01), (near(), 0.05), (thinned(), 0.05)] {
         let above_db = above_minimum_db(&courses);
         assert!((0.0..most_db).contains(&above_db), "{above_db} dB");
+    }
+}
+
+/// The courses with every second, fourth or eighth knot as breakpoints, by blocks.
+fn thinned() -> Vec<Course> {
+    let mut courses = curved();
+    for course in &mut courses {
+        let is_between = |knot: usize| {
+            let number = course.first + knot;
+            let is_end = knot == 0 || knot + 1 == course.knots();
+            !is_end && !number.is_multiple_of(2 << (number / 8 % 3))
+        };
+        course.is_between = (0..course.knots()).map(is_between).collect();
+        course.interpolate(HOP);
+    }
+    courses
+}
+
+#[test]
+fn knots_between_breakpoints_stay_on_the_curves() {
+    let sound: Vec<f32> = reference(&curved(), 32 * HOP)
+        .iter()
+        .map(|x| *x as f32)
+        .collect();
+    let refit = refit(&sound);
+    let mut courses = thinned();
+    for round in 0..2 {
+        refit
+            .round(&mut courses, &Effort::FULL, round, &mut |_| ())
+            .expect("a fit");
+    }
+    refit
+        .polish(&mut courses, &Effort::FULL, &mut |_| ())
+        .expect("a fit");
+    let mut again = courses.clone();
+    for (course, again) in courses.iter().zip(&mut again) {
+        assert!(course.breakpoints().count() < course.knots() / 2 + 3);
+        again.interpolate(HOP);
+        assert_eq!(again, course);
     }
 }
 
@@ -276,16 +315,22 @@ fn above_minimum_db(courses: &[Course]) -> f64 {
     }
     let free: Vec<(usize, usize)> = (0..start.len())
         .flat_map(|index| (0..start[index].knots()).map(move |knot| (index, knot)))
-        .filter(|(index, knot)| start[*index].is_free(*knot))
+        .filter(|(index, knot)| start[*index].is_free(*knot) && start[*index].is_breakpoint(*knot))
         .collect();
-    let columns: Vec<Vec<f64>> = free
+    // What a breakpoint says of the sound and of the knots, those between included.
+    let columns: Vec<[Vec<f64>; 2]> = free
         .iter()
         .map(|(index, knot)| {
             let mut one = start.clone();
             one.iter_mut()
                 .for_each(|course| course.amplitudes.fill(0.0));
             one[*index].amplitudes[*knot] = 1.0;
-            reference(&one, sound.len())
+            one[*index].interpolate(HOP);
+            let knots = one.iter().flat_map(|course| &course.amplitudes);
+            [
+                reference(&one, sound.len()),
+                knots.map(|a| f64::from(*a)).collect(),
+            ]
         })
         .collect();
     let rest: Vec<f64> = sound
@@ -297,10 +342,10 @@ fn above_minimum_db(courses: &[Course]) -> f64 {
     let ridge = f64::from(Effort::FULL.polish_ridge) * HOP as f64;
     let mut rows: Vec<Vec<f64>> = columns
         .iter()
-        .enumerate()
-        .map(|(at, column)| {
-            let mut row: Vec<f64> = columns.iter().map(|other| dot(column, other)).collect();
-            row[at] += ridge;
+        .map(|[column, knots]| {
+            let product =
+                |[other, others]: &[Vec<f64>; 2]| dot(column, other) + ridge * dot(knots, others);
+            let mut row: Vec<f64> = columns.iter().map(product).collect();
             row.push(dot(column, &rest));
             row
         })
@@ -333,6 +378,9 @@ fn above_minimum_db(courses: &[Course]) -> f64 {
         let change = rows[at][rows.len()] / rows[at][at];
         expected[*index].amplitudes[*knot] += change as f32;
     }
+    expected
+        .iter_mut()
+        .for_each(|course| course.interpolate(HOP));
     let ridge = f64::from(effort.polish_ridge);
     let least = objective(&sound, &expected, &start, ridge);
     let found = objective(&sound, &courses, &start, ridge);

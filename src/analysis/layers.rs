@@ -1,0 +1,209 @@
+//! The exact fit, in layers: what each leaves is fitted by the next.
+//!
+//! 1. **Steady** partials, as the musical fit finds them: long, few, in a long window, with noise dropped.
+//! 2. **Drift**, what is left below all partials ([`drift`]).
+//! 3. **The rest**: all partials that half the window finds in what is left, down to 80 dB below the loudest of the
+//!    sound itself.
+//!
+//! One layer with short windows is as near to a recording. But its partials are as noise wants them at
+//! every knot: noise between two harmonics is the wobbling of the nearest one, and when the sound is slowed down to a
+//! quarter, the wobbling slows down too, and the noise moves into the harmonic. So the violin of `cargo xtask
+//! resynthesis` was 7 dB off there. With layers, steady partials have knots too far apart for noise, which is partials at
+//! its own frequencies, where it stays.
+//!
+//! Measured on its 38 sounds: the median of SRER is 52 dB with layers, 40 with one (that of whichever window was
+//! best), and ERB-LSD at a quarter of the speed 2.1 dB (3.3 at most), 2.7 with one (7.2). Other pairs of windows,
+//! equal ones, and a steady layer with knots twice as far apart have less of the one or more of the other.
+
+use super::drift;
+use super::fit::{Beneath, Fit, Resolution};
+use super::metrics::erb_lsd_unless;
+use super::peaks::LOWEST_HZ;
+use super::refit::Effort;
+use super::refit::course::{Course, Grid};
+use super::refit::kernel::Value;
+use crate::cancelled::Cancelled;
+
+/// By which partials are slowed down to be judged.
+const SLOWER: usize = 4;
+
+/// The resolutions of an exact fit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Layers {
+    /// Of the steady partials. Its hop is a multiple of the other one.
+    pub steady: Resolution,
+    /// Of what they leave.
+    pub rest: Resolution,
+}
+
+impl Layers {
+    /// The same for a trial.
+    pub fn draft(self) -> Layers {
+        Layers {
+            steady: self.steady.draft(),
+            rest: self.rest.draft(),
+        }
+    }
+}
+
+/// What came of a fit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layered {
+    /// The finest grid.
+    pub grid: Grid,
+    /// On it, partials that say nothing of the sound's pitch.
+    pub drift: Vec<Course>,
+    /// On it, all others, the steady ones first.
+    pub courses: Vec<Course>,
+    /// The grid of steady partials.
+    pub own: Grid,
+    /// The steady ones on it.
+    pub steady: Vec<Course>,
+}
+
+impl Layered {
+    /// One layer alone.
+    pub fn single(courses: Vec<Course>, grid: Grid) -> Layered {
+        Layered {
+            grid,
+            drift: Vec::new(),
+            courses,
+            own: grid,
+            steady: Vec::new(),
+        }
+    }
+
+    /// Each partial with the grid of its breakpoints, in the order of `courses`.
+    pub fn parts(&self) -> impl Iterator<Item = (&Course, Grid)> {
+        let steady = self.steady.iter().map(|course| (course, self.own));
+        let rest = self.courses[self.steady.len()..].iter();
+        steady.chain(rest.map(|course| (course, self.grid)))
+    }
+
+    /// How many breakpoints there are.
+    pub fn breakpoints(&self) -> usize {
+        let all = self.parts().map(|(course, _)| course).chain(&self.drift);
+        all.map(|course| course.breakpoints().count()).sum()
+    }
+}
+
+impl Fit<'_> {
+    /// Fits one layer after the other; `progress` gets shares that add up to 1.
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn layers(
+        &self,
+        layers: Layers,
+        effort: &Effort,
+        progress: &mut dyn FnMut(f64),
+    ) -> Result<Layered, Cancelled> {
+        let own = Grid::new(layers.steady.hop, self.samples.len());
+        let grid = Grid::new(layers.rest.hop, self.samples.len());
+        let steady = self.courses(layers.steady, effort, &mut |share| progress(0.3 * share))?;
+        // A bank would hold a frequency between knots at the lowest, and lose the phase.
+        let lowest_turns = LOWEST_HZ / self.sample_rate_hz;
+        let is_above = |course: &Course| course.frequencies.iter().all(|f| *f >= lowest_turns);
+        let both = steady
+            .into_iter()
+            .map(|course| (course.closer(own, grid), course));
+        let (mut courses, steady): (Vec<Course>, Vec<Course>) =
+            both.filter(|(closer, _)| is_above(closer)).unzip();
+        let mut left = self.samples.to_vec();
+        self.take(&courses, grid, &mut left)?;
+        let drift = drift::drift(&left, grid, self.sample_rate_hz, self.is_cancelled)?;
+        let drift = match drift::is_worth_it(&drift, grid, self.samples, self.sample_rate_hz) {
+            true => drift.to_vec(),
+            false => Vec::new(),
+        };
+        self.take(&drift, grid, &mut left)?;
+        let mut taken = vec![0_u16; grid.segments + 1];
+        for course in courses.iter().chain(&drift) {
+            for count in &mut taken[course.first..=course.last()] {
+                *count += 1;
+            }
+        }
+        let beneath = Beneath {
+            sound: Some(self.samples),
+            lowest_hz: drift::HIGHEST_HZ,
+            taken: &taken,
+        };
+        let rest = Fit {
+            samples: &left,
+            ..*self
+        };
+        let mut progress = |share: f64| progress(0.7 * share);
+        courses.extend(rest.courses_above(beneath, layers.rest, effort, &mut progress)?);
+        Ok(Layered {
+            grid,
+            drift,
+            courses,
+            own,
+            steady,
+        })
+    }
+
+    /// The signed amplitudes, phases held, with which the partials of a fit are in this channel, layer after layer: of all
+    /// at once, those of one frequency would share it as they please.
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn shares(
+        &self,
+        layered: &Layered,
+        effort: &Effort,
+        progress: &mut dyn FnMut(f64),
+    ) -> Result<Vec<Vec<Value>>, Cancelled> {
+        let Layered { steady, own, .. } = layered;
+        let rest = &layered.courses[steady.len()..];
+        let mut advance = |share: f64| progress(0.5 * share);
+        let refit = self.refit(*own).with_cut_end();
+        let mut shares = refit.shares(steady, effort, &mut advance)?;
+        let mut left = self.samples.to_vec();
+        let found = steady.iter().zip(&shares).map(|(course, shares)| Course {
+            amplitudes: shares.iter().map(|share| share.re).collect(),
+            ..course.clone()
+        });
+        self.take(&found.collect::<Vec<_>>(), *own, &mut left)?;
+        let fit = Fit {
+            samples: &left,
+            ..*self
+        };
+        let refit = fit.refit(layered.grid).with_cut_end();
+        shares.extend(refit.shares(rest, effort, &mut advance)?);
+        Ok(shares)
+    }
+
+    /// How far the partials are from the channel when they are played at a quarter of the speed: the warped ERB-LSD, in dB.
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn slowed_distance_db(&self, layered: &Layered) -> Result<f64, Cancelled> {
+        let silence = vec![0.0; SLOWER * self.samples.len()];
+        let grid = Grid {
+            hop: SLOWER * layered.grid.hop,
+            ..layered.grid
+        };
+        let courses = layered.courses.iter().chain(&layered.drift);
+        let courses: Vec<Course> = courses.map(|course| course.slower(SLOWER)).collect();
+        let slow = Fit {
+            samples: &silence,
+            ..*self
+        };
+        let slow = slow.refit(grid).synthesis(&courses)?;
+        let sounds = [self.samples, &slow];
+        erb_lsd_unless(sounds, self.sample_rate_hz, SLOWER, self.is_cancelled)
+    }
+
+    /// Takes courses out of what is left.
+    fn take(&self, courses: &[Course], grid: Grid, left: &mut [f32]) -> Result<(), Cancelled> {
+        let found = self.refit(grid).synthesis(courses)?;
+        for (left, found) in left.iter_mut().zip(found) {
+            *left -= found;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

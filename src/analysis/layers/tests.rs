@@ -1,0 +1,174 @@
+//! Noise stays where it is when a sound is slowed down, and drift is no partial's wobbling.
+
+use std::f64::consts::TAU;
+use std::sync::atomic::AtomicBool;
+
+use super::*;
+use crate::analysis::metrics::{erb_lsd_db, srer_db};
+use crate::analysis::stretch::stretched;
+use crate::analysis::synthesis::{Without, sound};
+use crate::analysis::testing::white_noise;
+use crate::analysis::{Analysis, AnalysisFit, AnalysisSettings, Recording, analyse, window};
+use crate::dsp::simd_level::SimdLevel;
+use crate::tracks::Track;
+use crate::tracks::bank_file::{FrameGrid, TrackBank};
+use crate::tracks::warp::TimeWarp;
+
+const RATE_HZ: f64 = 44_100.0;
+
+/// One second of harmonics of 600 Hz.
+fn harmonics() -> Vec<f64> {
+    let value = |n: usize| {
+        let turns = 600.0 * n as f64 / RATE_HZ;
+        (1..=8)
+            .map(|k| 0.2 / f64::from(k) * libm::cos(TAU * f64::from(k) * turns))
+            .sum()
+    };
+    (0..44_100).map(value).collect()
+}
+
+/// They, and noise of −50 dB around 300 Hz.
+fn breathy() -> Vec<f32> {
+    let (mut low, mut lower) = (0.0, 0.0);
+    let noise = white_noise(5, 44_100).into_iter().map(|x| {
+        low += 0.04 * (f64::from(x) - low);
+        lower += 0.04 * (low - lower);
+        low - lower
+    });
+    let sum = harmonics().into_iter().zip(noise);
+    sum.map(|(tone, noise)| (tone + 0.01 * noise) as f32)
+        .collect()
+}
+
+/// They, and what is slower than any partial.
+fn drifting() -> Vec<f32> {
+    let slow = |n: usize| {
+        let time_s = n as f64 / RATE_HZ;
+        0.02 * (0.5 + libm::sin(TAU * 7.0 * time_s) + libm::sin(TAU * 16.0 * time_s * time_s))
+    };
+    let sum = harmonics().into_iter().enumerate();
+    sum.map(|(n, tone)| (tone + slow(n)) as f32).collect()
+}
+
+fn analysed(samples: &[f32]) -> Analysis {
+    let settings = AnalysisSettings {
+        fit: AnalysisFit::Exact,
+        window: Some(2_048),
+        ..AnalysisSettings::default()
+    };
+    let recording = Recording::mono(RATE_HZ, samples.to_vec());
+    analyse(&recording, &settings, &AtomicBool::new(false), &mut |_| ()).expect("an analysis")
+}
+
+#[test]
+fn noise_between_harmonics_stays_there_at_a_quarter_of_the_speed() {
+    let samples = breathy();
+    let tracks = analysed(&samples).tracks;
+    let slow = stretched(&tracks, &TimeWarp::default(), 0.25);
+    let slow = sound(&slow, RATE_HZ, Without::default()).mid;
+    let away_db = erb_lsd_db(&samples, &slow, RATE_HZ, 4);
+    println!("{away_db} dB");
+    assert!(away_db < 3.0, "{away_db} dB");
+}
+
+#[test]
+fn drift_is_kept_and_comes_back_from_a_bank() {
+    let samples = drifting();
+    let found = analysed(&samples);
+    let tonal = Without {
+        noise: true,
+        ..Without::default()
+    };
+    let near_db = |tracks| srer_db(&samples, &sound(tracks, RATE_HZ, tonal).mid);
+    let own_db = near_db(&found.tracks);
+    assert!(own_db > 45.0, "{own_db} dB");
+    let grid = FrameGrid::for_tracks(&found.tracks, RATE_HZ, found.hop as u32);
+    let (bank, _) = TrackBank::from_tracks(&found.tracks, grid).expect("a bank");
+    let bank_db = near_db(&bank.to_tracks(0));
+    assert!(bank_db > own_db - 0.7, "{bank_db} of {own_db} dB");
+    // It says nothing of the pitch.
+    let root_hz = found.tracks.root_hz.expect("a pitch");
+    assert!((root_hz - 600.0).abs() < 1.0, "{root_hz}");
+    let is_drift = |track: &&Track| track.breakpoints.iter().all(|p| p.frequency_hz < 21.0);
+    let drift = found.tracks.tracks.iter().filter(is_drift);
+    assert!(drift.clone().all(|track| track.label.is_none()) && drift.count() == 4);
+    // Without any there are no such partials.
+    let plain: Vec<f32> = harmonics().iter().map(|x| *x as f32).collect();
+    assert_eq!(
+        analysed(&plain)
+            .tracks
+            .tracks
+            .iter()
+            .filter(is_drift)
+            .count(),
+        0
+    );
+}
+
+/// An eighth of the window apart; between, the bank interpolates, though the rest has twice as many.
+#[test]
+fn steady_partials_have_breakpoints_of_their_own_grid() {
+    let samples: Vec<f32> = harmonics().iter().map(|x| *x as f32).collect();
+    let found = analysed(&samples);
+    assert_eq!((found.window, found.hop), (2_048, 128));
+    let loudest = found.tracks.tracks.iter();
+    let loudest = loudest.max_by(|a, b| a.energy().total_cmp(&b.energy()));
+    let points = &loudest.expect("a track").breakpoints;
+    let inner = points[1..points.len() - 1].windows(2);
+    for pair in inner {
+        let apart = (pair[1].time_s - pair[0].time_s) * RATE_HZ;
+        assert!((apart - 256.0).abs() < 1e-6, "{apart}");
+    }
+}
+
+#[test]
+fn all_layers_together_are_512_partials_at_once() {
+    let samples = white_noise(3, 22_050);
+    let fit = Fit {
+        level: SimdLevel::chosen(),
+        samples: &samples,
+        sample_rate_hz: RATE_HZ,
+        onsets: &[],
+        is_cancelled: &AtomicBool::new(false),
+    };
+    let taken = vec![500; 22_050 / 128 + 2];
+    let beneath = Beneath {
+        taken: &taken,
+        ..Beneath::default()
+    };
+    let resolution = window::layers(2_048).rest;
+    let courses = fit
+        .courses_above(beneath, resolution, &Effort::DRAFT, &mut |_| ())
+        .expect("not cancelled");
+    let at = |knot: usize| {
+        let is_there = |course: &&Course| (course.first..=course.last()).contains(&knot);
+        courses.iter().filter(is_there).count()
+    };
+    let most = (0..taken.len()).map(at).max();
+    assert_eq!(most, Some(12));
+}
+
+/// The quick judgement of a trial is that of the stretched tracks.
+#[test]
+fn partials_are_judged_as_they_are_stretched() {
+    let samples = breathy();
+    let fit = Fit {
+        level: SimdLevel::chosen(),
+        samples: &samples,
+        sample_rate_hz: RATE_HZ,
+        onsets: &[],
+        is_cancelled: &AtomicBool::new(false),
+    };
+    let layers = window::layers(2_048);
+    let layered = fit.layers(layers, &Effort::FULL, &mut |_| ());
+    let layered = layered.expect("not cancelled");
+    let judged_db = fit.slowed_distance_db(&layered).expect("not cancelled");
+    let without = Without {
+        noise: true,
+        transients: true,
+    };
+    let slow = stretched(&analysed(&samples).tracks, &TimeWarp::default(), 0.25);
+    let slow = sound(&slow, RATE_HZ, without).mid;
+    let found_db = erb_lsd_db(&samples, &slow, RATE_HZ, 4);
+    assert!((judged_db - found_db).abs() < 0.1, "{judged_db} {found_db}");
+}
