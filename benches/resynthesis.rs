@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use aliquot::analysis::attack::rise_s;
+use aliquot::analysis::attack::{BEFORE_S, rise_s};
 use aliquot::analysis::metrics::{Likeness, erb_lsd_db, srer_db};
 use aliquot::analysis::stretch::stretched;
 use aliquot::analysis::synthesis::{Without, sound};
@@ -169,16 +169,16 @@ impl Played {
         let anchored = stretched(tracks, &warp, speed);
         let anchored_sound = sound(&anchored, rate, Without::default()).mid;
         let (mut attacks_kept, mut attacks) = (0, 0);
-        for (before_s, after_s) in tracks.onsets_s.iter().zip(&anchored.onsets_s) {
-            let rise = |samples: &[f32], onset_s: f64, reach_s: f64| {
-                rise_s(samples, rate, (onset_s * rate) as usize, reach_s)
-            };
-            let Some(before) = rise(&recording.mid, *before_s, REACH_S) else {
+        for before_s in &tracks.onsets_s {
+            // Of both the same stretch, as the sound of one and the clock of the other have it.
+            let span_s = (before_s - BEFORE_S, before_s + REACH_S);
+            let Some(before) = rise_s(&recording.mid, rate, span_s) else {
                 continue;
             };
             attacks += 1;
-            let reach_s = warp.clock_s(before_s + REACH_S, speed) - after_s;
-            let after = rise(&anchored_sound, *after_s, reach_s);
+            let clock_s = |time_s: f64| warp.clock_s(time_s, speed);
+            let span_s = (clock_s(span_s.0), clock_s(span_s.1));
+            let after = rise_s(&anchored_sound, rate, span_s);
             let most = (before + 0.003).max(1.3 * before);
             attacks_kept += usize::from(after.is_some_and(|after| after <= most));
         }

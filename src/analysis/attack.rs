@@ -7,15 +7,15 @@ const SIDE_S: f64 = 0.0025;
 /// Parts of the power at the peak: 10 % and 90 % of the level.
 const LOW: f64 = 0.01;
 const HIGH: f64 = 0.81;
-/// How much before the onset the attack may begin.
-const BEFORE_S: f64 = 0.005;
+/// How much before the onset an attack may begin.
+pub const BEFORE_S: f64 = 0.005;
 
-/// Duration of the attack at the sample `onset`, whose peak is in the `reach_s` seconds after it, in
-/// seconds. `None` where the sound before is louder than a tenth of the peak, or there is no sound.
-pub fn rise_s(samples: &[f32], sample_rate_hz: f64, onset: usize, reach_s: f64) -> Option<f64> {
+/// Duration of the attack from the first of these times to the second, which its peak is between, in seconds. `None` where
+/// the sound at the first is louder than a tenth of the peak, or there is no sound.
+pub fn rise_s(samples: &[f32], sample_rate_hz: f64, (from_s, to_s): (f64, f64)) -> Option<f64> {
     let count = |time_s: f64| (time_s * sample_rate_hz) as usize;
-    let first = onset.saturating_sub(count(BEFORE_S)).min(samples.len());
-    let end = (onset + count(reach_s)).min(samples.len());
+    let first = count(from_s).min(samples.len());
+    let end = count(to_s).min(samples.len());
     let side = count(SIDE_S).max(1);
     let mut sums = Vec::with_capacity(samples.len() + 1);
     let mut sum = 0.0;
@@ -46,10 +46,10 @@ mod tests {
             let level = (n as f32 / 1_000.0).min(1.0);
             if n % 2 == 0 { level } else { -level }
         }));
-        let rise = rise_s(&samples, rate_hz, 1_000, 0.2).expect("an attack");
+        let rise = rise_s(&samples, rate_hz, (0.095, 0.3)).expect("an attack");
         assert!((rise - 0.08).abs() < 0.001, "{rise}");
-        assert_eq!(rise_s(&samples, rate_hz, 1_300, 0.2), None);
-        assert_eq!(rise_s(&[0.0; 100], rate_hz, 50, 0.1), None);
-        assert_eq!(rise_s(&samples, rate_hz, 100_000, 0.1), None);
+        assert_eq!(rise_s(&samples, rate_hz, (0.125, 0.33)), None);
+        assert_eq!(rise_s(&[0.0; 100], rate_hz, (0.0, 0.1)), None);
+        assert_eq!(rise_s(&samples, rate_hz, (10.0, 10.1)), None);
     }
 }

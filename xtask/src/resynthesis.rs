@@ -52,13 +52,7 @@ pub fn resynthesis() -> Result<()> {
 
 fn bench() -> std::process::Command {
     let mut bench = cargo();
-    bench.args([
-        "bench",
-        "--quiet",
-        "--profile",
-        "checked",
-        "--no-default-features",
-    ]);
+    bench.args(["bench", "--quiet", "--no-default-features"]);
     bench.args(["--bench", "resynthesis", "--"]);
     bench
 }
