@@ -1,9 +1,11 @@
 //! Samples to courses: peaks, strands, joint fit, and what is kept.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 use super::linking::{Linker, Strand};
-use super::peaks::PeakFinder;
+use super::peaks::{Peak, PeakFinder};
 use super::pruning::Pruning;
 use super::refit::course::{Course, Grid};
 use super::refit::{Effort, Refit};
@@ -46,15 +48,20 @@ impl Resolution {
     }
 }
 
-/// What a fit has to know of a sound whose rest it is made of: layers that were taken out of it before.
+/// Peaks by window and centre, in samples.
+pub type KnownPeaks = RefCell<BTreeMap<(usize, usize), Vec<Peak>>>;
+
+/// What a fit has to know beside its channel: of the sound whose rest that may be, and of fits of the same channel.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Beneath<'a> {
+pub struct Given<'a> {
     /// The sound that the floors are under; `None` for what is fitted.
     pub sound: Option<&'a [f32]>,
     /// No partial is below, in Hz, if that is above [`LOWEST_HZ`](super::peaks::LOWEST_HZ).
     pub lowest_hz: f64,
     /// How many partials there are at each knot already; none if it is empty.
     pub taken: &'a [u16],
+    /// Where fits of one channel with the same floors share their peaks.
+    pub known: Option<&'a KnownPeaks>,
 }
 
 /// Fits partials to one channel.
@@ -82,22 +89,22 @@ impl Fit<'_> {
         effort: &Effort,
         progress: &mut dyn FnMut(f64),
     ) -> Result<Vec<Course>, Cancelled> {
-        self.courses_above(Beneath::default(), resolution, effort, progress)
+        self.courses_of(Given::default(), resolution, effort, progress)
     }
 
-    /// The same if the channel is what layers beneath leave.
+    /// The same with what is known of the sound.
     ///
     /// # Errors
     /// If it is cancelled.
-    pub fn courses_above(
+    pub fn courses_of(
         &self,
-        beneath: Beneath<'_>,
+        given: Given<'_>,
         resolution: Resolution,
         effort: &Effort,
         progress: &mut dyn FnMut(f64),
     ) -> Result<Vec<Course>, Cancelled> {
         let grid = Grid::new(resolution.hop, self.samples.len());
-        let strands = self.strands(beneath, resolution, grid, &mut |share| {
+        let strands = self.strands(given, resolution, grid, &mut |share| {
             progress(0.2 * share);
         })?;
         let mut courses = Vec::new();
@@ -112,13 +119,13 @@ impl Fit<'_> {
             ));
         }
         drop(strands);
-        let refit = self.refit(grid).with_lowest(beneath.lowest_hz);
+        let refit = self.refit(grid).with_lowest(given.lowest_hz);
         let refit = match resolution.reaches_ends {
             true => refit.with_cut_end(),
             false => refit,
         };
         let pruning = Pruning {
-            taken: beneath.taken,
+            taken: given.taken,
             ..self.pruning(&refit, grid)
         };
         let share = 0.8 / (effort.rounds + 1) as f64;
@@ -176,7 +183,7 @@ impl Fit<'_> {
 
     fn strands(
         &self,
-        beneath: Beneath<'_>,
+        given: Given<'_>,
         resolution: Resolution,
         grid: Grid,
         progress: &mut dyn FnMut(f64),
@@ -190,8 +197,8 @@ impl Fit<'_> {
             ..
         } = resolution;
         let finder = PeakFinder::new(window, self.sample_rate_hz);
-        let mut finder = finder.with_lowest(beneath.lowest_hz);
-        let sound = beneath.sound.unwrap_or(self.samples);
+        let mut finder = finder.with_lowest(given.lowest_hz);
+        let sound = given.sound.unwrap_or(self.samples);
         // The loudest peak, from every window's length.
         let mut loudest = 0.0_f64;
         for centre in (0..sound.len()).step_by(window) {
@@ -205,9 +212,17 @@ impl Fit<'_> {
             [floor_db, fade_db].map(|db| (loudest * libm::pow(10.0, db / 20.0)).max(1e-9));
         let linker = Linker::new(hop, window, self.sample_rate_hz, least_frames);
         let mut linker = linker.with_births_above(birth);
+        let mut known = given.known.map(RefCell::borrow_mut);
         for frame in 0..=grid.segments {
             Cancelled::check(self.is_cancelled)?;
-            linker.push(&finder.find(self.samples, frame * hop, fade));
+            let centre = frame * hop;
+            match &mut known {
+                None => linker.push(&finder.find(self.samples, centre, fade)),
+                Some(known) => {
+                    let find = || finder.find(self.samples, centre, fade);
+                    linker.push(known.entry((window, centre)).or_insert_with(find));
+                }
+            }
             progress(1.0 / (grid.segments + 1) as f64);
         }
         Ok(linker.finish())

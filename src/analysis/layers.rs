@@ -16,7 +16,7 @@
 //! equal ones, and a steady layer with knots twice as far apart have less of the one or more of the other.
 
 use super::drift;
-use super::fit::{Beneath, Fit, Resolution};
+use super::fit::{Fit, Given, Resolution};
 use super::metrics::erb_lsd_unless;
 use super::peaks::LOWEST_HZ;
 use super::refit::Effort;
@@ -123,17 +123,18 @@ impl Fit<'_> {
                 *count += 1;
             }
         }
-        let beneath = Beneath {
+        let given = Given {
             sound: Some(self.samples),
             lowest_hz: drift::HIGHEST_HZ,
             taken: &taken,
+            known: None,
         };
         let rest = Fit {
             samples: &left,
             ..*self
         };
         let mut progress = |share: f64| progress(0.7 * share);
-        courses.extend(rest.courses_above(beneath, layers.rest, effort, &mut progress)?);
+        courses.extend(rest.courses_of(given, layers.rest, effort, &mut progress)?);
         Ok(Layered {
             grid,
             drift,

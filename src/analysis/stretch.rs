@@ -89,7 +89,7 @@ fn stretched_noise(noise: &BandNoise, warp: &TimeWarp, speed: f64, duration_s: f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::attack::rise_s;
+    use crate::analysis::attack::{BEFORE_S, rise_s};
     use crate::analysis::synthesis::{Without, sound};
     use crate::tracks::warp::AnchorReach;
 
@@ -122,8 +122,8 @@ mod tests {
             let found = stretched(&tracks, warp, speed);
             let samples = sound(&found, RATE_HZ, Without::default()).mid;
             assert_eq!(samples.len(), (0.6 / speed * RATE_HZ).round() as usize);
-            let onset = (found.onsets_s[0] * RATE_HZ) as usize;
-            rise_s(&samples, RATE_HZ, onset, 0.1 / speed).expect("an attack")
+            let span_s = [-BEFORE_S, 0.1].map(|away_s| warp.clock_s(0.2 + away_s, speed));
+            rise_s(&samples, RATE_HZ, span_s.into()).expect("an attack")
         };
         let original_s = rise(&uniform, 1.0);
         assert!((0.003..0.007).contains(&original_s), "{original_s}");

@@ -19,7 +19,7 @@
 //! quarter of the speed it keeps 42 of 53 attacks, the shorter one 45. And the partials of each draft are played at a quarter
 //! of the speed: each dB of ERB-LSD above 3.5 costs 20 dB, since no more than 4 are wanted.
 
-use super::fit::{Fit, Resolution};
+use super::fit::{Fit, Given, KnownPeaks, Resolution};
 use super::layers::{Layered, Layers};
 use super::metrics::srer_db;
 use super::onsets::Onsets;
@@ -198,6 +198,8 @@ struct Trial<'a> {
     fit: Fit<'a>,
     transients: &'a [usize],
     kind: AnalysisFit,
+    /// Of one window, closer frames are at the centres of the others too.
+    known: KnownPeaks,
 }
 
 /// What came of one resolution.
@@ -242,6 +244,7 @@ impl<'a> Trial<'a> {
             },
             transients: &onsets.all,
             kind,
+            known: KnownPeaks::default(),
         }
     }
 
@@ -287,9 +290,13 @@ impl<'a> Trial<'a> {
         resolution: Resolution,
         advance: &mut dyn FnMut(f64),
     ) -> Result<Draft, Cancelled> {
+        let given = Given {
+            known: Some(&self.known),
+            ..Given::default()
+        };
         let courses = self
             .fit
-            .courses(resolution.draft(), &Effort::DRAFT, advance)?;
+            .courses_of(given, resolution.draft(), &Effort::DRAFT, advance)?;
         let grid = Grid::new(resolution.hop, self.fit.samples.len());
         self.judged(resolution, &Layered::single(courses, grid))
     }

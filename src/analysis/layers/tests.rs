@@ -132,13 +132,13 @@ fn all_layers_together_are_512_partials_at_once() {
         is_cancelled: &AtomicBool::new(false),
     };
     let taken = vec![500; 22_050 / 128 + 2];
-    let beneath = Beneath {
+    let given = Given {
         taken: &taken,
-        ..Beneath::default()
+        ..Given::default()
     };
     let resolution = window::layers(2_048).rest;
     let courses = fit
-        .courses_above(beneath, resolution, &Effort::DRAFT, &mut |_| ())
+        .courses_of(given, resolution, &Effort::DRAFT, &mut |_| ())
         .expect("not cancelled");
     let at = |knot: usize| {
         let is_there = |course: &&Course| (course.first..=course.last()).contains(&knot);
