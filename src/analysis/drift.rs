@@ -4,8 +4,8 @@
 //! so it can be the amplitude of partials: x = x·cos²φ + x·sin²φ is a cosine of amplitude x·cos φ and a sine of
 //! amplitude x·sin φ. Amplitudes are not below 0, so there are two of either, half a turn apart: where one would be
 //! negative, the other sounds. Linear in between, they are x again at every knot; φ has no phase of its own to lose.
-//! Nobody hears it. But without it others have to make it up: at 43 dB, partials of a flute were most of their
-//! wobbling, which is heard where it is slowed down.
+//! Nobody hears it, but without it the fit makes it up by fluctuations of other partials, which are heard when the sound is
+//! slowed down.
 //!
 //! x is what a low pass of 45 Hz leaves: a sinc of 120 ms in a Hann window. Near the ends, where it is cut, its weights
 //! are those that are left.

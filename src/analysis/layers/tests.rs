@@ -1,4 +1,4 @@
-//! Noise stays where it is when a sound is slowed down, and drift is no partial's wobbling.
+//! Noise stays where it is when a sound is slowed down, and drift is no fluctuation of partials.
 
 use std::f64::consts::TAU;
 use std::sync::atomic::AtomicBool;
@@ -67,7 +67,6 @@ fn noise_between_harmonics_stays_there_at_a_quarter_of_the_speed() {
     let slow = stretched(&tracks, &TimeWarp::default(), 0.25);
     let slow = sound(&slow, RATE_HZ, Without::default()).mid;
     let away_db = erb_lsd_db(&samples, &slow, RATE_HZ, 4);
-    println!("{away_db} dB");
     assert!(away_db < 3.0, "{away_db} dB");
 }
 
