@@ -10,21 +10,23 @@
 //! noise moves into the harmonic: the violin of `cargo xtask resynthesis` was 7 dB off there. With layers, the knots of
 //! steady partials are too far apart for noise. It becomes partials at frequencies of its own, and stays there.
 //!
-//! Measured on its 38 sounds: the median of SRER is 52 dB with layers, 40 with one (that of whichever window was
+//! Measured on its 38 sounds: the median of SRER is 53 dB with layers, 40 with one (that of whichever window was
 //! best), and ERB-LSD at a quarter of the speed 2.1 dB (3.3 at most), 2.7 with one (7.2). Other pairs of windows,
 //! equal ones, and a steady layer with knots twice as far apart have less of the one or more of the other.
 
 use super::drift;
 use super::fit::{Fit, Given, Resolution};
 use super::metrics::erb_lsd_unless;
-use super::peaks::LOWEST_HZ;
 use super::refit::Effort;
 use super::refit::course::{Course, Grid};
+use super::refit::fold;
 use super::refit::kernel::Value;
 use crate::cancelled::Cancelled;
 
 /// By which partials are slowed down to be judged.
 const SLOWER: usize = 4;
+/// A steady partial that dips below all partials is kept if it has this share of the sound's energy: −30 dB.
+const LEAST_LOW_ENERGY: f64 = 1e-3;
 
 /// The resolutions of an exact fit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,18 +101,29 @@ impl Fit<'_> {
     ) -> Result<Layered, Cancelled> {
         let own = Grid::new(layers.steady.hop, self.samples.len());
         let grid = Grid::new(layers.rest.hop, self.samples.len());
-        let steady = self.courses(layers.steady, effort, &mut |share| progress(0.3 * share))?;
-        // A bank would hold a frequency between knots at the lowest, and lose the phase.
-        let lowest_turns = LOWEST_HZ / self.sample_rate_hz;
-        let is_above = |course: &Course| course.frequencies.iter().all(|f| *f >= lowest_turns);
-        let both = steady
-            .into_iter()
-            .map(|course| (course.closer(own, grid), course));
-        let (mut courses, steady): (Vec<Course>, Vec<Course>) =
-            both.filter(|(closer, _)| is_above(closer)).unzip();
+        let room = vec![drift::COUNT as u16; own.segments + 1];
+        let given = Given {
+            lowest_hz: drift::CARRIER_HZ,
+            taken: &room,
+            ..Given::default()
+        };
+        let mut advance = |share: f64| progress(0.3 * share);
+        let steady = self.courses_of(given, layers.steady, effort, &mut advance)?;
+        let least = LEAST_LOW_ENERGY * self.samples.iter().map(square).sum::<f64>();
+        let above = |course| self.above_lowest(course, own, grid, least);
+        let steady: Vec<Course> = steady.into_iter().filter_map(above).collect();
+        let mut courses: Vec<Course> = steady
+            .iter()
+            .map(|course| course.closer(own, grid))
+            .collect();
         let mut left = self.samples.to_vec();
         self.take(&courses, grid, &mut left)?;
-        let drift = drift::drift(&left, grid, self.sample_rate_hz, self.is_cancelled)?;
+        let drift = drift::drift(
+            [self.samples, &left],
+            grid,
+            self.sample_rate_hz,
+            self.is_cancelled,
+        )?;
         let drift = match drift::is_worth_it(&drift, grid, self.samples, self.sample_rate_hz) {
             true => drift.to_vec(),
             false => Vec::new(),
@@ -124,7 +137,10 @@ impl Fit<'_> {
         }
         let given = Given {
             sound: Some(self.samples),
-            lowest_hz: drift::HIGHEST_HZ,
+            lowest_hz: match drift.is_empty() {
+                true => drift::CARRIER_HZ,
+                false => drift::REST_LOWEST_HZ,
+            },
             taken: &taken,
             known: None,
         };
@@ -141,6 +157,26 @@ impl Fit<'_> {
             own,
             steady,
         })
+    }
+
+    /// The course with no frequency below those of a bank at any knot of the finer grid: a bank would hold it there, and
+    /// lose the phase. `None` if it has less than the least energy, so that it is drift.
+    fn above_lowest(
+        &self,
+        mut course: Course,
+        own: Grid,
+        grid: Grid,
+        least: f64,
+    ) -> Option<Course> {
+        let lowest_turns = drift::CARRIER_HZ / self.sample_rate_hz;
+        let closer = course.closer(own, grid);
+        if closer.frequencies.iter().any(|f| *f < lowest_turns) {
+            if course.energy(own.hop) < least {
+                return None;
+            }
+            fold::hold_above(&mut course, own.hop, lowest_turns);
+        }
+        Some(course)
     }
 
     /// The signed amplitudes, phases held, with which the partials of a fit are in this channel, layer after layer: of all
@@ -203,6 +239,10 @@ impl Fit<'_> {
         }
         Ok(())
     }
+}
+
+fn square(sample: &f32) -> f64 {
+    f64::from(*sample) * f64::from(*sample)
 }
 
 #[cfg(test)]

@@ -166,8 +166,9 @@ impl Pruning<'_> {
         self.samples.len() as f64 / self.sample_rate_hz
     }
 
-    /// Drops the weakest courses while there are more breakpoints, or more than [`MOST_A_SECOND`]. Over its own time each is weak beside what the fit leaves and beside the sound, with what has been dropped before: a clear
-    /// partial of a quiet passage stays.
+    /// Drops the weakest courses while there are more breakpoints, or more courses than [`MOST_A_SECOND`]. Over its own time
+    /// each is weak beside what the fit leaves and beside the sound, with what has been dropped before: a clear partial of
+    /// a quiet passage stays.
     ///
     /// # Errors
     /// If it is cancelled.

@@ -15,8 +15,8 @@
 //! The exact fit, whose [layers] stretch well whatever the window, tries 93 ms and 46 ms for the
 //! steady one, with frames an eighth of it apart; the rest has half the window and half the distance. (With 23 ms, 16 of
 //! 38 recordings are farther from what they were at a quarter of the speed than with Loris's partials or 4 dB, with 46 ms
-//! none.) Breakpoints cost 2 dB for each doubling beyond 12,000 a second. The longer one has to be 3 dB better: at a
-//! quarter of the speed it keeps 42 of 53 attacks, the shorter one 45. And the partials of each draft are played at a quarter
+//! none of these.) Breakpoints cost 2 dB for each doubling beyond 12,000 a second. The longer one has to be 3 dB better,
+//! since it keeps fewer attacks. And the partials of each draft are played at a quarter
 //! of the speed: each dB of ERB-LSD above 3.5 costs 20 dB, since no more than 4 are wanted.
 
 use super::fit::{Fit, Given, KnownPeaks, Resolution};
@@ -198,7 +198,7 @@ struct Trial<'a> {
     fit: Fit<'a>,
     transients: &'a [usize],
     kind: AnalysisFit,
-    /// Of one window, closer frames are at the centres of the others too.
+    /// All drafts have the same floors, and every second one of closer frames is at the centre of another.
     known: KnownPeaks,
 }
 

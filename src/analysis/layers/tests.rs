@@ -44,7 +44,7 @@ fn breathy() -> Vec<f32> {
 fn drifting() -> Vec<f32> {
     let slow = |n: usize| {
         let time_s = n as f64 / RATE_HZ;
-        0.02 * (0.5 + libm::sin(TAU * 7.0 * time_s) + libm::sin(TAU * 16.0 * time_s * time_s))
+        0.02 * (libm::sin(TAU * 7.0 * time_s) + libm::sin(TAU * 16.0 * time_s * time_s))
     };
     let sum = harmonics().into_iter().enumerate();
     sum.map(|(n, tone)| (tone + slow(n)) as f32).collect()
@@ -104,6 +104,34 @@ fn drift_is_kept_and_comes_back_from_a_bank() {
     );
 }
 
+#[test]
+fn an_offset_is_no_sound() {
+    assert!(analysed(&vec![0.25; 44_100]).tracks.tracks.is_empty());
+}
+
+/// A drum that falls from 200 Hz to 22 is one partial, though between its last knots its curve would go lower.
+#[test]
+fn a_loud_partial_that_comes_near_the_lowest_is_kept() {
+    let value = |n: usize| {
+        let time_s = n as f64 / RATE_HZ;
+        let turns = 22.0 * time_s + 4.5 * (1.0 - libm::exp(-40.0 * time_s));
+        (0.8 * libm::exp(-6.0 * time_s) * libm::sin(TAU * turns)) as f32
+    };
+    let samples: Vec<f32> = (0..4_410).map(value).collect();
+    let found = analysed(&samples);
+    let tonal = Without {
+        noise: true,
+        ..Without::default()
+    };
+    let near_db = |tracks| srer_db(&samples, &sound(tracks, RATE_HZ, tonal).mid);
+    let own_db = near_db(&found.tracks);
+    assert!(own_db > 40.0, "{own_db} dB");
+    let grid = FrameGrid::for_tracks(&found.tracks, RATE_HZ, found.hop as u32);
+    let (bank, _) = TrackBank::from_tracks(&found.tracks, grid).expect("a bank");
+    let bank_db = near_db(&bank.to_tracks(0));
+    assert!(bank_db > own_db.min(45.0) - 0.7, "{bank_db} of {own_db} dB");
+}
+
 /// An eighth of the window apart; between, the bank interpolates, though the rest has twice as many.
 #[test]
 fn steady_partials_have_breakpoints_of_their_own_grid() {
@@ -120,9 +148,21 @@ fn steady_partials_have_breakpoints_of_their_own_grid() {
     }
 }
 
+/// Many even sines, and what is slow: with all that noise has in between, drift included.
 #[test]
 fn all_layers_together_are_512_partials_at_once() {
-    let samples = white_noise(3, 22_050);
+    let noise = white_noise(3, 33_075);
+    let value = |n: usize| {
+        let time_s = n as f64 / RATE_HZ;
+        let sine = |k: u32| {
+            let hz = 100.0 + 37.0 * f64::from(k);
+            libm::sin(TAU * hz * time_s + f64::from(k * k))
+        };
+        let slow = libm::sin(TAU * 7.0 * time_s);
+        let sum = 0.003 * (0..560).map(sine).sum::<f64>() + 0.1 * slow;
+        sum as f32 + 0.001 * noise[n]
+    };
+    let samples: Vec<f32> = (0..33_075).map(value).collect();
     let fit = Fit {
         level: SimdLevel::chosen(),
         samples: &samples,
@@ -130,21 +170,16 @@ fn all_layers_together_are_512_partials_at_once() {
         onsets: &[],
         is_cancelled: &AtomicBool::new(false),
     };
-    let taken = vec![500; 22_050 / 128 + 2];
-    let given = Given {
-        taken: &taken,
-        ..Given::default()
-    };
-    let resolution = window::layers(2_048).rest;
-    let courses = fit
-        .courses_of(given, resolution, &Effort::DRAFT, &mut |_| ())
-        .expect("not cancelled");
+    let layered = fit.layers(window::layers(4_096), &Effort::DRAFT, &mut |_| ());
+    let layered = layered.expect("not cancelled");
+    assert_eq!(layered.drift.len(), drift::COUNT);
     let at = |knot: usize| {
         let is_there = |course: &&Course| (course.first..=course.last()).contains(&knot);
-        courses.iter().filter(is_there).count()
+        let all = layered.courses.iter().chain(&layered.drift);
+        all.filter(is_there).count()
     };
-    let most = (0..taken.len()).map(at).max();
-    assert_eq!(most, Some(12));
+    let most = (0..=layered.grid.segments).map(at).max();
+    assert_eq!(most, Some(512));
 }
 
 /// The quick judgement of a trial is that of the stretched tracks.

@@ -168,3 +168,33 @@ fn beating_voices_have_closer_frames_than_noise() {
     assert!(choir.thins && choir.window / choir.hop == 8, "{choir:?}");
     assert!(!noise.thins && noise.window / noise.hop == 4, "{noise:?}");
 }
+
+/// Forty harmonics with a vibrato, of which each frame matters.
+#[test]
+fn closer_frames_are_no_more_breakpoints_than_are_wanted() {
+    let value = |n: usize| {
+        let time_s = n as f64 / 44_100.0;
+        let turns = 220.0 * time_s + 0.04 * (TAU * 6.0 * time_s).sin();
+        let sum: f64 = (1..=40)
+            .map(|k| 0.1 / f64::from(k) * (TAU * f64::from(k) * turns).sin())
+            .sum();
+        sum as f32
+    };
+    let samples: Vec<f32> = (0..44_100).map(value).collect();
+    let fit = Fit {
+        level: SimdLevel::chosen(),
+        samples: &samples,
+        sample_rate_hz: 44_100.0,
+        onsets: &[],
+        is_cancelled: &AtomicBool::new(false),
+    };
+    let resolution = closer_thinned(resolution(AnalysisFit::Musical, 1_024));
+    let courses = fit.courses(resolution, &Effort::FULL, &mut |_| {});
+    let courses = courses.expect("not cancelled");
+    let all: usize = courses.iter().map(|course| course.knots()).sum();
+    let kept: usize = courses
+        .iter()
+        .map(|course| course.breakpoints().count())
+        .sum();
+    assert!(all > 8_000 && kept < 4_000, "{kept} of {all}");
+}
