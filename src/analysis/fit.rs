@@ -27,7 +27,7 @@ pub struct Resolution {
     pub least_frames: usize,
     /// Whether courses that are no louder than what all courses leave around them are dropped as noise.
     pub drops_noise: bool,
-    /// Whether only those knots are breakpoints that matter ([`breakpoints`](super::breakpoints)).
+    /// Whether only those knots are breakpoints that matter.
     pub thins: bool,
     /// Whether the weakest courses are dropped where there are more than a musician wants.
     pub drops_surplus: bool,

@@ -1,7 +1,7 @@
 //! The exact fit, in layers: what each leaves is fitted by the next.
 //!
 //! 1. **Steady** partials, as the musical fit finds them: long, few, in a long window, with noise dropped.
-//! 2. **Drift**, what is left below all partials ([`drift`]).
+//! 2. **Drift**, what is left below all partials.
 //! 3. **The rest**: all partials that half the window finds in what is left, down to 80 dB below the loudest of the
 //!    sound itself.
 //!

@@ -8,7 +8,7 @@
 //! longer it is, the better the partials can be stretched, since those that are close are apart and do not beat in the
 //! amplitude of one. Frames are a quarter of a window apart. Where partials are most of the sound, or few, an eighth is
 //! tried too, with lengths that are about as good: of these closer knots only those that matter become breakpoints
-//! ([`breakpoints`](super::breakpoints)), so that vibrato and voices that beat have many and even partials few. It has to
+//! (`breakpoints.rs`), so that vibrato and voices that beat have many and even partials few. It has to
 //! be better by 2 dB. Partials last for as many frames at least, and so half as long, which is right for struck and
 //! plucked ones; then as long as with frames a quarter apart is tried, which is right for breath.
 //!
