@@ -302,13 +302,7 @@ fn residue(
     layered: &Layered,
 ) -> Result<(Vec<Transient>, BandNoise), Cancelled> {
     let (samples, rate) = (fit.samples, fit.sample_rate_hz);
-    let mut rest = samples.to_vec();
-    for courses in [&layered.drift, &layered.courses] {
-        let synthesis = fit.refit(layered.grid).synthesis(courses)?;
-        for (rest, found) in rest.iter_mut().zip(&synthesis) {
-            *rest -= found;
-        }
-    }
+    let mut rest = fit.left_by(layered)?;
     let square = |x: &f32| f64::from(*x) * f64::from(*x);
     let power = samples.iter().map(square).sum::<f64>() / samples.len() as f64;
     let transients = residual::take_transients(&mut rest, onsets, power, rate);

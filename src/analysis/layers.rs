@@ -231,6 +231,18 @@ impl Fit<'_> {
         erb_lsd_unless(sounds, self.sample_rate_hz, SLOWER, self.is_cancelled)
     }
 
+    /// What the partials of a fit leave of the channel.
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn left_by(&self, layered: &Layered) -> Result<Vec<f32>, Cancelled> {
+        let mut left = self.samples.to_vec();
+        for courses in [&layered.drift, &layered.courses] {
+            self.take(courses, layered.grid, &mut left)?;
+        }
+        Ok(left)
+    }
+
     /// Takes courses out of what is left.
     fn take(&self, courses: &[Course], grid: Grid, left: &mut [f32]) -> Result<(), Cancelled> {
         let found = self.refit(grid).synthesis(courses)?;

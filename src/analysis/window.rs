@@ -318,13 +318,7 @@ impl<'a> Trial<'a> {
     /// What it is worth, by what came of it.
     fn judged(&self, resolution: Resolution, layered: &Layered) -> Result<Draft, Cancelled> {
         let (samples, rate) = (self.fit.samples, self.fit.sample_rate_hz);
-        let refit = self.fit.refit(layered.grid);
-        let mut rest = samples.to_vec();
-        for courses in [&layered.drift, &layered.courses] {
-            for (rest, found) in rest.iter_mut().zip(refit.synthesis(courses)?) {
-                *rest -= found;
-            }
-        }
+        let mut rest = self.fit.left_by(layered)?;
         take_transients(&mut rest, self.transients, 0.0, rate);
         let found: Vec<f32> = samples.iter().zip(&rest).map(|(x, y)| x - y).collect();
         let breakpoints_a_second = layered.breakpoints() as f64 * rate / samples.len() as f64;

@@ -60,6 +60,18 @@ fn analysed(samples: &[f32]) -> Analysis {
     analyse(&recording, &settings, &AtomicBool::new(false), &mut |_| ()).expect("an analysis")
 }
 
+/// How near partials and transients are to the samples, and how near they are from a bank.
+fn near_db(samples: &[f32], found: &Analysis) -> [f64; 2] {
+    let tonal = Without {
+        noise: true,
+        ..Without::default()
+    };
+    let grid = FrameGrid::for_tracks(&found.tracks, RATE_HZ, found.hop as u32);
+    let (bank, _) = TrackBank::from_tracks(&found.tracks, grid).expect("a bank");
+    [&found.tracks, &bank.to_tracks(0)]
+        .map(|tracks| srer_db(samples, &sound(tracks, RATE_HZ, tonal).mid))
+}
+
 #[test]
 fn noise_between_harmonics_stays_there_at_a_quarter_of_the_speed() {
     let samples = breathy();
@@ -74,16 +86,8 @@ fn noise_between_harmonics_stays_there_at_a_quarter_of_the_speed() {
 fn drift_is_kept_and_comes_back_from_a_bank() {
     let samples = drifting();
     let found = analysed(&samples);
-    let tonal = Without {
-        noise: true,
-        ..Without::default()
-    };
-    let near_db = |tracks| srer_db(&samples, &sound(tracks, RATE_HZ, tonal).mid);
-    let own_db = near_db(&found.tracks);
+    let [own_db, bank_db] = near_db(&samples, &found);
     assert!(own_db > 45.0, "{own_db} dB");
-    let grid = FrameGrid::for_tracks(&found.tracks, RATE_HZ, found.hop as u32);
-    let (bank, _) = TrackBank::from_tracks(&found.tracks, grid).expect("a bank");
-    let bank_db = near_db(&bank.to_tracks(0));
     assert!(bank_db > own_db - 0.7, "{bank_db} of {own_db} dB");
     // It says nothing of the pitch.
     let root_hz = found.tracks.root_hz.expect("a pitch");
@@ -119,16 +123,8 @@ fn a_loud_partial_that_comes_near_the_lowest_is_kept() {
     };
     let samples: Vec<f32> = (0..4_410).map(value).collect();
     let found = analysed(&samples);
-    let tonal = Without {
-        noise: true,
-        ..Without::default()
-    };
-    let near_db = |tracks| srer_db(&samples, &sound(tracks, RATE_HZ, tonal).mid);
-    let own_db = near_db(&found.tracks);
+    let [own_db, bank_db] = near_db(&samples, &found);
     assert!(own_db > 40.0, "{own_db} dB");
-    let grid = FrameGrid::for_tracks(&found.tracks, RATE_HZ, found.hop as u32);
-    let (bank, _) = TrackBank::from_tracks(&found.tracks, grid).expect("a bank");
-    let bank_db = near_db(&bank.to_tracks(0));
     assert!(bank_db > own_db.min(45.0) - 0.7, "{bank_db} of {own_db} dB");
 }
 
