@@ -194,7 +194,12 @@ impl Fit<'_> {
         let rest = &layered.courses[steady.len()..];
         let mut advance = |share: f64| progress(0.5 * share);
         let refit = self.refit(*own).with_cut_end();
-        let mut shares = refit.shares(steady, effort, &mut advance)?;
+        // In a long window partials that are near each other are found late.
+        let longer = Effort {
+            iterations: 3 * effort.iterations,
+            ..*effort
+        };
+        let mut shares = refit.shares(steady, &longer, &mut advance)?;
         let mut left = self.samples.to_vec();
         let found = steady.iter().zip(&shares).map(|(course, shares)| Course {
             amplitudes: shares.iter().map(|share| share.re).collect(),
