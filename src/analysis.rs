@@ -234,44 +234,13 @@ fn finished(
     advance: &mut dyn FnMut(f64),
 ) -> Result<Analysis, AnalysisError> {
     let (rate, is_cancelled) = (recording.sample_rate_hz, fit.is_cancelled);
-    let Layered {
-        grid,
-        drift,
-        courses,
-        ..
-    } = layered;
-    let grid = *grid;
+    let (grid, courses) = (layered.grid, &layered.courses);
     let (transients, noise) = residue(fit, onsets, layered)?;
     advance(0.03);
     let pitch = Pitch::new(courses, grid, rate, settings.root_hz, is_cancelled)?;
     let root_hz = pitch.as_ref().map(|pitch| pitch.root_hz);
     advance(0.01);
-    let side = Fit {
-        samples: &recording.side,
-        ..*fit
-    };
-    let shares = match recording.side.is_empty() {
-        true => Vec::new(),
-        false => side.shares(layered, &Effort::FULL, &mut |part| advance(0.04 * part))?,
-    };
-    let mut tracks = Vec::with_capacity(courses.len());
-    for (index, (course, grid)) in layered.parts().enumerate() {
-        Cancelled::check(is_cancelled)?;
-        // The pitch has the frames of the finest grid.
-        let finest = (&layered.courses[index], layered.grid);
-        let label = pitch
-            .as_ref()
-            .and_then(|pitch| pitch.label(finest.0, finest.1, rate));
-        let pans = pans(
-            course,
-            shares.get(index).map_or(&[], |shares| shares),
-            grid,
-            recording.mid.len(),
-        );
-        tracks.push(track(course, &pans, label, grid, rate));
-    }
-    let drift = drift.iter();
-    tracks.extend(drift.map(|course| track(course, &[], None, grid, rate)));
+    let tracks = tracks(recording, fit, layered, pitch.as_ref(), advance)?;
     advance(0.01);
     let apart_hz = root_hz.unwrap_or(100.0);
     let envelope = envelope::envelope(courses, grid, rate, apart_hz, is_cancelled)?;
@@ -293,6 +262,42 @@ fn finished(
         root_confidence: pitch.as_ref().map_or(0.0, |pitch| pitch.confidence),
         stiffness: pitch.map_or(0.0, |pitch| pitch.stiffness),
     })
+}
+
+/// The courses of all layers as tracks, with their places and labels. `advance` gets shares that add up to 0.04 at most.
+fn tracks(
+    recording: &Recording,
+    fit: &Fit<'_>,
+    layered: &Layered,
+    pitch: Option<&Pitch>,
+    advance: &mut dyn FnMut(f64),
+) -> Result<Vec<Track>, Cancelled> {
+    let rate = recording.sample_rate_hz;
+    let side = Fit {
+        samples: &recording.side,
+        ..*fit
+    };
+    let shares = match recording.side.is_empty() {
+        true => Vec::new(),
+        false => side.shares(layered, &Effort::FULL, &mut |part| advance(0.04 * part))?,
+    };
+    let mut tracks = Vec::with_capacity(layered.courses.len());
+    for (index, (course, grid)) in layered.parts().enumerate() {
+        Cancelled::check(fit.is_cancelled)?;
+        // The pitch has the frames of the finest grid.
+        let finest = (&layered.courses[index], layered.grid);
+        let label = pitch.and_then(|pitch| pitch.label(finest.0, finest.1, rate));
+        let pans = pans(
+            course,
+            shares.get(index).map_or(&[], |shares| shares),
+            grid,
+            recording.mid.len(),
+        );
+        tracks.push(track(course, &pans, label, grid, rate));
+    }
+    let drift = layered.drift.iter();
+    tracks.extend(drift.map(|course| track(course, &[], None, layered.grid, rate)));
+    Ok(tracks)
 }
 
 /// What the courses leave of the channel: transients and noise.

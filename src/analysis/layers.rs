@@ -118,23 +118,9 @@ impl Fit<'_> {
             .collect();
         let mut left = self.samples.to_vec();
         self.take(&courses, grid, &mut left)?;
-        let drift = drift::drift(
-            [self.samples, &left],
-            grid,
-            self.sample_rate_hz,
-            self.is_cancelled,
-        )?;
-        let drift = match drift::is_worth_it(&drift, grid, self.samples, self.sample_rate_hz) {
-            true => drift.to_vec(),
-            false => Vec::new(),
-        };
+        let drift = self.drift(&left, grid)?;
         self.take(&drift, grid, &mut left)?;
-        let mut taken = vec![0_u16; grid.segments + 1];
-        for course in courses.iter().chain(&drift) {
-            for count in &mut taken[course.first..=course.last()] {
-                *count += 1;
-            }
-        }
+        let taken = at_once(courses.iter().chain(&drift), grid);
         let given = Given {
             sound: Some(self.samples),
             lowest_hz: match drift.is_empty() {
@@ -156,6 +142,16 @@ impl Fit<'_> {
             courses,
             own,
             steady,
+        })
+    }
+
+    /// The drift in what steady partials leave; none if it does not matter.
+    fn drift(&self, left: &[f32], grid: Grid) -> Result<Vec<Course>, Cancelled> {
+        let (samples, rate) = (self.samples, self.sample_rate_hz);
+        let drift = drift::drift([samples, left], grid, rate, self.is_cancelled)?;
+        Ok(match drift::is_worth_it(&drift, grid, samples, rate) {
+            true => drift.to_vec(),
+            false => Vec::new(),
         })
     }
 
@@ -256,6 +252,17 @@ impl Fit<'_> {
         }
         Ok(())
     }
+}
+
+/// How many courses there are at each knot.
+fn at_once<'a>(courses: impl Iterator<Item = &'a Course>, grid: Grid) -> Vec<u16> {
+    let mut counts = vec![0; grid.segments + 1];
+    for course in courses {
+        for count in &mut counts[course.first..=course.last()] {
+            *count += 1;
+        }
+    }
+    counts
 }
 
 fn square(sample: &f32) -> f64 {

@@ -60,6 +60,16 @@ fn analysed(samples: &[f32]) -> Analysis {
     analyse(&recording, &settings, &AtomicBool::new(false), &mut |_| ()).expect("an analysis")
 }
 
+fn fit<'a>(samples: &'a [f32], is_cancelled: &'a AtomicBool) -> Fit<'a> {
+    Fit {
+        level: SimdLevel::chosen(),
+        samples,
+        sample_rate_hz: RATE_HZ,
+        onsets: &[],
+        is_cancelled,
+    }
+}
+
 /// How near partials and transients are to the samples, and how near they are from a bank.
 fn near_db(samples: &[f32], found: &Analysis) -> [f64; 2] {
     let tonal = Without {
@@ -159,22 +169,13 @@ fn all_layers_together_are_512_partials_at_once() {
         sum as f32 + 0.001 * noise[n]
     };
     let samples: Vec<f32> = (0..33_075).map(value).collect();
-    let fit = Fit {
-        level: SimdLevel::chosen(),
-        samples: &samples,
-        sample_rate_hz: RATE_HZ,
-        onsets: &[],
-        is_cancelled: &AtomicBool::new(false),
-    };
+    let never = AtomicBool::new(false);
+    let fit = fit(&samples, &never);
     let layered = fit.layers(window::layers(4_096), &Effort::DRAFT, &mut |_| ());
     let layered = layered.expect("not cancelled");
     assert_eq!(layered.drift.len(), drift::COUNT);
-    let at = |knot: usize| {
-        let is_there = |course: &&Course| (course.first..=course.last()).contains(&knot);
-        let all = layered.courses.iter().chain(&layered.drift);
-        all.filter(is_there).count()
-    };
-    let most = (0..=layered.grid.segments).map(at).max();
+    let all = layered.courses.iter().chain(&layered.drift);
+    let most = at_once(all, layered.grid).into_iter().max();
     assert_eq!(most, Some(512));
 }
 
@@ -182,13 +183,8 @@ fn all_layers_together_are_512_partials_at_once() {
 #[test]
 fn partials_are_judged_as_they_are_stretched() {
     let samples = breathy();
-    let fit = Fit {
-        level: SimdLevel::chosen(),
-        samples: &samples,
-        sample_rate_hz: RATE_HZ,
-        onsets: &[],
-        is_cancelled: &AtomicBool::new(false),
-    };
+    let never = AtomicBool::new(false);
+    let fit = fit(&samples, &never);
     let layers = window::layers(2_048);
     let layered = fit.layers(layers, &Effort::FULL, &mut |_| ());
     let layered = layered.expect("not cancelled");

@@ -83,23 +83,10 @@ impl FitStep {
                 owners.push((index as u32, knot as u32, is_free));
             }
         }
-        let mut starts = vec![0; segments.len() + 1];
-        for (segment, _) in &by_segment {
-            starts[segment + 1] += 1;
-        }
-        for segment in 0..segments.len() {
-            starts[segment + 1] += starts[segment];
-        }
         for scale in &mut scales {
             *scale = if *scale > 0.0 { 1.0 / *scale } else { 1.0 };
         }
-        // Within a segment in the order of the courses.
-        let mut pieces = vec![Piece::default(); by_segment.len()];
-        let mut next = starts.clone();
-        for (segment, piece) in by_segment {
-            pieces[next[segment]] = piece;
-            next[segment] += 1;
-        }
+        let (starts, pieces) = sorted(by_segment, segments.len());
         FitStep {
             segments,
             starts,
@@ -155,6 +142,24 @@ impl FitStep {
     pub(super) fn of(&self, segment: usize) -> &[Piece] {
         &self.pieces[self.starts[segment]..self.starts[segment + 1]]
     }
+}
+
+/// The pieces by segments, within one in the order of the courses, and where those of each begin.
+fn sorted(by_segment: Vec<(usize, Piece)>, segments: usize) -> (Vec<usize>, Vec<Piece>) {
+    let mut starts = vec![0; segments + 1];
+    for (segment, _) in &by_segment {
+        starts[segment + 1] += 1;
+    }
+    for segment in 0..segments {
+        starts[segment + 1] += starts[segment];
+    }
+    let mut pieces = vec![Piece::default(); by_segment.len()];
+    let mut next = starts.clone();
+    for (segment, piece) in by_segment {
+        pieces[next[segment]] = piece;
+        next[segment] += 1;
+    }
+    (starts, pieces)
 }
 
 #[cfg(test)]
