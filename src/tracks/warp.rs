@@ -8,8 +8,8 @@
 //! the recording, a of them in the anchor, and a speed v > 0, the rate is 1 in the anchor and
 //! (L − a)/(L/v − a) in the rest. Rates are those of the recording's time by the clock's.
 //!
-//! Limits keep the rate of the rest between v/2 and 2·v: an anchor takes at most half of L, and at
-//! most half of the time L/v. Below a sixteenth of the recording's speed the rate in anchors is 16·v,
+//! Limits keep the rate of the rest between v/8 and 2·v: an anchor takes at most half of L, or up to 7/8 of it if the
+//! attack itself is that long, and at most half of the time L/v. Below a sixteenth of the recording's speed the rate in anchors is 16·v,
 //! so that it has no jump where the speed goes through 0 and the sound is frozen. At speed 1 the rate
 //! is exactly 1 everywhere. Before the first anchor and past the duration it is exactly the speed.
 //!
@@ -20,6 +20,8 @@
 const SLOWEST_SPEED: f64 = 1.0 / 16.0;
 /// Stretches gone through in one move, at most: the audio thread has a bound.
 const MOST_STRETCHES: usize = 64;
+/// How much an anchor takes of what is between its start and the next one's, at most, if its attack is that long.
+const MOST_OF_ATTACK: f64 = 0.875;
 /// Anchors reach no farther for an attack.
 const LONGEST_ATTACK_S: f64 = 0.06;
 
@@ -47,6 +49,8 @@ impl Default for AnchorReach {
 pub struct WarpAnchor {
     /// Its start in seconds.
     pub start_s: f64,
+    /// The end of its attack.
+    pub attack_end_s: f64,
     /// Its end, at full length.
     pub end_s: f64,
     /// Start of the next anchor, or the end of the recording.
@@ -88,10 +92,14 @@ impl TimeWarp {
     ) -> TimeWarp {
         let is_within = |(onset_s, _): &(f64, f64)| (0.0..duration_s).contains(onset_s);
         let (before_s, after_s) = (reach.before_s.max(0.0), reach.after_s.max(0.0));
-        let anchor = |(onset_s, attack_s): (f64, f64)| WarpAnchor {
-            start_s: (onset_s - before_s).max(0.0),
-            end_s: onset_s + after_s.max(attack_s.min(LONGEST_ATTACK_S)),
-            next_s: duration_s,
+        let anchor = |(onset_s, attack_s): (f64, f64)| {
+            let attack_s = attack_s.min(LONGEST_ATTACK_S);
+            WarpAnchor {
+                start_s: (onset_s - before_s).max(0.0),
+                attack_end_s: onset_s + attack_s,
+                end_s: onset_s + after_s.max(attack_s),
+                next_s: duration_s,
+            }
         };
         let within = attacks.into_iter().filter(is_within);
         let mut anchors: Vec<WarpAnchor> = within.map(anchor).collect();
@@ -210,8 +218,9 @@ impl WarpAnchor {
         let size = speed.abs();
         let anchored = (size / SLOWEST_SPEED).min(1.0);
         let whole_s = self.next_s - self.start_s;
-        // What the anchor takes of the recording: at most half of it and half of the time.
-        let most_s = 0.5 * whole_s * (anchored / size).min(1.0);
+        let attack_s = self.attack_end_s - self.start_s;
+        let most_s = (0.5 * whole_s).max(attack_s.min(MOST_OF_ATTACK * whole_s));
+        let most_s = most_s.min(0.5 * whole_s * anchored / size);
         let anchor_s = (self.end_s - self.start_s).min(most_s);
         let end_s = self.start_s + anchor_s;
         let is_in_anchor = match speed < 0.0 {

@@ -141,6 +141,30 @@ fn anchors_cover_slow_attacks_up_to_a_limit() {
     assert_eq!(warp.rate(0.54, 0.25), 1.0);
 }
 
+/// Two onsets 70 ms apart: an attack of 10 ms leaves the half of that to the rest, one of 60 ms an eighth.
+#[test]
+fn slow_attacks_are_kept_where_the_next_onset_is_near() {
+    for (attack_s, share) in [
+        (0.01, 0.4),
+        (0.04, 0.043 / 0.07),
+        (0.06, 0.875),
+        (0.2, 0.875),
+    ] {
+        let attacks = [(0.1, attack_s), (0.17, attack_s)];
+        let warp = TimeWarp::with_attacks(attacks, 2.0, AnchorReach::default());
+        let start_s = warp.anchors()[0].start_s;
+        let at = |share: f64| warp.rate(start_s + share * 0.07, 0.25);
+        assert_eq!(at(share - 0.001), 1.0, "{attack_s}");
+        let rest = (1.0 - share) / (4.0 - share);
+        assert!((at(share + 0.001) - rest).abs() < 1e-9, "{attack_s}");
+        assert!(rest >= 0.25 / 8.0);
+        // At twice the speed an anchor has half of the time.
+        let half = share.min(0.25);
+        let fast = |share: f64| warp.rate(start_s + share * 0.07, 2.0);
+        assert_eq!((fast(half - 0.001), fast(half + 0.001) > 2.0), (1.0, true));
+    }
+}
+
 #[test]
 fn without_onsets_the_rate_is_the_speed() {
     let warp = TimeWarp::new(&[], 1.0, AnchorReach::default());
