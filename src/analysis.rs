@@ -17,9 +17,8 @@
 //!
 //! # Memory
 //!
-//! About 40 bytes a sample and 60 bytes a breakpoint: under 2 GB for ten minutes of the musical fit. The exact one holds its
-//! steady partials on two grids, and has many breakpoints: a stereo drum loop takes 7.5 MB for each second, 4.5 GB for
-//! ten minutes. The joint fit takes as much again for
+//! About 40 bytes a sample and 60 bytes a breakpoint: under 2 GB for ten minutes of the musical fit. The exact one has many
+//! breakpoints: a stereo drum loop takes 4.4 MB for each second, 2.6 GB for ten minutes. The joint fit takes as much again for
 //! three seconds at a time, at most 200 MB where 512 partials are close together. Longer files than
 //! [`decode::longest_s`] are refused.
 
@@ -202,7 +201,7 @@ pub fn analyse(
         settings,
         (&fit, &onsets.all),
         window,
-        &layered,
+        layered,
         &mut advance,
     )?;
     progress(1.0);
@@ -230,21 +229,23 @@ fn finished(
     settings: &AnalysisSettings,
     (fit, onsets): (&Fit<'_>, &[usize]),
     window: usize,
-    layered: &Layered,
+    layered: Layered,
     advance: &mut dyn FnMut(f64),
 ) -> Result<Analysis, AnalysisError> {
     let (rate, is_cancelled) = (recording.sample_rate_hz, fit.is_cancelled);
     let (grid, courses) = (layered.grid, &layered.courses);
-    let (transients, noise) = residue(fit, onsets, layered)?;
+    let (transients, noise) = residue(fit, onsets, &layered)?;
     advance(0.03);
     let pitch = Pitch::new(courses, grid, rate, settings.root_hz, is_cancelled)?;
     let root_hz = pitch.as_ref().map(|pitch| pitch.root_hz);
     advance(0.01);
-    let tracks = tracks(recording, fit, layered, pitch.as_ref(), advance)?;
-    advance(0.01);
     let apart_hz = root_hz.unwrap_or(100.0);
     let envelope = envelope::envelope(courses, grid, rate, apart_hz, is_cancelled)?;
     advance(0.01);
+    let sustain_loop = sustain::sustain_loop(courses, grid, rate, is_cancelled)?;
+    advance(0.01);
+    // Last, since it takes the courses apart.
+    let tracks = tracks(recording, fit, layered, pitch.as_ref(), advance)?;
     Ok(Analysis {
         tracks: Tracks {
             duration_s: recording.duration_s(),
@@ -254,7 +255,7 @@ fn finished(
             transients,
             onsets_s: onsets.iter().map(|onset| *onset as f64 / rate).collect(),
             envelope: Some(envelope),
-            sustain_loop: sustain::sustain_loop(courses, grid, rate, is_cancelled)?,
+            sustain_loop,
             source: String::new(),
         },
         window,
@@ -264,39 +265,44 @@ fn finished(
     })
 }
 
-/// The courses of all layers as tracks, with their places and labels. `advance` gets shares that add up to 0.04 at most.
+/// The courses of all layers as tracks, with their places and labels, each of which goes when its track is there. `advance`
+/// gets shares that add up to 0.04 at most.
 fn tracks(
     recording: &Recording,
     fit: &Fit<'_>,
-    layered: &Layered,
+    layered: Layered,
     pitch: Option<&Pitch>,
     advance: &mut dyn FnMut(f64),
 ) -> Result<Vec<Track>, Cancelled> {
-    let rate = recording.sample_rate_hz;
+    let (rate, is_cancelled) = (recording.sample_rate_hz, fit.is_cancelled);
     let side = Fit {
         samples: &recording.side,
         ..*fit
     };
     let shares = match recording.side.is_empty() {
         true => Vec::new(),
-        false => side.shares(layered, &Effort::FULL, &mut |part| advance(0.04 * part))?,
+        false => side.shares(&layered, &Effort::FULL, &mut |part| advance(0.04 * part))?,
     };
-    let mut tracks = Vec::with_capacity(layered.courses.len());
-    for (index, (course, grid)) in layered.parts().enumerate() {
-        Cancelled::check(fit.is_cancelled)?;
-        // The pitch has the frames of the finest grid.
-        let finest = (&layered.courses[index], layered.grid);
-        let label = pitch.and_then(|pitch| pitch.label(finest.0, finest.1, rate));
-        let pans = pans(
-            course,
-            shares.get(index).map_or(&[], |shares| shares),
-            grid,
-            recording.mid.len(),
-        );
-        tracks.push(track(course, &pans, label, grid, rate));
+    // The pitch has the frames of the finest grid.
+    let label = |course: &Course| {
+        Cancelled::check(is_cancelled)?;
+        Ok(pitch.and_then(|pitch| pitch.label(course, layered.grid, rate)))
+    };
+    let labels: Vec<Option<u32>> = layered
+        .courses
+        .iter()
+        .map(label)
+        .collect::<Result<_, _>>()?;
+    let mut tracks = Vec::with_capacity(labels.len());
+    let (mut shares, mut labels) = (shares.into_iter(), labels.into_iter());
+    for (course, grid) in layered.into_parts() {
+        Cancelled::check(is_cancelled)?;
+        // Drift, which comes last, has neither.
+        let shares = shares.next().unwrap_or_default();
+        let label = labels.next().flatten();
+        let pans = pans(&course, &shares, grid, recording.mid.len());
+        tracks.push(track(&course, &pans, label, grid, rate));
     }
-    let drift = layered.drift.iter();
-    tracks.extend(drift.map(|course| track(course, &[], None, layered.grid, rate)));
     Ok(tracks)
 }
 

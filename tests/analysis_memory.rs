@@ -11,6 +11,9 @@ use aliquot::analysis::{AnalysisFit, AnalysisSettings, Recording, analyse};
 const RATE_HZ: f64 = 44_100.0;
 /// Bytes for each frame, at most. Ten minutes then take 530 MB beside the recording itself.
 const MOST_BYTES_A_FRAME: f64 = 20.0;
+/// Bytes for each breakpoint of an exact fit, at most; in a track it has 56. A sound is long enough for this to be seen
+/// when what three seconds of the joint fit take is little beside it.
+const MOST_BYTES_A_BREAKPOINT: f64 = 80.0;
 
 /// Plucked notes of eight harmonics, one each half second.
 fn notes(duration_s: f64) -> Recording {
@@ -34,23 +37,52 @@ fn notes(duration_s: f64) -> Recording {
     Recording::mono(RATE_HZ, samples)
 }
 
-fn most_bytes(duration_s: f64) -> f64 {
-    let recording = notes(duration_s);
+/// The same notes, more to the left, above noise of which an exact fit makes partials too.
+fn in_stereo(notes: Recording) -> Recording {
+    let mut state = 1_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        1e-3 * (f64::from(state) / f64::from(u32::MAX) - 0.5) as f32
+    };
+    let mid: Vec<f32> = notes.mid.iter().map(|sample| sample + noise()).collect();
+    Recording {
+        side: mid.iter().map(|sample| 0.3 * sample).collect(),
+        ..Recording::mono(RATE_HZ, mid)
+    }
+}
+
+/// The most bytes that an analysis takes, and its breakpoints.
+fn most_bytes(recording: &Recording, fit: AnalysisFit) -> (f64, f64) {
     let settings = AnalysisSettings {
-        fit: AnalysisFit::Musical,
+        fit,
         root_hz: None,
         window: None,
     };
     let is_cancelled = AtomicBool::new(false);
-    let work = || analyse(&recording, &settings, &is_cancelled, &mut |_| {});
+    let work = || analyse(recording, &settings, &is_cancelled, &mut |_| {});
     let (analysis, bytes) = memory::most_during(work);
-    assert!(analysis.expect("partials").tracks.tracks.len() > 8);
-    bytes as f64
+    let tracks = analysis.expect("partials").tracks.tracks;
+    assert!(tracks.len() > 8);
+    let breakpoints = tracks.iter().map(|track| track.breakpoints.len());
+    (bytes as f64, breakpoints.sum::<usize>() as f64)
+}
+
+/// Partials are there once: as strands, as courses or as tracks.
+#[test]
+fn an_exact_analysis_takes_memory_by_its_breakpoints() {
+    let most = |duration_s| most_bytes(&in_stereo(notes(duration_s)), AnalysisFit::Exact);
+    let [short, long] = [16.0, 32.0].map(most);
+    let a_breakpoint = (long.0 - short.0) / (long.1 - short.1);
+    assert!(
+        a_breakpoint < MOST_BYTES_A_BREAKPOINT,
+        "{a_breakpoint:.1} bytes a breakpoint"
+    );
 }
 
 #[test]
 fn an_analysis_takes_memory_by_the_frames_of_its_recording() {
-    let [short, long] = [4.0, 12.0].map(most_bytes);
+    let most = |duration_s| most_bytes(&notes(duration_s), AnalysisFit::Musical).0;
+    let [short, long] = [4.0, 12.0].map(most);
     let a_frame = (long - short) / (8.0 * RATE_HZ);
     assert!(a_frame < MOST_BYTES_A_FRAME, "{a_frame:.1} bytes a frame");
     // It is measured: the rest of the partials alone takes four.

@@ -108,17 +108,17 @@ impl Fit<'_> {
             progress(0.2 * share);
         })?;
         let mut courses = Vec::new();
-        for strand in &strands {
+        // Each strand goes when its course is there: together they would be what takes most memory.
+        for strand in strands {
             Cancelled::check(self.is_cancelled)?;
             courses.extend(Course::new(
-                strand,
+                &strand,
                 grid,
                 self.onsets,
                 resolution.window / 2,
                 resolution.reaches_ends,
             ));
         }
-        drop(strands);
         let refit = self.refit(grid).with_lowest(given.lowest_hz);
         let refit = match resolution.reaches_ends {
             true => refit.with_cut_end(),

@@ -74,16 +74,24 @@ impl Layered {
         }
     }
 
-    /// Each partial with the grid of its breakpoints, in the order of `courses`.
-    pub fn parts(&self) -> impl Iterator<Item = (&Course, Grid)> {
-        let steady = self.steady.iter().map(|course| (course, self.own));
-        let rest = self.courses[self.steady.len()..].iter();
-        steady.chain(rest.map(|course| (course, self.grid)))
+    /// Each partial with the grid of its breakpoints, in the order of `courses`; drift comes last.
+    pub fn into_parts(self) -> impl Iterator<Item = (Course, Grid)> {
+        let Layered {
+            grid,
+            drift,
+            mut courses,
+            own,
+            steady,
+        } = self;
+        let rest = courses.split_off(steady.len()).into_iter().chain(drift);
+        let steady = steady.into_iter().map(move |course| (course, own));
+        steady.chain(rest.map(move |course| (course, grid)))
     }
 
     /// How many breakpoints there are.
     pub fn breakpoints(&self) -> usize {
-        let all = self.parts().map(|(course, _)| course).chain(&self.drift);
+        let rest = self.courses[self.steady.len()..].iter();
+        let all = self.steady.iter().chain(rest).chain(&self.drift);
         all.map(|course| course.breakpoints().count()).sum()
     }
 }
@@ -112,15 +120,15 @@ impl Fit<'_> {
         let least = LEAST_LOW_ENERGY * self.samples.iter().map(square).sum::<f64>();
         let above = |course| self.above_lowest(course, own, grid, least);
         let steady: Vec<Course> = steady.into_iter().filter_map(above).collect();
-        let mut courses: Vec<Course> = steady
-            .iter()
-            .map(|course| course.closer(own, grid))
-            .collect();
+        let closer = || steady.iter().map(|course| course.closer(own, grid));
         let mut left = self.samples.to_vec();
+        // These are made twice: while strands of the rest are there, they would be in memory beside them.
+        let courses: Vec<Course> = closer().collect();
         self.take(&courses, grid, &mut left)?;
         let drift = self.drift(&left, grid)?;
         self.take(&drift, grid, &mut left)?;
         let taken = at_once(courses.iter().chain(&drift), grid);
+        drop(courses);
         let given = Given {
             sound: Some(self.samples),
             lowest_hz: match drift.is_empty() {
@@ -135,11 +143,12 @@ impl Fit<'_> {
             ..*self
         };
         let mut progress = |share: f64| progress(0.7 * share);
-        courses.extend(rest.courses_of(given, layers.rest, effort, &mut progress)?);
+        let rest = rest.courses_of(given, layers.rest, effort, &mut progress)?;
+        drop(left);
         Ok(Layered {
             grid,
             drift,
-            courses,
+            courses: closer().chain(rest).collect(),
             own,
             steady,
         })

@@ -431,7 +431,7 @@ fn every_stage_looks_whether_it_is_cancelled_all_along() {
         looks
     });
     let expected = [
-        ("src/analysis.rs", 1),
+        ("src/analysis.rs", 2),
         ("src/analysis/envelope.rs", 2),
         ("src/analysis/fit.rs", 3),
         ("src/analysis/noise.rs", 2),
