@@ -13,6 +13,7 @@
 mod decode;
 mod formants;
 mod frame;
+mod intervals;
 pub mod noise;
 mod player;
 mod residue;

@@ -14,12 +14,12 @@
 //! 0.00003 dB. The former adds up to nothing, since over a whole interval the differences do.
 
 use super::frame::RecordedFrame;
+use super::intervals::IntervalKey;
 use super::slots::{SLOTS_OF_WORD, TrackSlotSet};
 use crate::at_level;
-use crate::dsp::aligned::Aligned;
 use crate::dsp::maths::{at_least, exp2_f64, quick_exp2};
 use crate::synth::partials::array::GROUP;
-use crate::tracks::bank_file::{BankRows, SlotEvent, codes};
+use crate::tracks::bank_file::{BankRows, MAX_SLOTS, codes};
 
 /// Weights of the means beside a frame and next to these in the slope there: those of a cubic spline, cut off.
 const NEAR: f32 = 0.634;
@@ -37,15 +37,12 @@ pub(super) fn amplitude(code: u16) -> f32 {
     if code == 0 { 0.0 } else { amplitude }
 }
 
-/// The part of an interval that a step goes through, and the codes that it depends on.
+/// The part of an interval that a step goes through.
 pub(super) struct Passage<'a> {
+    /// The interval, by the frame that it begins at.
+    frame: u32,
+    /// Codes of the amplitudes at both ends of the interval.
     amplitudes: [&'a [u16]; 2],
-    /// The frequencies of two intervals before it, of itself, and of two after it.
-    frequencies: [&'a [u16]; 5],
-    /// Slots whose partial begins in the interval before, in this one, and ends in this one.
-    begun_before: TrackSlotSet,
-    begun: TrackSlotSet,
-    ending: TrackSlotSet,
     /// Where it begins and ends in the interval, 0 to 1.
     from: f32,
     to: f32,
@@ -61,35 +58,9 @@ impl<'a> Passage<'a> {
         (from, to): (f64, f64),
         weight: f64,
     ) -> Passage<'a> {
-        let [mut begun_before, mut begun, mut ending] = [TrackSlotSet::EMPTY; 3];
-        let before = frame
-            .checked_sub(1)
-            .map_or(&[][..], |before| rows.events_of(before));
-        for event in before {
-            if event.kind == SlotEvent::BIRTH {
-                begun_before.insert(event.slot);
-            }
-        }
-        for event in rows.events_of(frame) {
-            match event.kind {
-                SlotEvent::BIRTH => begun.insert(event.slot),
-                _ => ending.insert(event.slot),
-            }
-        }
-        let frequencies =
-            |frame: Option<u32>| frame.map_or(&[][..], |frame| rows.frequencies(frame));
         Passage {
+            frame,
             amplitudes: [rows.amplitudes(frame), rows.amplitudes(frame + 1)],
-            frequencies: [
-                frequencies(frame.checked_sub(2)),
-                frequencies(frame.checked_sub(1)),
-                frequencies(Some(frame)),
-                frequencies(Some(frame + 1)),
-                frequencies(Some(frame + 2)),
-            ],
-            begun_before,
-            begun,
-            ending,
             from: from as f32,
             to: to as f32,
             weight,
@@ -107,47 +78,25 @@ impl<'a> Passage<'a> {
         let code = |row: &[u16]| row.get(usize::from(slot)).copied().unwrap_or(0);
         self.amplitudes.map(|row| amplitude(code(row)))
     }
+}
 
-    /// Codes of the frequencies of the slots of a word. `room` is for those that have to be changed.
-    #[inline(always)]
-    fn codes<'b>(&'b self, word: usize, room: &'b mut [Codes; 5]) -> [&'b Codes; 5] {
-        let [zero, one, two, three, four] = &self.frequencies;
-        let rows = [
-            codes_of(zero, word),
-            codes_of(one, word),
-            codes_of(two, word),
-            codes_of(three, word),
-            codes_of(four, word),
-        ];
-        let begun = [self.begun.word(word), self.begun_before.word(word)];
-        let ending = self.ending.word(word);
-        match rows {
-            [Some(zero), Some(one), Some(two), Some(three), Some(four)]
-                if begun[0] | begun[1] | ending == 0 =>
-            {
-                [zero, one, two, three, four]
-            }
-            _ => {
-                for (room, row) in room.iter_mut().zip(&self.frequencies) {
-                    copy_codes(row, word, room);
-                }
-                mirror(room, begun, ending);
-                room.each_ref()
-            }
+/// Codes of the slots of a word.
+pub(super) type Codes = [u16; SLOTS_OF_WORD];
+
+/// Those of a row, copied if it ends before.
+#[inline(always)]
+fn codes_of<'a>(row: &'a [u16], word: usize, room: &'a mut Codes) -> &'a Codes {
+    match row.as_chunks().0.get(word) {
+        Some(codes) => codes,
+        None => {
+            copy_codes(row, word, room);
+            room
         }
     }
 }
 
-/// Codes of the slots of a word.
-type Codes = [u16; SLOTS_OF_WORD];
-
-/// Those of a row; `None` if it ends before.
-#[inline(always)]
-fn codes_of(row: &[u16], word: usize) -> Option<&Codes> {
-    row.as_chunks().0.get(word)
-}
-
 /// Copies those of a row. Past its end they are 0.
+#[inline(never)]
 fn copy_codes(row: &[u16], word: usize, codes: &mut Codes) {
     let row = row.get(SLOTS_OF_WORD * word..).unwrap_or(&[]);
     let (there, past) = codes.split_at_mut(row.len().min(SLOTS_OF_WORD));
@@ -180,43 +129,70 @@ fn mirror(codes: &mut [Codes; 5], begun: [u64; 2], ending: u64) {
     }
 }
 
-/// How codes become ratios and gains.
-pub(super) struct DecodeFactors {
-    /// Amplitude of the code 65535.
-    pub full: f32,
-    /// Over 1 Hz.
-    pub ratio_per_hz: f64,
-}
+/// Codes of the frequencies of two intervals before one, of itself, and of two after it, for the slots of a word.
+#[derive(Clone, Copy)]
+pub(super) struct CurveCodes([Codes; 5]);
 
-/// The ratios of the slots of a word in a step, and what they are worked out of.
-struct StepRatios {
-    /// Mean frequencies over a step, over that of the recording's key.
-    mean: Aligned<f64, SLOTS_OF_WORD>,
-    /// Those over an interval.
-    of_interval: Aligned<f64, SLOTS_OF_WORD>,
-    /// By how much more than these the frequencies at both ends of the interval are, parts of them.
-    start: Aligned<f32, SLOTS_OF_WORD>,
-    end: Aligned<f32, SLOTS_OF_WORD>,
-}
+impl CurveCodes {
+    /// None.
+    pub(super) const NONE: CurveCodes = CurveCodes([[0; SLOTS_OF_WORD]; 5]);
 
-impl StepRatios {
+    /// Reads them of the interval after `frame`. In the first of these slots a partial begins in it, in the second in the
+    /// one before, and in the last one ends in it.
     #[inline(always)]
-    fn new() -> StepRatios {
-        StepRatios {
-            mean: Aligned::filled(0.0),
-            of_interval: Aligned::filled(0.0),
-            start: Aligned::filled(0.0),
-            end: Aligned::filled(0.0),
+    pub(super) fn read(
+        &mut self,
+        rows: &BankRows,
+        frame: u32,
+        word: usize,
+        [begun, begun_before, ending]: [u64; 3],
+    ) {
+        let frames = [
+            frame.checked_sub(2),
+            frame.checked_sub(1),
+            Some(frame),
+            Some(frame + 1),
+            Some(frame + 2),
+        ];
+        for (codes, frame) in self.0.iter_mut().zip(frames) {
+            copy_codes(
+                frame.map_or(&[][..], |frame| rows.frequencies(frame)),
+                word,
+                codes,
+            );
+        }
+        if begun | begun_before | ending != 0 {
+            mirror(&mut self.0, [begun, begun_before], ending);
         }
     }
+}
 
-    /// Reads the interval of a passage.
+/// What an interval says of the frequencies of the slots of a word.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub(super) struct Curves {
+    /// Mean frequencies over that of the recording's key.
+    mean: [f64; SLOTS_OF_WORD],
+    /// By how much more than these the frequencies at both ends of the interval are, parts of them.
+    start: [f32; SLOTS_OF_WORD],
+    end: [f32; SLOTS_OF_WORD],
+}
+
+impl Curves {
+    /// None.
+    pub(super) const NONE: Curves = Curves {
+        mean: [0.0; SLOTS_OF_WORD],
+        start: [0.0; SLOTS_OF_WORD],
+        end: [0.0; SLOTS_OF_WORD],
+    };
+
+    /// Works them out of their codes.
     // Each loop is short, so that its constants and more than one vector are in registers at once.
     #[inline(always)]
-    fn read(&mut self, codes: &[&Codes; 5], ratio_per_hz: f64) {
+    pub(super) fn set(&mut self, CurveCodes(codes): &CurveCodes, ratio_per_hz: f64) {
         let lowest = codes::LOWEST_HZ * ratio_per_hz;
         let [zero, one, two, three, four] = codes;
-        for (mean, code) in self.of_interval.iter_mut().zip(*two) {
+        for (mean, code) in self.mean.iter_mut().zip(two) {
             *mean = lowest * exp2_f64(f64::from(*code) * STEP_OCTAVES);
         }
         for n in 0..SLOTS_OF_WORD {
@@ -243,38 +219,82 @@ impl StepRatios {
             let (k0, k1) = (self.start[n], self.end[n]);
             let (a, b) = (-2.0 * k0 - k1, k0 + k1);
             let more = at_least(k0 + u * (2.0 * a + 3.0 * b * u), LEAST);
-            *ratio = self.of_interval[n] as f32 * (1.0 + more);
+            *ratio = self.mean[n] as f32 * (1.0 + more);
         }
     }
 
-    /// Adds the passage from `from` to `to` to the mean.
+    /// Adds the passage from `from` to `to` to the means over a step.
     #[inline(always)]
-    fn add_mean(&mut self, (from, to): (f32, f32), weight: f64) {
+    fn add_to(&self, means: &mut [f64; SLOTS_OF_WORD], (from, to): (f32, f32), weight: f64) {
         // Powers of both ends in the mean of the parabola.
         let (linear, square) = (from + to, from * from + from * to + to * to);
-        for n in 0..SLOTS_OF_WORD {
+        for (n, mean) in means.iter_mut().enumerate() {
             let (k0, k1) = (self.start[n], self.end[n]);
             let (a, b) = (-2.0 * k0 - k1, k0 + k1);
             let more = f64::from(k0 + a * linear + b * square);
-            self.mean[n] += weight * self.of_interval[n] * (1.0 + more);
+            *mean += weight * self.mean[n] * (1.0 + more);
         }
     }
+}
 
-    /// How far the mean is above the mean of both ends, as a part of the latter.
-    #[inline(always)]
-    fn set_mean_excess(
-        &self,
-        start: &[f32; SLOTS_OF_WORD],
-        end: &[f32; SLOTS_OF_WORD],
-        mean_excess: &mut [f32; SLOTS_OF_WORD],
-    ) {
-        for n in 0..SLOTS_OF_WORD {
-            let ends = f64::from(start[n]) + f64::from(end[n]);
-            let more = (2.0 * self.mean[n] - ends) as f32 / ends as f32;
-            let is_smooth = more < MOST_MEAN_EXCESS && more > -MOST_MEAN_EXCESS;
-            mean_excess[n] = if is_smooth { more } else { 0.0 };
+/// How far the mean over a step is above the mean of both ends, as a part of the latter.
+#[inline(always)]
+fn set_mean_excess(
+    means: &[f64; SLOTS_OF_WORD],
+    start: &[f32; SLOTS_OF_WORD],
+    end: &[f32; SLOTS_OF_WORD],
+    mean_excess: &mut [f32; SLOTS_OF_WORD],
+) {
+    for n in 0..SLOTS_OF_WORD {
+        let ends = f64::from(start[n]) + f64::from(end[n]);
+        let more = (2.0 * means[n] - ends) as f32 / ends as f32;
+        let is_smooth = more < MOST_MEAN_EXCESS && more > -MOST_MEAN_EXCESS;
+        mean_excess[n] = if is_smooth { more } else { 0.0 };
+    }
+}
+
+/// The gains at a place in an interval, 0 to 1, of the slots that sound there.
+#[inline(always)]
+fn set_gains(
+    [low, high]: [&Codes; 2],
+    u: f32,
+    full: f32,
+    sounding: u64,
+    gain: &mut [f32; SLOTS_OF_WORD],
+) {
+    for n in 0..SLOTS_OF_WORD {
+        let (low, high) = (amplitude(low[n]), amplitude(high[n]));
+        gain[n] = full * (low + (high - low) * u);
+    }
+    for (n, gain) in gain.iter_mut().enumerate() {
+        *gain *= (sounding >> n & 1) as f32;
+    }
+}
+
+/// Leaves nothing in those of the groups of a word that have no slots.
+#[inline(always)]
+fn clear_groups(word: usize, slots: &TrackSlotSet, frame: &mut RecordedFrame) {
+    for group in SLOTS_OF_WORD / GROUP * word..SLOTS_OF_WORD / GROUP * (word + 1) {
+        if slots.group(group) == 0 {
+            let ratio = &mut frame.ratio.as_chunks_mut::<GROUP>().0[group];
+            for (n, ratio) in ratio.iter_mut().enumerate() {
+                *ratio = (GROUP * group + n + 1) as f32;
+            }
+            frame.start_ratio.as_chunks_mut::<GROUP>().0[group] = *ratio;
+            frame.mean_excess.as_chunks_mut::<GROUP>().0[group] = [0.0; GROUP];
+            frame.gain.as_chunks_mut::<GROUP>().0[group] = [0.0; GROUP];
         }
     }
+}
+
+/// How codes become ratios and gains, and of which recording they are.
+pub(super) struct DecodeFactors {
+    /// Amplitude of the code 65535.
+    pub full: f32,
+    /// What distinguishes the recording from others.
+    pub sound: (u64, usize),
+    /// The frequency of its key.
+    pub root_hz: f64,
 }
 
 at_level! {
@@ -282,6 +302,7 @@ at_level! {
     /// that sound anywhere on it, `sounding` those that do so at its end. Past the groups that have slots there may be
     /// anything.
     pub(super) fn decode(
+        rows: &BankRows,
         passages: &[Passage],
         scale: &DecodeFactors,
         slots: &TrackSlotSet,
@@ -289,55 +310,46 @@ at_level! {
         groups: usize,
         frame: &mut RecordedFrame,
     ) {
-        let (Some(first), Some(last)) = (passages.first(), passages.last()) else {
-            return;
-        };
-        let mut ratios = StepRatios::new();
-        let (mut room, mut ends) = ([[0; SLOTS_OF_WORD]; 5], [[0; SLOTS_OF_WORD]; 2]);
-        for word in 0..(GROUP * groups).div_ceil(SLOTS_OF_WORD) {
-            let ratio = &mut frame.ratio.as_chunks_mut().0[word];
-            let start_ratio = &mut frame.start_ratio.as_chunks_mut().0[word];
-            let mean_excess = &mut frame.mean_excess.as_chunks_mut().0[word];
-            let gain: &mut [f32; SLOTS_OF_WORD] = &mut frame.gain.as_chunks_mut().0[word];
-            if slots.word(word) != 0 {
-                ratios.mean.fill(0.0);
-                for (n, passage) in passages.iter().enumerate() {
-                    ratios.read(&passage.codes(word, &mut room), scale.ratio_per_hz);
-                    if n == 0 {
-                        ratios.ratios_at(first.from, start_ratio);
-                    }
-                    ratios.add_mean((passage.from, passage.to), passage.weight);
+        let RecordedFrame { ratio, start_ratio, mean_excess, gain, intervals, .. } = frame;
+        let words = (GROUP * groups).div_ceil(SLOTS_OF_WORD);
+        let with_slots = || (0..words).filter(|word| slots.word(*word) != 0);
+        let mut means = [[0.0; SLOTS_OF_WORD]; WORDS];
+        let mut room = [[0; SLOTS_OF_WORD]; 2];
+        for (n, passage) in passages.iter().enumerate() {
+            let Passage { from, to, weight, .. } = *passage;
+            let (is_first, is_last) = (n == 0, n + 1 == passages.len());
+            let key = IntervalKey::new(scale.sound, passage.frame, scale.root_hz);
+            let interval = intervals.at(rows, key);
+            for word in with_slots() {
+                let curves = interval.curves(rows, word);
+                let start_ratio = &mut start_ratio.as_chunks_mut().0[word];
+                if is_first {
+                    curves.ratios_at(from, start_ratio);
                 }
-                ratios.ratios_at(last.to, ratio);
-                ratios.set_mean_excess(start_ratio, ratio, mean_excess);
-                let [low, high] = &mut ends;
-                copy_codes(last.amplitudes[0], word, low);
-                copy_codes(last.amplitudes[1], word, high);
-                let sounding = sounding.word(word);
-                for n in 0..SLOTS_OF_WORD {
-                    let (low, high) = (amplitude(low[n]), amplitude(high[n]));
-                    gain[n] = scale.full * (low + (high - low) * last.to);
-                }
-                for (n, gain) in gain.iter_mut().enumerate() {
-                    *gain *= (sounding >> n & 1) as f32;
+                curves.add_to(&mut means[word], (from, to), weight);
+                if is_last {
+                    let ratio = &mut ratio.as_chunks_mut().0[word];
+                    curves.ratios_at(to, ratio);
+                    let mean_excess = &mut mean_excess.as_chunks_mut().0[word];
+                    set_mean_excess(&means[word], start_ratio, ratio, mean_excess);
+                    let [low, high] = &mut room;
+                    let codes = [
+                        codes_of(passage.amplitudes[0], word, low),
+                        codes_of(passage.amplitudes[1], word, high),
+                    ];
+                    let gain = &mut gain.as_chunks_mut().0[word];
+                    set_gains(codes, to, scale.full, sounding.word(word), gain);
                 }
             }
-            for group in 0..SLOTS_OF_WORD / GROUP {
-                let group_of_all = SLOTS_OF_WORD / GROUP * word + group;
-                if slots.group(group_of_all) == 0 {
-                    let ratio = &mut ratio.as_chunks_mut::<GROUP>().0[group];
-                    for (n, ratio) in ratio.iter_mut().enumerate() {
-                        *ratio = (GROUP * group_of_all + n + 1) as f32;
-                    }
-                    start_ratio.as_chunks_mut::<GROUP>().0[group] = *ratio;
-                    mean_excess.as_chunks_mut::<GROUP>().0[group] = [0.0; GROUP];
-                    gain.as_chunks_mut::<GROUP>().0[group] = [0.0; GROUP];
-                }
-            }
+        }
+        for word in 0..words {
+            clear_groups(word, slots, frame);
         }
     }
 }
 
+/// Words of all slots.
+const WORDS: usize = MAX_SLOTS / SLOTS_OF_WORD;
 /// A frequency is no less than a tenth of the mean, less 1.
 const LEAST: f32 = -0.9;
 /// A mean that differs more from that of the ends is of two partials.

@@ -13,6 +13,7 @@ use arrayvec::ArrayVec;
 
 use super::decode::{DecodeFactors, Passage, decode};
 use super::formants::FormantMove;
+use super::intervals::{IntervalKey, Intervals};
 use super::slots::{Interval, TrackSlotSet};
 use crate::at_level;
 use crate::dsp::aligned::Aligned;
@@ -67,11 +68,28 @@ pub struct RecordedFrame {
     pub mean_excess: Box<Aligned<f32, MAX_PARTIALS>>,
     /// Position, −1 (left) to 1 (right).
     pub pan: Box<Aligned<f32, MAX_PARTIALS>>,
+    /// Whether any partial may be beside the centre.
+    pub has_pans: bool,
     births: Vec<Birth>,
     /// [`RecordedFrame::ratio`] at the start of the step.
     pub(super) start_ratio: Box<Aligned<f32, MAX_PARTIALS>>,
     /// Linear gain.
     pub(super) gain: Box<Aligned<f32, MAX_PARTIALS>>,
+    /// What it is decoded of.
+    pub(super) intervals: Intervals,
+}
+
+/// A recording that is played.
+#[derive(Clone, Copy)]
+pub struct PlayedRows<'a, 'b> {
+    /// What is at hand of it.
+    pub rows: &'a BankRows<'b>,
+    /// What distinguishes its codes from those of all others.
+    pub sound: (u64, usize),
+    /// The frequency of its key.
+    pub root_hz: f64,
+    /// How its formants move; `None` if they move with the pitch.
+    pub formants: Option<&'a FormantMove>,
 }
 
 /// Which slots of a recording a voice plays.
@@ -155,9 +173,11 @@ impl RecordedFrame {
             log2_gain: resident::array(SILENT),
             mean_excess: resident::array(0.0),
             pan: resident::array(0.0),
+            has_pans: false,
             births: Vec::with_capacity(MAX_PARTIALS),
             start_ratio: resident::array(1.0),
             gain: resident::array(0.0),
+            intervals: Intervals::allocate(),
         }
     }
 
@@ -193,17 +213,24 @@ impl RecordedFrame {
         self.count = slots.min(MAX_PARTIALS);
         self.births.clear();
         self.clear_from(0);
+        self.has_pans = false;
         self.start_ratio.copy_from_slice(&self.ratio[..]);
     }
 
-    /// Goes a step in a recording whose key has the frequency `root_hz`. [`RecordedFrame::finish`] is to follow.
+    /// Goes a step in a recording. [`RecordedFrame::finish`] is to follow.
     pub fn go(
         &mut self,
         level: SimdLevel,
-        (rows, root_hz, formants): (&BankRows, f64, Option<&FormantMove>),
+        played: PlayedRows,
         slot_state: &mut TrackSlotState,
         frame_step: &FrameStep,
     ) {
+        let PlayedRows {
+            rows,
+            root_hz,
+            formants,
+            ..
+        } = played;
         let sound = rows.sound();
         self.count = (sound.slots as usize).min(MAX_PARTIALS);
         self.births.clear();
@@ -220,23 +247,24 @@ impl RecordedFrame {
         };
         let place = frame_step.to - f64::from(last);
         let mut exceptions = ArrayVec::<(u16, f32), MAX_PARTIALS>::new();
-        slot_state.sounding = match frame_step.is_over {
-            true => TrackSlotSet::EMPTY,
-            false => sounding_at(
-                rows,
-                (last, place),
-                &slot_state.interval,
-                end,
-                &mut exceptions,
-            ),
+        let key = IntervalKey::new(played.sound, last, root_hz);
+        slot_state.sounding = if frame_step.is_over {
+            TrackSlotSet::EMPTY
+        } else if !self.intervals.at(rows, key).has_events() {
+            slot_state.interval.slots
+        } else {
+            let interval = &slot_state.interval;
+            sounding_at(rows, (last, place), interval, end, &mut exceptions)
         };
         let scale = DecodeFactors {
             full: sound.full_scale as f32,
-            ratio_per_hz: 1.0 / root_hz,
+            sound: played.sound,
+            root_hz,
         };
         let groups = self.count.div_ceil(GROUP);
         decode(
             level,
+            rows,
             &passages,
             &scale,
             &slots,
@@ -327,8 +355,13 @@ impl RecordedFrame {
 
     fn set_pans(&mut self, rows: &BankRows, frame: u32) {
         let pans = rows.pans(frame);
+        let had_pans = std::mem::replace(&mut self.has_pans, !pans.is_empty());
+        if !had_pans && !self.has_pans {
+            return;
+        }
         let count = self.count;
-        self.pan[..count].fill(0.0);
+        // Whole groups: what lies beyond has been cleared.
+        self.pan[..count.next_multiple_of(GROUP)].fill(0.0);
         for (pan, &code) in self.pan[..count].iter_mut().zip(pans) {
             *pan = match code {
                 0 => 0.0,

@@ -85,6 +85,8 @@ struct RecordedMix {
     partials: usize,
     /// Changes with each segment.
     version: u64,
+    /// The same while any partial may be beside the centre, else 0.
+    pan_version: u64,
     /// The part of the bank that has all the weight.
     only: Option<usize>,
     /// Whether spectra that are computed are mixed with them.
@@ -268,11 +270,16 @@ impl RecordedMix {
             let mix = mix.get_or_insert(RecordedMix {
                 partials: 0,
                 version: 0,
+                pan_version: 0,
                 only: bodies.only().and_then(part_of),
                 has_computed: parts().any(|part| part.is_none()),
             });
             mix.partials = mix.partials.max(frame.map_or(0, |frame| frame.count()));
-            mix.version += frame.map_or(0, |frame| frame.version());
+            let version = frame.map_or(0, |frame| frame.version());
+            mix.version += version;
+            if frame.is_some_and(|frame| frame.has_pans) {
+                mix.pan_version += version;
+            }
         }
         mix
     }
@@ -307,7 +314,8 @@ impl SpectrumSource for Morph {
             || self.strike != before.strike
             || self.level_version != before.level_version
             || self.recorded != before.recorded;
-        let pans_changed = self.recorded != before.recorded;
+        let pans = |of: &Morph| of.recorded.map(|mix| (mix.only, mix.pan_version));
+        let pans_changed = pans(self) != pans(before);
         Arrays::RATIO.only_if(ratios_changed)
             | Arrays::GAIN.only_if(gains_changed)
             | Arrays::PAN.only_if(pans_changed)

@@ -39,6 +39,7 @@ impl RecordedFrame {
         let groups = self.count.div_ceil(GROUP);
         mix_groups(level, groups, share, mixture, self, other);
         self.slots = self.slots.or(&other.slots);
+        self.has_pans |= other.has_pans;
     }
 
     /// Births of both, by slot. Where one of them sounds on it is no birth.

@@ -9,13 +9,21 @@ const HOP_S: f64 = HOP as f64 / RATE_HZ;
 
 /// Tracks that wander, some of which begin late or end early.
 fn bank(seed: u64) -> TrackBank {
+    panned_bank(seed, 0.0)
+}
+
+/// The same to one side.
+fn panned_bank(seed: u64, pan: f64) -> TrackBank {
     let track = |n: u32| Track {
         label: Some(n),
         breakpoints: (u64::from(n % 3)..20 - u64::from(n % 5))
             .map(|k| {
                 let wobble = 1.0 + 0.02 * bipolar(seed + u64::from(n), k);
                 let hz = 50.0 * f64::from(n) * wobble;
-                Breakpoint::new(k as f64 * HOP_S, hz, 0.1 * wobble / f64::from(n))
+                Breakpoint {
+                    pan,
+                    ..Breakpoint::new(k as f64 * HOP_S, hz, 0.1 * wobble / f64::from(n))
+                }
             })
             .collect(),
     };
@@ -47,7 +55,13 @@ fn frame(level: SimdLevel, mixture: Option<Mixture>) -> RecordedFrame {
                 is_onset: step == 0,
                 is_over: false,
             };
-            frame.go(level, (&rows, 50.0, None), &mut slot_state, &frame_step);
+            let played = PlayedRows {
+                rows: &rows,
+                sound: (seed, 0),
+                root_hz: 50.0,
+                formants: None,
+            };
+            frame.go(level, played, &mut slot_state, &frame_step);
         }
     }
     let [mut frame, other] = frames;
@@ -74,6 +88,49 @@ fn every_level_gives_the_same_bits() {
                 let bits = |of: &[f32]| of.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
                 assert_eq!(bits(&found[..]), bits(&expected[..]), "{level:?}");
             }
+        }
+    }
+}
+
+/// Voices in two recordings at several speeds, some in the same intervals, some in none that is kept.
+#[test]
+fn intervals_that_are_kept_change_nothing() {
+    let banks = [bank(0), bank(1_000), panned_bank(2_000, -0.5)];
+    let level = SimdLevel::chosen();
+    let speeds = [0.3, 1.0, 0.3, -0.7, 0.9, 1.7];
+    let mut states = [TrackSlotState::NONE; 18];
+    let mut kept = RecordedFrame::allocate();
+    for step in 0..8 {
+        for (voice, state) in states.iter_mut().enumerate() {
+            let rows = banks[voice % 3].rows(0).expect("a sound");
+            let played = PlayedRows {
+                rows: &rows,
+                sound: (7 + voice as u64 % 3, 0),
+                root_hz: 50.0,
+                formants: None,
+            };
+            let speed = speeds[voice / 3];
+            let start = if speed < 0.0 { 15.0 } else { 1.0 };
+            let frame_step = FrameStep {
+                from: start + speed * f64::from(step),
+                to: start + speed * f64::from(step + 1),
+                seconds: HOP_S,
+                is_onset: step == 0,
+                is_over: false,
+            };
+            let mut fresh = RecordedFrame::allocate();
+            fresh.go(level, played, &mut state.clone(), &frame_step);
+            kept.go(level, played, state, &frame_step);
+            for (kept, fresh) in [
+                (&kept.ratio, &fresh.ratio),
+                (&kept.start_ratio, &fresh.start_ratio),
+                (&kept.mean_excess, &fresh.mean_excess),
+                (&kept.gain, &fresh.gain),
+                (&kept.pan, &fresh.pan),
+            ] {
+                assert_eq!(kept[..], fresh[..], "step {step}, voice {voice}");
+            }
+            assert_eq!(kept.has_pans, voice % 3 == 2);
         }
     }
 }

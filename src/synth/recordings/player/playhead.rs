@@ -2,7 +2,9 @@
 
 use super::{PlayContext, PlayerSettings, PlayerStep};
 use crate::synth::recordings::formants::{FormantMove, formant_octaves};
-use crate::synth::recordings::frame::{FrameStep, Mixture, RecordedFrame, TrackSlotState};
+use crate::synth::recordings::frame::{
+    FrameStep, Mixture, PlayedRows, RecordedFrame, TrackSlotState,
+};
 use crate::synth::recordings::source::HeldRows;
 use crate::synth::recordings::{PlayedLoop, RecordedSound};
 
@@ -180,8 +182,13 @@ impl Playhead {
         let pitch = settings.fundamental_hz / sound.root_hz;
         let octaves = formant_octaves(pitch, settings.keep_formants, settings.formant_octaves);
         let formants = FormantMove::at(&rows, to_s, octaves);
-        let of = (&rows, sound.root_hz, formants.as_ref());
-        frame.go(level, of, &mut self.slot_state, &step);
+        let played = PlayedRows {
+            rows: &rows,
+            sound: (source.recordings.id(), index),
+            root_hz: sound.root_hz,
+            formants: formants.as_ref(),
+        };
+        frame.go(level, played, &mut self.slot_state, &step);
         let Some((share, step)) = fading else {
             self.crossfade = TrackSlotState::NONE;
             return;
@@ -191,9 +198,12 @@ impl Playhead {
             self.crossfade = TrackSlotState::NONE;
             return;
         };
-        let of = (&rows, sound.root_hz, formants.as_ref());
+        let played = PlayedRows {
+            rows: &rows,
+            ..played
+        };
         crossfade.slots = sound.slots;
-        crossfade.go(level, of, &mut self.crossfade, &step);
+        crossfade.go(level, played, &mut self.crossfade, &step);
         frame.mix(level, crossfade, share as f32, Mixture::Passing);
     }
 
