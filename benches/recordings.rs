@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --no-default-features --bench recordings`. 64 voices of 512 partials: computed and at rest, computed
 //! with a vibrato and a tremolo, so that every frequency and gain moves as those of a recording do, and recorded: one
-//! recording, two that are mixed by velocity, and one that is frozen. They take turns, and the middle of many blocks
+//! recording, the same with noise, two that are mixed by velocity, and one that is frozen. They take turns, and the middle of many blocks
 //! counts. Without cargo's `--bench`, as `cargo test` runs it, there are a few blocks.
 
 use std::sync::Arc;
@@ -12,8 +12,9 @@ use aliquot::dsp::random::bipolar;
 use aliquot::synth::parameter::BODY_LABELS;
 use aliquot::synth::recordings::Recordings;
 use aliquot::synth::{Config, Engine, Event, Param, Patch};
+use aliquot::tracks::bands::NOISE_BANDS;
 use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
-use aliquot::tracks::{Breakpoint, Track, Tracks};
+use aliquot::tracks::{BandNoise, Breakpoint, Track, Tracks};
 
 const RATE_HZ: f64 = 48_000.0;
 const BLOCK_FRAMES: usize = 64;
@@ -46,7 +47,8 @@ fn main() {
         (Param::RECORDING_POSITION, 0.3),
     ]);
     let moving = patch(&[(Param::LFO_PITCH, 20.0), (Param::LFO_LEVEL, 3.0)]);
-    let (one, two) = (recordings(1), recordings(2));
+    let (one, two) = (recordings(1, None), recordings(2, None));
+    let noisy = recordings(1, Some(noise()));
     let mut engines = [
         (
             "computed, at rest",
@@ -59,6 +61,11 @@ fn main() {
             Vec::new(),
         ),
         ("recorded", sounding(&recorded, &one), Vec::new()),
+        (
+            "recorded, with noise",
+            sounding(&recorded, &noisy),
+            Vec::new(),
+        ),
         ("recorded, two mixed", sounding(&recorded, &two), Vec::new()),
         ("recorded, frozen", sounding(&frozen, &one), Vec::new()),
     ];
@@ -68,7 +75,7 @@ fn main() {
         }
     }
     let block_s = BLOCK_FRAMES as f64 / RATE_HZ;
-    let [rest, moving, recorded, mixed, frozen] = engines.map(|(name, engine, times_s)| {
+    let [rest, moving, recorded, noisy, mixed, frozen] = engines.map(|(name, engine, times_s)| {
         let part = middle(times_s) / block_s;
         println!(
             "{name}: {} voices, {:.1} % of a core",
@@ -78,17 +85,26 @@ fn main() {
         part
     });
     println!(
-        "recorded over computed at rest {:.2} (allowed {ALLOWED}), over moving {:.2}; mixed over moving {:.2}; \
-         frozen over rest {:.2}",
+        "recorded over computed at rest {:.2} (allowed {ALLOWED}), over moving {:.2}, with noise {:.2}; \
+         mixed over moving {:.2}; frozen over rest {:.2}",
         recorded / rest,
         recorded / moving,
+        noisy / moving,
         mixed / moving,
         frozen / rest
     );
 }
 
+/// Noise in all bands for two seconds, 40 dB below a full scale.
+fn noise() -> BandNoise {
+    BandNoise {
+        hop_s: 256.0 / RATE_HZ,
+        powers: vec![[1e-4 / NOISE_BANDS as f32; NOISE_BANDS]; 376],
+    }
+}
+
 /// `count` recordings of 512 tracks, each for velocities of its own.
-fn recordings(count: u8) -> Arc<Recordings> {
+fn recordings(count: u8, noise: Option<BandNoise>) -> Arc<Recordings> {
     const HOP: u32 = 256;
     let hop_s = f64::from(HOP) / RATE_HZ;
     let track = |n: u32| Track {
@@ -105,6 +121,7 @@ fn recordings(count: u8) -> Arc<Recordings> {
         duration_s: 399.0 * hop_s,
         root_hz: Some(ROOT_HZ),
         tracks: (1..=512).map(track).collect(),
+        noise,
         sustain_loop: Some(aliquot::tracks::SustainLoop {
             start_s: 0.5,
             end_s: 1.5,

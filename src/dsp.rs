@@ -9,6 +9,7 @@ pub mod envelope;
 pub mod fixed_point;
 pub mod lfo;
 pub mod maths;
+pub mod noise;
 pub mod prefetch;
 pub mod random;
 pub mod resident;

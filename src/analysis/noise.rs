@@ -5,9 +5,9 @@
 //! bands by its width.
 //!
 //! A Hann window spreads a tone over two bins to either side. So a band that is narrower than two bins is also
-//! measured in a longer window, up to eight times as long: else the hum of 50 Hz that many recordings have
-//! would be found up to 250 Hz. The long window says how much there is, the short ones when: the powers of a
-//! long window are multiplied by how much louder its bands are in the short windows than on average over the long
+//! measured in a longer window, of 43 to 80 ms at most: else the hum of 50 Hz that many recordings have would be
+//! found up to 250 Hz. The long window says how much there is, the short ones when: the powers of a
+//! long window are multiplied by how much louder each band is in the short windows than on average over the long
 //! one, so that nothing is heard before an attack.
 
 use std::f64::consts::TAU;
@@ -19,15 +19,15 @@ use crate::cancelled::Cancelled;
 use crate::tracks::BandNoise;
 use crate::tracks::bands::{NOISE_BANDS, noise_edges_hz};
 
-/// How many times the shortest window is doubled at most.
-const DOUBLINGS: u32 = 3;
+/// Windows that last this long are not doubled.
+const LONG_S: f64 = 0.04;
 
 /// Frames of one length, and the bands that they suit.
-pub(super) struct NoiseFrames {
+struct NoiseFrames {
     /// Transform of a frame.
-    pub(super) fourier: Fourier,
+    fourier: Fourier,
     /// Hann window, zero at its first sample.
-    pub(super) window: Vec<f64>,
+    window: Vec<f64>,
     bands: Range<usize>,
     /// First and end of the bins of each band, with halves of bins to either side.
     edges: Vec<f64>,
@@ -37,16 +37,16 @@ pub(super) struct NoiseFrames {
 type Powers = [f64; NOISE_BANDS];
 
 /// The frames of noise at this rate, longest first; each band is in one of them.
-pub(super) fn noise_frames(sample_rate_hz: f64) -> Vec<NoiseFrames> {
+fn noise_frames(sample_rate_hz: f64) -> Vec<NoiseFrames> {
     let shortest = shortest(sample_rate_hz);
     let edges_hz = noise_edges_hz();
     let doublings = |band: usize| {
         let width_hz = edges_hz[band + 1] - edges_hz[band];
-        let is_narrow = |doublings: &u32| {
-            let bin_hz = sample_rate_hz / (shortest << doublings) as f64;
-            width_hz < 2.0 * bin_hz
+        let is_too_short = |doublings: &u32| {
+            let length_s = (shortest << doublings) as f64 / sample_rate_hz;
+            width_hz * length_s < 2.0 && length_s < LONG_S
         };
-        (0..DOUBLINGS).take_while(is_narrow).count()
+        (0..).take_while(is_too_short).count()
     };
     let mut frames = Vec::new();
     let mut first = 0;
@@ -113,11 +113,6 @@ impl NoiseFrames {
         }
     }
 
-    /// The share of bin `k` that is in the bands of these frames.
-    pub(super) fn share(&self, k: usize) -> f64 {
-        share(k, self.edges[self.bands.start], self.edges[self.bands.end])
-    }
-
     /// Puts the powers of these frames' bands in the place of those of short windows, which are `hop` samples
     /// apart.
     fn refine(
@@ -141,18 +136,12 @@ impl NoiseFrames {
             let (before, share) = (frame / stride, (frame % stride) as f64 / stride as f64);
             let between = |from: f64, to: f64| from + share * (to - from);
             let [(from, from_means), (to, to_means)] = [&long[before], &long[before + 1]];
-            // All bands together, so that noise does not fluctuate twice.
-            let louder = self.bands.clone().map(|band| {
-                let mean = between(from_means[band], to_means[band]);
-                if mean > 0.0 {
-                    f64::from(powers[band]) / mean
-                } else {
-                    0.0
-                }
-            });
-            let louder = louder.sum::<f64>() / self.bands.len() as f64;
             for band in self.bands.clone() {
-                powers[band] = (louder * between(from[band], to[band])) as f32;
+                let mean = between(from_means[band], to_means[band]);
+                powers[band] = match mean > 0.0 {
+                    true => (f64::from(powers[band]) / mean * between(from[band], to[band])) as f32,
+                    false => 0.0,
+                };
             }
         }
         Ok(())

@@ -2,26 +2,23 @@
 //! [`PhaseCurve`], transients where they were, noise in its bands. f64, and slow: to judge an
 //! analysis, not to play.
 //!
-//! Noise is white noise of a seeded generator, transformed in frames of the square root of a Hann window that
-//! overlap by half; each bin is multiplied by the root of the quotient of densities, interpolated in
-//! the logarithm between the centres of bands, and the frames are added up.
+//! Noise is that of [`crate::dsp::noise`], as a voice plays it, in f32.
 //!
 //! Pan is linear: a partial at pan p has 1 − p of its amplitude on the left and 1 + p on the right.
 
 use std::f64::consts::TAU;
 use std::sync::atomic::AtomicBool;
 
-use super::fourier::Complex;
-use super::noise::{NoiseFrames, noise_frames};
 use crate::cancelled::Cancelled;
-use crate::dsp::random::bipolar;
-use crate::tracks::bands::{NOISE_BANDS, noise_edges_hz};
+use crate::dsp::noise::{self, BandGains, Noise, NoiseCarriers};
+use crate::dsp::simd_level::SimdLevel;
+use crate::tracks::bands::noise_edges_hz;
 use crate::tracks::{BandNoise, PhaseCurve, Track, Tracks, Transient};
 
-/// Seed of the white noise that the bands shape.
+/// Seed of the noise.
 const NOISE_SEED: u64 = 1;
-/// No frame of noise has more than twice this many samples.
-const LONGEST: usize = 1 << 14;
+/// Samples between two levels of the noise.
+const NOISE_FRAMES: usize = 64;
 
 /// Both channels of a sound.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -120,91 +117,41 @@ fn add_transient(transient: &Transient, sample_rate_hz: f64, mid: &mut [f64]) {
     }
 }
 
+/// The noise that a voice would add, whose levels go in straight lines over [`NOISE_FRAMES`].
 fn add_noise(
     noise: &BandNoise,
     sample_rate_hz: f64,
     mid: &mut [f64],
     is_cancelled: &AtomicBool,
 ) -> Result<(), Cancelled> {
-    for frames in noise_frames(sample_rate_hz) {
-        add_noise_of(&frames, noise, sample_rate_hz, mid, is_cancelled)?;
-    }
-    Ok(())
-}
-
-/// Adds the bands of these frames.
-fn add_noise_of(
-    frames: &NoiseFrames,
-    noise: &BandNoise,
-    sample_rate_hz: f64,
-    mid: &mut [f64],
-    is_cancelled: &AtomicBool,
-) -> Result<(), Cancelled> {
-    let points = frames.fourier.points();
-    let hop = points / 2;
-    let root: Vec<f64> = frames.window.iter().map(|w| libm::sqrt(*w)).collect();
-    let shares: Vec<f64> = (0..=hop).map(|k| frames.share(k)).collect();
-    let mut values = vec![Complex::default(); points];
-    for frame in 0..=mid.len().div_ceil(hop) {
-        Cancelled::check(is_cancelled)?;
-        let start = frame * hop;
-        let gains = bin_gains(noise, start as f64 / sample_rate_hz, sample_rate_hz, points);
-        for (n, value) in values.iter_mut().enumerate() {
-            // Uniform from −1 to 1, of variance 1/3: the density of one side is 2/(3·rate). The longest frames
-            // begin first, and the white noise with them.
-            let place = (start + n + LONGEST - hop) as u64;
-            *value = Complex::new(bipolar(NOISE_SEED, place) * root[n], 0.0);
-        }
-        frames.fourier.forward(&mut values);
-        for (k, value) in values.iter_mut().enumerate() {
-            let k = k.min(points - k);
-            *value = value.scaled(gains[k] * shares[k]);
-        }
-        frames.fourier.inverse(&mut values);
-        for (n, value) in values.iter().enumerate() {
-            let at = (start + n).checked_sub(hop);
-            if let Some(slot) = at.and_then(|at| mid.get_mut(at)) {
-                *slot += value.re * root[n] / points as f64;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The gain of each bin that makes white noise as dense as the bands are at this time.
-fn bin_gains(noise: &BandNoise, time_s: f64, sample_rate_hz: f64, points: usize) -> Vec<f64> {
     let Some(last) = noise.powers.len().checked_sub(1) else {
-        return vec![0.0; points / 2 + 1];
+        return Ok(());
     };
-    let edges = noise_edges_hz();
-    let place = (time_s / noise.hop_s).clamp(0.0, last as f64);
-    let (before, share) = (place as usize, place - libm::floor(place));
-    let after = (before + 1).min(last);
-    let mut centres = [0.0; NOISE_BANDS];
-    let mut logs = [0.0; NOISE_BANDS];
-    for band in 0..NOISE_BANDS {
-        let power = |frame: usize| f64::from(noise.powers[frame][band]);
-        let mean = power(before) + share * (power(after) - power(before));
-        let density = mean / (edges[band + 1] - edges[band]) * 1.5 * sample_rate_hz;
-        centres[band] = 0.5 * (edges[band] + edges[band + 1]);
-        logs[band] = 0.5 * libm::log(density.max(1e-30));
-    }
-    let gain = |k: usize| {
-        let hz = k as f64 * sample_rate_hz / points as f64;
-        if hz >= edges[NOISE_BANDS] {
-            return 0.0;
+    let carriers = NoiseCarriers::new(&noise_edges_hz(), sample_rate_hz);
+    let gains_at = |sample: usize| {
+        let place = sample as f64 / sample_rate_hz / noise.hop_s;
+        let place = place.min(last as f64);
+        let (before, share) = (place as usize, (place - libm::floor(place)) as f32);
+        let [from, to] = [before, (before + 1).min(last)].map(|frame| &noise.powers[frame]);
+        let mut gains: BandGains = [0.0; noise::LANES];
+        for ((gain, from), to) in gains.iter_mut().zip(from).zip(to) {
+            *gain = (from + share * (to - from)).sqrt();
         }
-        let next = centres.partition_point(|centre| *centre < hz);
-        let log = match next {
-            0 => logs[0],
-            NOISE_BANDS => logs[NOISE_BANDS - 1],
-            next => {
-                let width = centres[next] - centres[next - 1];
-                let share = (hz - centres[next - 1]) / width;
-                logs[next - 1] + share * (logs[next] - logs[next - 1])
-            }
-        };
-        libm::exp(log)
+        gains
     };
-    (0..=points / 2).map(gain).collect()
+    let mut voice = Noise::begin(NOISE_SEED);
+    voice.set_gains(&carriers, &gains_at(0));
+    let mut done = 0;
+    for samples in mid.chunks_mut(NOISE_FRAMES) {
+        Cancelled::check(is_cancelled)?;
+        done += samples.len();
+        let mut channels = [[0.0; NOISE_FRAMES]; 2];
+        let [left, right] = channels.each_mut().map(|all| &mut all[..samples.len()]);
+        let (level, sides) = (SimdLevel::PORTABLE, [(1.0, 1.0); 2]);
+        voice.render(level, &carriers, &gains_at(done), sides, left, right);
+        for (sample, noise) in samples.iter_mut().zip(left) {
+            *sample += f64::from(*noise);
+        }
+    }
+    Ok(())
 }

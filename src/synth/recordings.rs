@@ -14,7 +14,6 @@ mod decode;
 mod formants;
 mod frame;
 mod intervals;
-pub mod noise;
 mod player;
 mod residue;
 mod slots;
@@ -36,13 +35,13 @@ pub use crate::tracks::bank_file::PARTS;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+use crate::dsp::noise::BandGains;
 use crate::tracks::bank_edits::{BankEdits, LOOP_CROSSFADE_S, SoundEdit};
 use crate::tracks::bank_file::{
     BankRows, BankSound, KeyZone, TrackBank, UNKNOWN_ROOT_HZ, codes, parts_of_zones,
 };
 use crate::tracks::streaming::{PieceStream, StreamPlace, StreamSettings};
 use crate::tracks::warp::{AnchorReach, TimeWarp};
-use noise::BandGains;
 
 /// The attack of a recording is over after this time, seconds.
 const ATTACK_S: f64 = 0.025;

@@ -8,9 +8,10 @@ use super::modulation::modulators::SharedModulators;
 use super::modulation::routes::Routes;
 use super::partials::{DrawnSpectra, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
-use super::recordings::noise::NoiseFilters;
 use super::recordings::{RecordingSource, Recordings};
 use super::tuning::{Tuner, Tunings};
+use crate::dsp::noise::NoiseCarriers;
+use crate::tracks::bands::noise_edges_hz;
 use crate::tracks::streaming::PiecePool;
 
 /// What all voices share at a tick.
@@ -38,8 +39,8 @@ pub struct Tick {
     pub recordings: Arc<Recordings>,
     /// What is at hand of them where they are streamed.
     pub pieces: PiecePool,
-    /// What shapes their noise.
-    pub noise_filters: Arc<NoiseFilters>,
+    /// The bands of their noise.
+    pub noise_carriers: Arc<NoiseCarriers>,
     /// Functions of the partial's number.
     pub tables: &'static HarmonicTables,
     /// Partials that sound, about.
@@ -75,7 +76,7 @@ impl Tick {
             tuning: Tunings::new(),
             recordings: Recordings::none(),
             pieces: PiecePool::default(),
-            noise_filters: Arc::new(NoiseFilters::new(sample_rate_hz)),
+            noise_carriers: Arc::new(NoiseCarriers::new(&noise_edges_hz(), sample_rate_hz)),
             tables: HarmonicTables::shared(),
             partials: 0,
             sample_rate_hz,
@@ -140,7 +141,7 @@ impl Clone for Tick {
             drawn: self.drawn.clone(),
             tuning: self.tuning.clone(),
             recordings: self.recordings.clone(),
-            noise_filters: self.noise_filters.clone(),
+            noise_carriers: self.noise_carriers.clone(),
             ..*self
         }
     }
@@ -159,8 +160,8 @@ impl Clone for Tick {
             tuning,
             recordings,
             pieces,
-            // The filters for the sample rate. To take over the other's could free one's own.
-            noise_filters: _,
+            // The carriers for the sample rate. To take over the other's could free one's own.
+            noise_carriers: _,
             tables,
             partials,
             sample_rate_hz,

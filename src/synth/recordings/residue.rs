@@ -2,18 +2,15 @@
 //!
 //! They have the level of the voice, but no pitch; the stages of the spectrum do not change them.
 
-use super::noise::{LANES, Noise, NoiseFilters};
 use super::player::Player;
 use super::source::HeldRows;
 use super::transients::{Sides, Transients};
 use super::{RecordingSource, Recordings};
 use crate::dsp::maths::sine_cosine_of_octant;
+use crate::dsp::noise::{BandGains, LANES, Noise, NoiseCarriers};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::{Destination, VoiceValues};
 use crate::synth::parameter::Param;
-
-/// The lowest bands have rung out after this time, seconds.
-const RING_S: f64 = 0.1;
 
 /// How loud transients and noise are at the end of a segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -44,8 +41,6 @@ pub struct Residue {
     settings: ResidueSettings,
     transients: Transients,
     noise: Noise,
-    /// How long the filters have rung without noise.
-    rung_s: f64,
 }
 
 impl Residue {
@@ -55,7 +50,6 @@ impl Residue {
             settings: ResidueSettings::default(),
             transients: Transients::NONE,
             noise: Noise::begin(seed),
-            rung_s: RING_S,
         }
     }
 
@@ -75,14 +69,14 @@ impl Residue {
     pub fn render(
         &mut self,
         level: SimdLevel,
-        of: (RecordingSource, &NoiseFilters, f64),
+        of: (RecordingSource, &NoiseCarriers, f64),
         players: &mut [Player; super::PARTS],
         weights: &[f32; super::PARTS],
         (settings, start): (ResidueSettings, Option<ResidueSettings>),
         left: &mut [f32],
         right: &mut [f32],
     ) {
-        let (source, filters, sample_rate_hz) = of;
+        let (source, carriers, sample_rate_hz) = of;
         let recordings = source.recordings;
         let before = start.unwrap_or(self.settings);
         self.settings = settings;
@@ -107,13 +101,14 @@ impl Residue {
         let transients = sides(before.transients, settings.transients);
         self.transients
             .render(&source, sample_rate_hz, transients, left, right);
-        let is_there = powers.iter().any(|power| *power > 0.0);
-        self.rung_s = if is_there { 0.0 } else { self.rung_s + seconds };
-        if self.rung_s <= RING_S {
-            let gains = powers.map(f32::sqrt);
+        let gains: BandGains = powers.map(f32::sqrt);
+        if start.is_some() {
+            self.noise.set_gains(carriers, &gains);
+        }
+        if gains != [0.0; LANES] || !self.noise.is_silent() {
             let noise = sides(before.noise, settings.noise);
             self.noise
-                .render(level, filters, &gains, noise, left, right);
+                .render(level, carriers, &gains, noise, left, right);
         }
     }
 }

@@ -208,8 +208,8 @@ impl Voice {
             residue,
             share,
         } = self.recording.write();
-        let filters = &*tick.noise_filters;
-        let of = (tick.recording_source(), filters, tick.sample_rate_hz);
+        let carriers = &*tick.noise_carriers;
+        let of = (tick.recording_source(), carriers, tick.sample_rate_hz);
         residue.render(
             self.control.level,
             of,
