@@ -9,8 +9,8 @@
 //! (L − a)/(L/v − a) in the rest. Rates are those of the recording's time by the clock's.
 //!
 //! Limits keep the rate of the rest between v/8 and 2·v: an anchor takes at most half of L, or up to 7/8 of it if the
-//! attack itself is that long, and at most half of the time L/v. Below a sixteenth of the recording's speed the rate in anchors is 16·v,
-//! so that it has no jump where the speed goes through 0 and the sound is frozen. At speed 1 the rate
+//! attack itself is that long, and at most half of the time L/v. Below a sixteenth of the recording's speed the rate in
+//! anchors is 16·v, so that it has no jump where the speed goes through 0 and the sound is frozen. At speed 1 the rate
 //! is exactly 1 everywhere. Before the first anchor and past the duration it is exactly the speed.
 //!
 //! The rate depends on nothing but the place in the recording and the speed, so the speed may change
@@ -49,7 +49,7 @@ impl Default for AnchorReach {
 pub struct WarpAnchor {
     /// Its start in seconds.
     pub start_s: f64,
-    /// The end of its attack.
+    /// The end of its attack, at most 60 ms after the onset.
     pub attack_end_s: f64,
     /// Its end, at full length.
     pub end_s: f64,

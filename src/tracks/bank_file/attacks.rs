@@ -2,12 +2,15 @@
 //!
 //! The power at a frame is the sum of the squares of its amplitudes. An attack is over at the first frame
 //! after the onset at which it is within 0.45 dB (a twentieth of the level) of the most in the 80 ms after the
-//! onset, and 10 ms: partials beat, so the sound may be at nine tenths of its own peak a little later.
+//! onset, or until 3 ms before the next onset, and 10 ms: partials beat, so the sound may be at nine tenths of its own
+//! peak a little later.
 
 use super::{BankRows, codes};
 use crate::tracks::warp::{AnchorReach, TimeWarp};
 
 const WITHIN_S: f64 = 0.08;
+/// What comes so shortly before the next onset may be part of that.
+const BEFORE_NEXT_S: f64 = 0.003;
 /// A part of the largest power: 95 % of the level.
 const SHARE: f64 = 0.9;
 const BEYOND_S: f64 = 0.01;
@@ -27,7 +30,12 @@ impl BankRows<'_> {
         let hop_s = self.sound().grid.hop_s();
         let frame = |time_s: f64| libm::ceil(time_s / hop_s) as u32;
         let last = self.sound().frames;
-        let frames = frame(onset_s).min(last)..frame(onset_s + WITHIN_S).min(last - 1) + 1;
+        let later = self.sound().onsets_s.iter().filter(|next| **next > onset_s);
+        let next_s = later.fold(f64::INFINITY, |first, next| first.min(*next));
+        let end_s = (onset_s + WITHIN_S)
+            .min(next_s - BEFORE_NEXT_S)
+            .max(onset_s);
+        let frames = frame(onset_s).min(last)..frame(end_s).min(last - 1) + 1;
         let powers: Vec<f64> = frames.clone().map(|frame| self.power(frame)).collect();
         let most = powers.iter().copied().fold(0.0, f64::max);
         let end = powers.iter().position(|power| *power >= SHARE * most);
@@ -78,6 +86,38 @@ mod tests {
         for (anchor, length_s) in warp.anchors().iter().zip([0.025, 0.057_5, 0.06]) {
             let found_s = anchor.end_s - anchor.start_s - 0.003;
             assert!((found_s - length_s).abs() < 0.002, "{anchor:?}");
+        }
+    }
+
+    /// The rise to a louder note that follows is no part of an attack.
+    #[test]
+    fn an_attack_ends_before_the_next_onset() {
+        let louder = |track: Track| Track {
+            breakpoints: track
+                .breakpoints
+                .into_iter()
+                .map(|point| Breakpoint {
+                    amplitude: 1.6 * point.amplitude,
+                    ..point
+                })
+                .collect(),
+            ..track
+        };
+        let tracks = Tracks {
+            duration_s: 1.0,
+            tracks: vec![blow(0.1, 0.004), louder(blow(0.17, 0.004))],
+            onsets_s: vec![0.1, 0.17],
+            ..Tracks::default()
+        };
+        let grid = FrameGrid {
+            sample_rate_hz: 44_100.0,
+            hop: 64,
+        };
+        let (bank, _) = TrackBank::from_tracks(&tracks, grid).expect("a bank");
+        let rows = bank.rows(0).expect("a sound");
+        for onset_s in [0.1, 0.17] {
+            let attack_s = rows.attack_s(onset_s);
+            assert!((attack_s - 0.014).abs() < 0.002, "{onset_s}: {attack_s}");
         }
     }
 }
