@@ -1,4 +1,4 @@
-//! How much memory the analysis of a recording takes: by its frames.
+//! How much memory the analysis of a recording takes: by its frames and its breakpoints.
 
 #[path = "fuzz/memory.rs"]
 mod memory;

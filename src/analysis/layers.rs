@@ -122,7 +122,7 @@ impl Fit<'_> {
         let steady: Vec<Course> = steady.into_iter().filter_map(above).collect();
         let closer = || steady.iter().map(|course| course.closer(own, grid));
         let mut left = self.samples.to_vec();
-        // These are made twice: while strands of the rest are there, they would be in memory beside them.
+        // Dropped below and made again at the end, so that they are not in memory beside the strands of the rest.
         let courses: Vec<Course> = closer().collect();
         self.take(&courses, grid, &mut left)?;
         let drift = self.drift(&left, grid)?;

@@ -281,3 +281,41 @@ fn a_bell_meets_the_harmonics_of_a_string() {
         }
     }
 }
+
+/// A tone that goes from the left to the right, alone and as the louder of two layers.
+#[test]
+fn partials_move_from_side_to_side_in_any_layer() {
+    let centred = tone(128, 1.0);
+    let mut moving = centred.clone();
+    for track in &mut moving.tracks {
+        for point in &mut track.breakpoints {
+            point.pan = 2.0 * point.time_s - 1.0;
+        }
+    }
+    let grid = FrameGrid {
+        sample_rate_hz: RATE,
+        hop: 128,
+    };
+    let zone = |velocities| KeyZone::new(0..=127, velocities);
+    let layers = [(zone(0..=63), &centred), (zone(64..=127), &moving)];
+    let banks = [
+        bank(&moving, 128),
+        Arc::new(TrackBank::from_sounds(&layers, grid).expect("a bank").0),
+    ];
+    for (bank, velocity) in [(&banks[0], 1.0), (&banks[1], 1.0), (&banks[1], 0.6)] {
+        let notes = [(0, on(0, KEY, velocity))];
+        let (left, right) = play(&mut player(&recorded(), bank), &notes, 46_000, &[512]);
+        let side_db = |range: std::ops::Range<usize>| {
+            level_db(&right[range.clone()]) - level_db(&left[range])
+        };
+        let (start_db, end_db) = (side_db(2_000..6_000), side_db(42_000..46_000));
+        assert!(
+            start_db < -2.0 && end_db > 2.0,
+            "{velocity}: {start_db} {end_db}"
+        );
+        assert!(
+            (start_db + end_db).abs() < 3.0,
+            "{velocity}: {start_db} {end_db}"
+        );
+    }
+}

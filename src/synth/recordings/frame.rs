@@ -75,7 +75,7 @@ pub struct RecordedFrame {
     pub(super) start_ratio: Box<Aligned<f32, MAX_PARTIALS>>,
     /// Linear gain.
     pub(super) gain: Box<Aligned<f32, MAX_PARTIALS>>,
-    /// What it is decoded of.
+    /// Intervals that are decoded, of all voices of a thread.
     pub(super) intervals: Intervals,
 }
 

@@ -85,7 +85,7 @@ struct RecordedMix {
     partials: usize,
     /// Changes with each segment.
     version: u64,
-    /// The same while any partial may be beside the centre, else 0.
+    /// The sum of the versions of parts in which any partial may be beside the centre.
     pan_version: u64,
     /// The part of the bank that has all the weight.
     only: Option<usize>,
