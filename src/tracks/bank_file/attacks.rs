@@ -57,29 +57,35 @@ mod tests {
     use crate::tracks::bank_file::{FrameGrid, TrackBank};
     use crate::tracks::{Breakpoint, Track, Tracks};
 
-    /// A partial from `start_s` on that is loudest `rise_s` later.
-    fn blow(start_s: f64, rise_s: f64) -> Track {
+    /// A partial from `start_s` on that is loudest `rise_s` later, at this amplitude.
+    fn blow(start_s: f64, rise_s: f64, amplitude: f64) -> Track {
         let point =
             |since_s: f64, amplitude: f64| Breakpoint::new(start_s + since_s, 440.0, amplitude);
         Track {
             label: None,
-            breakpoints: vec![point(0.0, 0.0), point(rise_s, 0.5), point(0.4, 0.0)],
+            breakpoints: vec![point(0.0, 0.0), point(rise_s, amplitude), point(0.4, 0.0)],
         }
     }
 
-    #[test]
-    fn anchors_are_as_long_as_attacks() {
+    fn bank(onsets_s: &[f64], tracks: Vec<Track>) -> TrackBank {
         let tracks = Tracks {
             duration_s: 2.0,
-            tracks: vec![blow(0.1, 0.004), blow(0.6, 0.05), blow(1.1, 0.3)],
-            onsets_s: vec![0.1, 0.6, 1.1],
+            tracks,
+            onsets_s: onsets_s.to_vec(),
             ..Tracks::default()
         };
         let grid = FrameGrid {
             sample_rate_hz: 44_100.0,
             hop: 64,
         };
-        let (bank, _) = TrackBank::from_tracks(&tracks, grid).expect("a bank");
+        TrackBank::from_tracks(&tracks, grid).expect("a bank").0
+    }
+
+    #[test]
+    fn anchors_are_as_long_as_attacks() {
+        let blows = [(0.1, 0.004), (0.6, 0.05), (1.1, 0.3)];
+        let tracks = blows.map(|(start_s, rise_s)| blow(start_s, rise_s, 0.5));
+        let bank = bank(&blows.map(|(start_s, _)| start_s), tracks.to_vec());
         let rows = bank.rows(0).expect("a sound");
         let warp = rows.time_warp(AnchorReach::default());
         // 95 % of a rise of 50 ms is at 47.5 ms; the third still rises at 60 ms.
@@ -92,30 +98,11 @@ mod tests {
     /// The rise to a louder note that follows is no part of an attack.
     #[test]
     fn an_attack_ends_before_the_next_onset() {
-        let louder = |track: Track| Track {
-            breakpoints: track
-                .breakpoints
-                .into_iter()
-                .map(|point| Breakpoint {
-                    amplitude: 1.6 * point.amplitude,
-                    ..point
-                })
-                .collect(),
-            ..track
-        };
-        let tracks = Tracks {
-            duration_s: 1.0,
-            tracks: vec![blow(0.1, 0.004), louder(blow(0.17, 0.004))],
-            onsets_s: vec![0.1, 0.17],
-            ..Tracks::default()
-        };
-        let grid = FrameGrid {
-            sample_rate_hz: 44_100.0,
-            hop: 64,
-        };
-        let (bank, _) = TrackBank::from_tracks(&tracks, grid).expect("a bank");
+        let onsets_s = [0.1, 0.17];
+        let tracks = vec![blow(0.1, 0.004, 0.5), blow(0.17, 0.004, 0.8)];
+        let bank = bank(&onsets_s, tracks);
         let rows = bank.rows(0).expect("a sound");
-        for onset_s in [0.1, 0.17] {
+        for onset_s in onsets_s {
             let attack_s = rows.attack_s(onset_s);
             assert!((attack_s - 0.014).abs() < 0.002, "{onset_s}: {attack_s}");
         }
